@@ -1,0 +1,5 @@
+"""`python -m moralbank` is `moralbank`."""
+
+from moralbank.cli import main
+
+main()

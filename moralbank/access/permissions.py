@@ -1,0 +1,78 @@
+"""The one table of who may do what. Routes and commands name a permission; tests walk it."""
+
+from enum import StrEnum
+from typing import Final
+
+from moralbank.audit import Actor
+from moralbank.errors import Denied
+from moralbank.i18n import _, mark
+
+
+class Role(StrEnum):
+    """A person's part in the village's bank."""
+
+    ADMIN = "admin"
+    RECORDER = "recorder"
+    REVIEWER = "reviewer"
+    SUPERVISOR = "supervisor"
+    SHOPKEEPER = "shopkeeper"
+    ACCOUNTANT = "accountant"
+
+
+ROLE_LABELS: Final = {
+    Role.ADMIN: mark("管理员"),
+    Role.RECORDER: mark("记分员"),
+    Role.REVIEWER: mark("评议员"),
+    Role.SUPERVISOR: mark("监督员"),
+    Role.SHOPKEEPER: mark("店长"),
+    Role.ACCOUNTANT: mark("会计"),
+}
+
+_EVERYONE: Final = frozenset(Role)
+_COMMITTEE: Final = frozenset({Role.ADMIN, Role.RECORDER, Role.REVIEWER, Role.SUPERVISOR})
+_BOOKS: Final = frozenset({Role.ADMIN, Role.SUPERVISOR, Role.ACCOUNTANT})
+
+# Recording, reviewing, redeeming and watching are four different people's work: no role has two.
+PERMISSIONS: Final[dict[str, frozenset[Role]]] = {
+    "access.self": _EVERYONE,
+    "access.manage": frozenset({Role.ADMIN}),
+    "villages.settings": frozenset({Role.ADMIN}),
+    "households.view": _COMMITTEE | {Role.ACCOUNTANT},
+    "households.edit": frozenset({Role.ADMIN}),
+    "scheme.view": _EVERYONE,
+    "scheme.edit": frozenset({Role.ADMIN}),
+    "awards.view": _COMMITTEE | {Role.ACCOUNTANT},
+    "awards.record": frozenset({Role.RECORDER}),
+    "awards.decide": frozenset({Role.REVIEWER}),
+    "awards.reverse": frozenset({Role.REVIEWER}),
+    "cards.view": frozenset({Role.ADMIN, Role.RECORDER, Role.SUPERVISOR}),
+    "cards.manage": frozenset({Role.ADMIN, Role.RECORDER}),
+    "boards.view": _EVERYONE,
+    "store.view": frozenset({Role.SHOPKEEPER, Role.ACCOUNTANT, Role.SUPERVISOR, Role.ADMIN}),
+    "store.manage": frozenset({Role.SHOPKEEPER}),
+    "store.rate": frozenset({Role.ADMIN}),
+    "counter.redeem": frozenset({Role.SHOPKEEPER}),
+    "counter.view": frozenset({Role.SHOPKEEPER, Role.ACCOUNTANT, Role.SUPERVISOR}),
+    "ledger.statement": _COMMITTEE | {Role.ACCOUNTANT},
+    "ledger.check": _BOOKS,
+}
+
+
+class NotYourPart(Denied):
+    """The role doesn't have the permission."""
+
+    text = mark("“%(role)s”不能做这件事，请由%(others)s来办")
+    code = "not_your_part"
+
+
+def may(role: str, permission: str) -> bool:
+    """Whether a role has a permission; an unknown permission is a fault of ours: KeyError."""
+    return role in PERMISSIONS[permission]
+
+
+def require(actor: Actor, permission: str) -> None:
+    """Raise NotYourPart, naming who could, unless the actor may."""
+    if not may(actor.role, permission):
+        others = "、".join(_(ROLE_LABELS[role]) for role in Role if may(role, permission))
+        own = ROLE_LABELS.get(Role(actor.role), "") if actor.role in list(Role) else ""
+        raise NotYourPart(role=_(own), others=others)

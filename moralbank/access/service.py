@@ -1,0 +1,200 @@
+"""Signing in, passwords, users."""
+
+from typing import Final
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from sqlmodel import Session, select
+
+from moralbank import audit, clock
+from moralbank.access.models import User
+from moralbank.access.permissions import Role
+from moralbank.access.queries import UserUnknown
+from moralbank.audit import Actor
+from moralbank.errors import Denied, Invalid, Refused
+from moralbank.i18n import mark
+from moralbank.ledger.service import take_number
+
+SHORTEST_PASSWORD: Final = 8
+LONGEST_PASSWORD: Final = 128
+LONGEST_NAME: Final = 20
+
+_hasher = PasswordHasher()
+# Checked when the name is unknown, so that an answer takes as long either way.
+_NOBODY: Final = _hasher.hash("nobody's password")
+
+
+class WrongSignIn(Denied):
+    """Name or password is wrong, or the user is disabled: the same words for all three."""
+
+    text = mark("用户名或密码不对")
+    code = "wrong_sign_in"
+
+
+class PasswordWeak(Invalid):
+    """A password is 8 to 128 characters, not one repeated, and not the name."""
+
+    text = mark("密码太简单：至少 8 位，不能全是同一个字，也不能与用户名相同")
+    code = "password_weak"
+
+
+class PasswordWrong(Invalid):
+    """The present password was given wrong."""
+
+    text = mark("现在的密码不对")
+    code = "password_wrong"
+
+
+class PasswordSame(Invalid):
+    """The new password is the old one."""
+
+    text = mark("新密码不能与现在的一样")
+    code = "password_same"
+
+
+class NameInvalid(Invalid):
+    """A user's name is 1 to 20 letters, digits or Chinese characters."""
+
+    text = mark("用户名不对：1 到 20 个汉字、字母或数字，中间不能有空格")
+    code = "name_invalid"
+
+
+class NameTaken(Refused):
+    """Somebody has this name already."""
+
+    text = mark("用户名“%(name)s”已经有人用了，换一个吧")
+    code = "name_taken"
+
+
+class LastAdmin(Refused):
+    """The village would have no administrator left."""
+
+    text = mark("这是最后一位管理员，不能停用或改岗")
+    code = "last_admin"
+
+
+def sign_in(session: Session, name: str, password: str) -> User:
+    """The user whom name and password prove; raises WrongSignIn."""
+    user = session.exec(select(User).where(User.name == name.strip())).first()
+    proven = _matches(user.password_hash if user else _NOBODY, password)
+    if user is None or not proven or user.disabled:
+        raise WrongSignIn
+    return user
+
+
+def add_user(
+    session: Session, actor: Actor, name: str, role: Role, password: str, *, first: bool = True
+) -> User:
+    """Make a user. `first` asks for a new password at the first sign-in.
+
+    Raises NameInvalid, NameTaken, PasswordWeak.
+    """
+    name = name.strip()
+    if not (name.isalnum() and len(name) <= LONGEST_NAME):
+        raise NameInvalid(field="name")
+    if session.exec(select(User).where(User.name == name)).first() is not None:
+        raise NameTaken(field="name", name=name)
+    _require_strong(password, name, "password")
+    user = User(
+        village_id=actor.village_id,
+        id=take_number(session, actor.village_id, "user"),
+        name=name,
+        role=role,
+        password_hash=_hasher.hash(password),
+        must_change_password=first,
+        created_at=clock.now(),
+    )
+    session.add(user)
+    session.flush()
+    audit.record(session, actor, "access.add", name, role=role)
+    return user
+
+
+def change_password(session: Session, actor: Actor, present: str, new: str) -> User:
+    """Change one's own password; every other session of this user ends.
+
+    Raises PasswordWrong, PasswordSame, PasswordWeak.
+    """
+    user = _user(session, actor.village_id, actor.user_id)
+    if not _matches(user.password_hash, present):
+        raise PasswordWrong(field="present")
+    if new == present:
+        raise PasswordSame(field="new")
+    _require_strong(new, user.name, "new")
+    _set_password(session, user, new, first=False)
+    audit.record(session, actor, "access.password", user.name)
+    return user
+
+
+def reset_password(session: Session, actor: Actor, user_id: int, password: str) -> User:
+    """Give somebody a first password anew; raises PasswordWeak."""
+    user = _user(session, actor.village_id, user_id)
+    _require_strong(password, user.name, "password")
+    _set_password(session, user, password, first=True)
+    audit.record(session, actor, "access.reset", user.name)
+    return user
+
+
+def change_role(session: Session, actor: Actor, user_id: int, role: Role) -> User:
+    """Give somebody another part; their sessions end. Raises LastAdmin."""
+    user = _user(session, actor.village_id, user_id)
+    if role != Role.ADMIN:
+        _require_other_admin(session, user)
+    before, user.role = user.role, role
+    user.session_epoch += 1
+    session.add(user)
+    audit.record(session, actor, "access.role", user.name, before=before, after=role)
+    return user
+
+
+def set_disabled(session: Session, actor: Actor, user_id: int, *, disabled: bool) -> User:
+    """Let somebody in no longer, or again; their sessions end. Raises LastAdmin."""
+    user = _user(session, actor.village_id, user_id)
+    if disabled:
+        _require_other_admin(session, user)
+    user.disabled = disabled
+    user.session_epoch += 1
+    session.add(user)
+    audit.record(session, actor, "access.disable" if disabled else "access.enable", user.name)
+    return user
+
+
+def _user(session: Session, village_id: int, user_id: int) -> User:
+    user = session.get(User, (village_id, user_id))
+    if user is None:
+        raise UserUnknown(name=user_id)
+    return user
+
+
+def _matches(password_hash: str, password: str) -> bool:
+    try:
+        return _hasher.verify(password_hash, password)
+    except (VerifyMismatchError, InvalidHashError):
+        return False
+
+
+def _set_password(session: Session, user: User, password: str, *, first: bool) -> None:
+    user.password_hash = _hasher.hash(password)
+    user.must_change_password = first
+    user.session_epoch += 1
+    session.add(user)
+
+
+def _require_strong(password: str, name: str, field: str) -> None:
+    fits = SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD
+    if not fits or len(set(password)) == 1 or password == name:
+        raise PasswordWeak(field=field)
+
+
+def _require_other_admin(session: Session, user: User) -> None:
+    if user.role != Role.ADMIN or user.disabled:
+        return
+    admins = session.exec(
+        select(User).where(
+            User.village_id == user.village_id,
+            User.role == Role.ADMIN,
+            User.disabled == False,  # noqa: E712 - SQL
+        )
+    ).all()
+    if len(admins) == 1:
+        raise LastAdmin

@@ -1,0 +1,67 @@
+"""Flask-Login's side of access: who is signed in, and when a session ends."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, request
+from flask_login import LoginManager, UserMixin
+
+from moralbank.access.models import User
+from moralbank.access.permissions import ROLE_LABELS, Role
+from moralbank.access.queries import actor_of
+from moralbank.audit import Actor
+from moralbank.db import reading
+from moralbank.i18n import _, mark
+
+
+@dataclass(frozen=True)
+class SignedIn(UserMixin):  # type: ignore[misc]
+    """The user of this request. The session's key names the user's epoch: a newer one ends it."""
+
+    actor: Actor
+    epoch: int
+    must_change_password: bool
+
+    def get_id(self) -> str:
+        """The key kept in the session cookie."""
+        return f"{self.actor.village_id}:{self.actor.user_id}:{self.epoch}"
+
+    @property
+    def display_name(self) -> str:
+        """The name shown in the page's head."""
+        return self.actor.name
+
+    @property
+    def role_label(self) -> str:
+        """The role in the reader's language."""
+        return _(ROLE_LABELS[Role(self.actor.role)])
+
+
+def signed_in(user: User) -> SignedIn:
+    """A user as the session sees them."""
+    actor = actor_of(user, device=request.remote_addr or "")
+    return SignedIn(actor, user.session_epoch, user.must_change_password)
+
+
+def load(key: str) -> SignedIn | None:
+    """The user of a session's key, unless disabled or of an older epoch."""
+    try:
+        village_id, user_id, epoch = (int(part) for part in key.split(":"))
+    except ValueError:
+        return None
+    with reading() as session:
+        user = session.get(User, (village_id, user_id))
+    if user is None or user.disabled or user.session_epoch != epoch:
+        return None
+    return signed_in(user)
+
+
+def install(app: Flask) -> None:
+    """Let Flask-Login know our users and our words."""
+    manager: Any = LoginManager(app)
+    manager.session_protection = "basic"
+    manager.login_view = "access.sign_in"
+    manager.login_message = mark("请先登录")
+    manager.login_message_category = "warn"
+    manager.localize_callback = _
+    manager.user_loader(load)

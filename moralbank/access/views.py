@@ -1,0 +1,171 @@
+"""Pages of signing in, one's password, and users."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_limiter import Limiter
+from flask_login import current_user, login_user, logout_user
+
+from moralbank.access import service
+from moralbank.access.forms import PasswordForm, SignInForm, UserForm
+from moralbank.access.queries import user_row, users_of
+from moralbank.access.session import signed_in
+from moralbank.audit import record
+from moralbank.db import reading, writing
+from moralbank.errors import MoralbankError
+from moralbank.i18n import _
+from moralbank.web.errors import status_of
+from moralbank.web.guards import current_actor, may, public
+
+room = Blueprint("access", __name__)
+
+
+def _who_tries() -> str:
+    """Sign-ins are counted by name and address: a whole village may share one address."""
+    return f"{request.form.get('name', '').strip()}@{request.remote_addr}"
+
+
+# Per app storage is set in create_app; failures alone are counted.
+limiter = Limiter(key_func=_who_tries, headers_enabled=False)
+
+
+@room.get("/sign-in")
+@public
+def sign_in() -> Any:
+    """Ask for name and password."""
+    if current_user.is_authenticated:
+        return redirect(url_for("home.home"), 303)
+    return render_template("access/sign_in.html", form=SignInForm())
+
+
+@room.post("/sign-in")
+@public
+@limiter.limit("5 per minute; 30 per hour", deduct_when=lambda answer: answer.status_code != 303)  # noqa: PLR2004
+def sign_in_post() -> Any:
+    """Let a proven user in."""
+    form = SignInForm(request.form)
+    if not form.validate():
+        return render_template("access/sign_in.html", form=form), 422
+    try:
+        with writing() as session:
+            user = signed_in(service.sign_in(session, form.name.data, form.password.data))
+            record(session, user.actor, "access.sign_in", user.actor.name)
+    except service.WrongSignIn as refusal:
+        form.take_refusal(refusal)
+        return render_template("access/sign_in.html", form=form), status_of(refusal)
+    login_user(user)
+    return redirect(_own_page(request.args.get("next", "")), 303)
+
+
+@room.post("/sign-out")
+@may("access.self")
+def sign_out() -> Any:
+    """End the session."""
+    logout_user()
+    return redirect(url_for("access.sign_in"), 303)
+
+
+@room.route("/password", methods=["GET", "POST"])
+@may("access.self")
+def password() -> Any:
+    """Change one's own password."""
+    form = PasswordForm(request.form)
+    if request.method == "POST" and form.validate():
+        try:
+            with writing() as session:
+                user = service.change_password(
+                    session, current_actor(), form.present.data, form.new.data
+                )
+        except MoralbankError as refusal:
+            form.take_refusal(refusal)
+        else:
+            login_user(signed_in(user))
+            flash(_("密码已改好"), "ok")
+            return redirect(url_for("home.home"), 303)
+    return render_template("access/password.html", form=form), 422 if form.errors else 200
+
+
+@room.get("/users")
+@may("access.manage")
+def users() -> Any:
+    """Show everybody who signs in."""
+    with reading() as session:
+        rows = users_of(session, current_actor().village_id)
+    return render_template("access/users.html", users=rows)
+
+
+@room.route("/users/new", methods=["GET", "POST"])
+@may("access.manage")
+def new_user() -> Any:
+    """Add a user with a first password."""
+    form = UserForm(request.form)
+    form.offer_roles()
+    if request.method == "POST" and form.validate():
+        try:
+            with writing() as session:
+                service.add_user(
+                    session, current_actor(), form.name.data, form.role.data, form.password.data
+                )
+        except MoralbankError as refusal:
+            form.take_refusal(refusal)
+        else:
+            flash(_("已添加用户“%(name)s”，第一次登录须改密码", name=form.name.data), "ok")
+            return redirect(url_for("access.users"), 303)
+    return render_template("access/new_user.html", form=form), 422 if form.errors else 200
+
+
+@room.get("/users/<int:user_id>")
+@may("access.manage")
+def user(user_id: int) -> Any:
+    """Show one user and what can be changed."""
+    with reading() as session:
+        row = user_row(session, current_actor().village_id, user_id)
+    form = UserForm(role=row.role, name=row.name)
+    form.offer_roles()
+    return render_template("access/user.html", user=row, form=form)
+
+
+@room.post("/users/<int:user_id>/role")
+@may("access.manage")
+def user_role(user_id: int) -> Any:
+    """Give somebody another part."""
+    form = UserForm(request.form)
+    form.offer_roles()
+    if form.role.validate(form):
+        with writing() as session:
+            service.change_role(session, current_actor(), user_id, form.role.data)
+        flash(_("岗位已改，该用户须重新登录"), "ok")
+    return redirect(url_for("access.user", user_id=user_id), 303)
+
+
+@room.post("/users/<int:user_id>/password")
+@may("access.manage")
+def user_password(user_id: int) -> Any:
+    """Give somebody a first password anew."""
+    try:
+        with writing() as session:
+            service.reset_password(
+                session, current_actor(), user_id, request.form.get("password", "")
+            )
+    except service.PasswordWeak as refusal:
+        flash(refusal.message, "error")
+    else:
+        flash(_("已设新的初始密码，该用户登录后须改密码"), "ok")
+    return redirect(url_for("access.user", user_id=user_id), 303)
+
+
+@room.post("/users/<int:user_id>/disabled")
+@may("access.manage")
+def user_disabled(user_id: int) -> Any:
+    """Let somebody in no longer, or again."""
+    disabled = request.form.get("disabled") == "1"
+    with writing() as session:
+        service.set_disabled(session, current_actor(), user_id, disabled=disabled)
+    flash(_("已停用，该用户不能再登录") if disabled else _("已恢复使用"), "ok")
+    return redirect(url_for("access.user", user_id=user_id), 303)
+
+
+def _own_page(wanted: str) -> str:
+    """The page to go on to: one of ours, never another site's."""
+    is_ours = wanted.startswith("/") and not wanted.startswith(("//", "/\\"))
+    return wanted if is_ours else url_for("home.home")

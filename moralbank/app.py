@@ -1,0 +1,150 @@
+"""The web application: assembly only."""
+
+import mimetypes
+from datetime import timedelta
+from importlib import import_module
+from typing import Any, Final
+
+from flask import Flask, g, session, url_for
+from flask_login import current_user
+from flask_wtf import CSRFProtect
+from werkzeug.wrappers import Response
+
+from moralbank import db, i18n
+from moralbank.access import session as access_session
+from moralbank.access.views import limiter
+from moralbank.config import Settings
+from moralbank.db import Database
+from moralbank.errors import MoralbankError
+from moralbank.paths import STATIC, TEMPLATES
+from moralbank.villages.queries import VillageInfo, only_village, village_info
+from moralbank.web import errors, filters
+from moralbank.web.navigation import entries
+
+ROOMS: Final = (
+    "access",
+    "awards",
+    "boards",
+    "cards",
+    "counter",
+    "households",
+    "ledger",
+    "scheme",
+    "store",
+    "villages",
+)
+SECURITY_HEADERS: Final = {
+    "Content-Security-Policy": (
+        "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+        "form-action 'self'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(self), microphone=(), geolocation=()",
+}
+
+# Windows' registry may say that scripts are plain text; browsers then refuse them.
+for suffix, kind in ((".js", "text/javascript"), (".css", "text/css"), (".svg", "image/svg+xml")):
+    mimetypes.add_type(kind, suffix)
+
+
+def create_app(settings: Settings) -> Flask:
+    """Put the application together for one set of settings."""
+    app = Flask("moralbank", template_folder=str(TEMPLATES), static_folder=str(STATIC))
+    app.config.update(
+        SECRET_KEY=settings.secret_key(),
+        MAX_CONTENT_LENGTH=settings.max_upload,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        SESSION_COOKIE_NAME="moralbank",
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=12),
+        RATELIMIT_STORAGE_URI="memory://",
+        WTF_CSRF_TIME_LIMIT=None,
+        SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=365),
+    )
+    database = Database(settings.database_url)
+    app.extensions["moralbank"] = database
+    app.config["INSTANCE"] = settings.instance
+    CSRFProtect(app)
+    limiter.init_app(app)
+    access_session.install(app)
+    errors.install(app)
+    filters.install(app)
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        i18n._, lambda one, _many, _n: one, newstyle=True
+    )
+    app.jinja_env.globals["asset"] = _asset  # macros see globals, not the context
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.before_request(lambda: _begin(database))
+    app.after_request(_secure)
+    app.context_processor(lambda: _context(settings))
+    for name in (*(f"{room}.views" for room in ROOMS), "web.home"):
+        app.register_blueprint(import_module(f"moralbank.{name}").room)
+    return app
+
+
+def _begin(database: Database) -> None:
+    """Point this request at the database and at its reader's language."""
+    db.use(database)
+    session.permanent = True
+    i18n.use_language(session.get("language", i18n.CHINESE))
+
+
+def _secure(response: Response) -> Response:
+    response.headers.update(SECURITY_HEADERS)
+    if current_user_known():
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def current_user_known() -> bool:
+    """Whether this response was made for somebody signed in, so must not be kept anywhere."""
+    return "_login_user" in g and bool(current_user.is_authenticated)
+
+
+def _context(settings: Settings) -> dict[str, Any]:
+    """What every template knows."""
+    language = i18n.current_language()
+    return {
+        "demo": settings.demo,
+        "language": "zh-CN" if language == i18n.CHINESE else "en",
+        "language_switch_url": url_for("villages.language"),
+        "account_url": url_for("access.password"),
+        "home_url": url_for("home.home"),
+        "navigation": _navigation(),
+        "sign_in_url": url_for("access.sign_in"),
+        "sign_out_url": url_for("access.sign_out"),
+        "village": _village(),
+    }
+
+
+def _navigation() -> list[Any]:
+    if not current_user_known() or current_user.must_change_password:
+        return []
+    return entries(current_user.actor.role)
+
+
+def _village() -> VillageInfo | None:
+    """The signed-in user's village, else the installation's only one, else none."""
+    if "village" not in g:
+        g.village = _read_village()
+    found: VillageInfo | None = g.village
+    return found
+
+
+def _read_village() -> VillageInfo | None:
+    try:
+        with db.reading() as opened:
+            known = current_user_known()
+            number = current_user.actor.village_id if known else only_village(opened).id
+            return village_info(opened, number)
+    except MoralbankError:
+        return None  # the page speaks for itself: no database, no village
+
+
+def _asset(name: str) -> str:
+    """The address of a static file, which changes whenever the file does."""
+    version = int((STATIC / name).stat().st_mtime)
+    return url_for("static", filename=name, v=version)

@@ -1,0 +1,57 @@
+"""The trail: who did what to whom, from where; rows are only ever added."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger
+from sqlmodel import Field, Session, SQLModel
+
+from moralbank import clock
+from moralbank.columns import row_number
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts: a person of one village, in one role, from one place.
+
+    `user_id` 0 is the system itself. `role` is the role's word ("recorder"); what it may do is
+    said in `access/permissions.py`. `device` is the address or terminal the act came from.
+    """
+
+    village_id: int
+    user_id: int
+    name: str
+    role: str
+    device: str = ""
+
+
+class AuditEntry(SQLModel, table=True):
+    """One act that someone may want to ask about later."""
+
+    __tablename__ = "audit_entries"
+
+    id: int | None = row_number()
+    village_id: int = Field(sa_type=BigInteger, foreign_key="villages.id", index=True)
+    at: datetime
+    user_id: int
+    device: str = Field(max_length=80)
+    act: str = Field(max_length=40)
+    subject: str = Field(max_length=120)
+    detail: str
+
+
+def record(session: Session, actor: Actor, act: str, subject: str, **detail: Any) -> None:
+    """Add one line to the trail; `act` is room.verb ("households.import")."""
+    session.add(
+        AuditEntry(
+            village_id=actor.village_id,
+            at=clock.now(),
+            user_id=actor.user_id,
+            device=actor.device[:80],
+            act=act,
+            subject=subject[:120],
+            detail=json.dumps(detail, ensure_ascii=False, sort_keys=True, default=str),
+        )
+    )

@@ -1,0 +1,1 @@
+"""Red boards (榜): who did most good in a period, on the page and on the wall."""

@@ -1,0 +1,1 @@
+"""Point cards: tokens, states, sheets, and the page a card's code opens."""

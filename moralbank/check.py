@@ -1,0 +1,18 @@
+"""The whole proof of a village's books: the kernel's, then each room's that hangs on it."""
+
+from sqlmodel import Session
+
+from moralbank.awards.check import check_awards
+from moralbank.counter.check import check_counter
+from moralbank.ledger.check import Problem, check_ledger
+from moralbank.store.check import check_store
+
+
+def check_village(session: Session, village_id: int) -> list[Problem]:
+    """Everything wrong in a village's books; an empty list is the proof that nothing is."""
+    return [
+        *check_ledger(session, village_id),
+        *check_awards(session, village_id),
+        *check_counter(session, village_id),
+        *check_store(session, village_id),
+    ]

@@ -1,0 +1,92 @@
+"""The command line: assembly only. Each room's commands stand in its `commands.py`.
+
+A room is imported when one of its commands is called, so `moralbank --help` stays quick.
+"""
+
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from moralbank import __version__
+from moralbank.i18n import _, mark, use_language
+
+# command → (where it is, what the list of commands says of it)
+COMMANDS: Final = {
+    "init": ("villages.commands:init", mark("开户：建立一个村的道德银行")),
+    "serve": ("web.commands:serve", mark("启动网页，供本机或局域网使用")),
+    "demo": ("demo.commands:demo", mark("启动演示村（256 户，半年的账）")),
+    "db": ("web.commands:database", mark("数据库：升级")),
+    "settings": ("villages.commands:settings", mark("本村设置：查看、修改")),
+    "users": ("access.commands:users", mark("用户与岗位")),
+    "households": ("households.commands:households", mark("住户：导入花名册、查询")),
+    "scheme": ("scheme.commands:scheme", mark("积分细则")),
+    "awards": ("awards.commands:awards", mark("记分、评议、入账、冲正")),
+    "cards": ("cards.commands:cards", mark("积分卡：打印、查询、挂失补办")),
+    "store": ("store.commands:store", mark("积分超市：商品、进货、兑换比例")),
+    "counter": ("counter.commands:counter", mark("柜台：兑换、兑换单")),
+    "boards": ("boards.commands:boards", mark("红榜：排名、打印")),
+    "ledger": ("ledger.commands:ledger", mark("账目：对账单")),
+    "check": ("ledger.commands:check", mark("验账：证明账目分毫不差")),
+}
+
+
+class Rooms(click.Group):
+    """Commands that are imported when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All commands, in the order of a bank's day."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the room that has this command."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        module, name = COMMANDS[cmd_name][0].split(":")
+        found: Any = getattr(import_module(f"moralbank.{module}"), name)
+        return found if isinstance(found, click.Command) else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing any."""
+        del ctx
+        with formatter.section(_("命令")):
+            formatter.write_dl([(name, _(words)) for name, (_where, words) in COMMANDS.items()])
+
+
+def _make() -> click.Group:
+    from moralbank.console import Console, language_of_environment  # noqa: PLC0415
+
+    use_language(language_of_environment())
+
+    @click.group(
+        cls=Rooms,
+        help=_("道德银行：村民积分、积分超市与红榜。\n\n每个命令后加 --help 可看用法。"),
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 96},
+    )
+    @click.option(
+        "--instance",
+        type=click.Path(path_type=Path, file_okay=False),
+        envvar="MORALBANK_INSTANCE",
+        help=_("数据文件夹（默认 ./instance）"),
+    )
+    @click.option(
+        "--as", "user", envvar="MORALBANK_USER", help=_("由谁来办：用户名，按其岗位的权限办事")
+    )
+    @click.version_option(__version__, prog_name="moralbank")
+    @click.pass_context
+    def moralbank(ctx: click.Context, instance: Path | None, user: str | None) -> None:
+        ctx.obj = Console(instance, user)
+
+    return moralbank
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run and exit: 0 done, 1 refused, 2 wrong usage."""
+    use_language("zh")
+    from moralbank.console import run  # noqa: PLC0415 - after the language is known
+
+    sys.exit(run(_make(), arguments))

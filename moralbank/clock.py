@@ -1,0 +1,41 @@
+"""The only clock: UTC for records, the village's day for rules.
+
+A deed belongs to a day as the village counts it, so months and quarters are cut in China
+Standard Time, which has no summer time. The demo and the tests set the clock with `at`.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, date, datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+VILLAGE_ZONE: Final = ZoneInfo("Asia/Shanghai")
+
+_fixed: ContextVar[datetime | None] = ContextVar("fixed", default=None)
+
+
+def now() -> datetime:
+    """The present moment, in UTC."""
+    return _fixed.get() or datetime.now(UTC)
+
+
+def local(moment: datetime) -> datetime:
+    """The same moment on the village's wall clock."""
+    return moment.astimezone(VILLAGE_ZONE)
+
+
+def today() -> date:
+    """The village's date."""
+    return local(now()).date()
+
+
+@contextmanager
+def at(moment: datetime) -> Iterator[None]:
+    """Let the clock stand at `moment` (aware) inside the block."""
+    token = _fixed.set(moment.astimezone(UTC))
+    try:
+        yield
+    finally:
+        _fixed.reset(token)

@@ -1,0 +1,165 @@
+"""What commands stand on: who acts, from which database, and how results are shown."""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+from moralbank import db
+from moralbank.access.permissions import PERMISSIONS, require
+from moralbank.access.queries import acting
+from moralbank.audit import Actor
+from moralbank.config import Settings
+from moralbank.db import Database, reading
+from moralbank.errors import Invalid, MoralbankError
+from moralbank.i18n import _, mark
+
+REFUSED = 1
+"""Exit code of a refusal; 2 is click's own for wrong usage."""
+
+Command = Callable[..., Any]
+
+
+class NobodyNamed(Invalid):
+    """A command that acts needs a person who acts."""
+
+    text = mark("请用 --as 用户名（或环境变量 MORALBANK_USER）说明由谁来办")
+    code = "nobody_named"
+
+
+@dataclass
+class Console:
+    """What the options before the command said."""
+
+    instance: Path | None
+    user: str | None
+
+    def settings(self, *, demo: bool = False) -> Settings:
+        """The machine's settings."""
+        return Settings.load(self.instance, demo=demo)
+
+    def open(self) -> Database:
+        """Use the instance's database from here on."""
+        database = Database(self.settings().database_url)
+        db.use(database)
+        return database
+
+    def actor(self, permission: str) -> Actor:
+        """Who acts, with the right to; raises NobodyNamed, UserUnknown, NotYourPart."""
+        if not self.user:
+            raise NobodyNamed
+        with reading() as session:
+            actor = acting(session, self.user, device="command line")
+        require(actor, permission)
+        return actor
+
+
+def acts(permission: str) -> Callable[[Command], Command]:
+    """A command done by somebody whose role has `permission`; passes `actor` first."""
+    PERMISSIONS[permission]  # a misspelt permission fails at import
+
+    def decorate(command: Command) -> Command:
+        @click.pass_obj
+        @wraps(command)
+        def guarded(console: Console, *args: Any, **kwargs: Any) -> Any:
+            database = console.open()
+            try:
+                return command(console.actor(permission), *args, **kwargs)
+            finally:
+                database.close()
+
+        guarded.guard = permission  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+with_json = click.option("--json", "as_json", is_flag=True, help=_("以 JSON 输出，供程序读取"))
+
+
+def show(
+    rows: Sequence[dict[str, Any]], columns: dict[str, str], *, as_json: bool, title: str = ""
+) -> None:
+    """Print rows as a table with Chinese heads (`columns`: key → head), or as JSON."""
+    if as_json:
+        show_json(rows)
+        return
+    from rich import box  # noqa: PLC0415 - tables are drawn by few commands
+    from rich.console import Console as Terminal  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+
+    table = Table(title=title or None, box=box.SIMPLE_HEAD, title_justify="left")
+    for head in columns.values():
+        table.add_column(head)
+    for row in rows:
+        table.add_row(*("" if row[key] is None else str(row[key]) for key in columns))
+    # A pipe has no width: let lines be as long as they are.
+    wide = None if sys.stdout.isatty() else 200
+    Terminal(width=wide, highlight=False, soft_wrap=True).print(table)
+
+
+def show_json(value: Any) -> None:
+    """Print a value as JSON, Chinese readable."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+@contextmanager
+def progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
+    """A bar on a terminal, nothing elsewhere; call the given function with how much is done."""
+    if not sys.stderr.isatty():
+        yield lambda _done: None
+        return
+    from rich.console import Console as Terminal  # noqa: PLC0415
+    from rich.progress import Progress  # noqa: PLC0415
+
+    with Progress(console=Terminal(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=total)
+        yield lambda done: bar.update(task, completed=done)
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write a sheet, and say where."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    click.echo(_("已写入 %(path)s（%(kb)s KB）", path=path, kb=max(1, len(content) // 1024)))
+
+
+def read_password(*, from_stdin: bool, prompt: str) -> str:
+    """A password from the first line of stdin, or typed twice without showing."""
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    return str(click.prompt(prompt, hide_input=True, confirmation_prompt=True))
+
+
+def run(main: click.Group, arguments: Iterable[str] | None = None) -> int:
+    """Run the command line; refusals are said on stderr and end with 1."""
+    try:
+        main.main(args=list(arguments) if arguments is not None else None, standalone_mode=False)
+    except MoralbankError as refusal:
+        click.echo(_("没有办成：%(why)s", why=refusal.message), err=True)
+        return REFUSED
+    except click.exceptions.Abort:
+        click.echo(_("已取消"), err=True)
+        return REFUSED
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except click.exceptions.Exit as leaving:
+        return leaving.exit_code
+    except OSError as error:
+        name = error.filename or ""
+        click.echo(_("文件读写不成：%(name)s %(why)s", name=name, why=error.strerror), err=True)
+        return REFUSED
+    return 0
+
+
+def language_of_environment() -> str:
+    """MORALBANK_LANGUAGE, "zh" unless it says "en"."""
+    return os.environ.get("MORALBANK_LANGUAGE", "zh")

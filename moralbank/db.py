@@ -1,0 +1,172 @@
+"""The database: engine, `reading()`, `writing()`. The only place that commits.
+
+SQLite: one writer at a time in the process, `BEGIN IMMEDIATE` so that a transaction which reads
+and then writes can't be refused half-way, WAL with `synchronous=FULL` so that what was
+acknowledged survives a power cut. PostgreSQL: read committed plus the ledger's head-row lock;
+readers get one snapshot.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from contextvars import ContextVar
+from pathlib import Path
+from threading import Lock
+from typing import Any, Final
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlmodel import Session
+
+from moralbank.errors import (
+    DatabaseLocked,
+    DatabaseMissing,
+    DatabaseOutdated,
+    Refused,
+    Unavailable,
+)
+from moralbank.paths import PACKAGE
+
+BUSY_SECONDS: Final = 10
+
+
+class Database:
+    """One database and the rules for using it."""
+
+    def __init__(self, url: str) -> None:
+        """Prepare the engine; nothing is opened yet."""
+        self.engine: Final = _engine(url)
+        self.is_sqlite: Final = self.engine.dialect.name == "sqlite"
+        self._reader = self.engine.execution_options(
+            **({} if self.is_sqlite else _POSTGRES_SNAPSHOT)
+        )
+        self._writer = self.engine.execution_options(moralbank_begin="BEGIN IMMEDIATE")
+        self._one_writer = Lock()
+        self._known_current = False
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that sees one moment of the books and changes nothing."""
+        self.require_current()
+        with _plain_faults(), Session(self._reader, expire_on_commit=False) as session:
+            try:
+                yield session
+            finally:
+                session.rollback()
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A session whose work is kept whole at the end of the block, or not at all.
+
+        A refusal that was written down (`Refused.kept`) is committed before it goes on to the
+        caller: its own work was already undone by a savepoint.
+        """
+        self.require_current()
+        opened = Session(self._writer, expire_on_commit=False)
+        with self._turn(), _plain_faults(), opened as session:
+            try:
+                yield session
+            except Refused as refusal:
+                if refusal.kept:
+                    session.commit()
+                raise
+            session.commit()
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        self.engine.dispose()
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Wait for our turn to write; PostgreSQL has its own queue, the head row."""
+        if not self.is_sqlite:
+            yield
+            return
+        if not self._one_writer.acquire(timeout=BUSY_SECONDS):
+            raise DatabaseLocked
+        try:
+            yield
+        finally:
+            self._one_writer.release()
+
+    def require_current(self) -> None:
+        """Refuse to touch a database that is missing or has other tables than ours."""
+        if self._known_current:
+            return
+        path = self.engine.url.database
+        if self.is_sqlite and (path is None or not Path(path).is_file()):
+            raise DatabaseMissing
+        with _plain_faults(), self.engine.connect() as connection:
+            try:
+                found = connection.scalar(text("SELECT version_num FROM alembic_version"))
+            except (OperationalError, ProgrammingError) as error:
+                if _is_locked(error):
+                    raise
+                raise DatabaseOutdated from error
+        if found != newest_migration():
+            raise DatabaseOutdated
+        self._known_current = True
+
+
+_POSTGRES_SNAPSHOT: Final[dict[str, Any]] = {
+    "isolation_level": "REPEATABLE READ",
+    "postgresql_readonly": True,
+}
+
+_current: ContextVar[Database] = ContextVar("database")
+
+
+def use(database: Database) -> None:
+    """Make `database` the one that `reading()` and `writing()` speak of in this context."""
+    _current.set(database)
+
+
+def reading() -> AbstractContextManager[Session]:
+    """Read from the database in use: `with reading() as session:`."""
+    return _current.get().reading()
+
+
+def writing() -> AbstractContextManager[Session]:
+    """Write to the database in use: `with writing() as session:`, in views and commands only."""
+    return _current.get().writing()
+
+
+def newest_migration() -> str:
+    """The revision that this program's tables stand at."""
+    files = (PACKAGE / "migrations" / "versions").glob("[0-9]*.py")
+    return max(path.stem for path in files).split("_", 1)[0]
+
+
+def _engine(url: str) -> Engine:
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_pre_ping=True)
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    # The driver must not open transactions of its own: `_begin_sqlite` does.
+    connection.isolation_level = None
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    begin = connection.get_execution_options().get("moralbank_begin", "BEGIN")
+    connection.exec_driver_sql(begin)
+
+
+@contextmanager
+def _plain_faults() -> Iterator[None]:
+    """Turn the driver's faults into words that a village understands."""
+    try:
+        yield
+    except OperationalError as error:
+        raise (DatabaseLocked if _is_locked(error) else Unavailable) from error
+
+
+def _is_locked(error: Exception) -> bool:
+    return "locked" in str(error) or "busy" in str(error)

@@ -1,0 +1,104 @@
+"""Refusals: what the product says when it can't, or won't, do something.
+
+Every refusal is a class beside the service that raises it. Its `text` is the Chinese message
+(a msgid, with `%(name)s` places), its `code` a stable word for programs. How a refusal becomes
+an HTTP status is known by `web/errors.py` alone, how it becomes an exit code by `cli.py`.
+"""
+
+from typing import Any, ClassVar
+
+from moralbank.i18n import _, mark
+
+
+class MoralbankError(Exception):
+    """Base of everything that a user may be told.
+
+    `message` is translated when read, so it speaks the language of whoever reads it.
+    `field` names the form field at fault, if there is one.
+    """
+
+    text: ClassVar[str] = mark("没有办成，请重试")
+    code: ClassVar[str] = "error"
+
+    def __init__(self, *, field: str | None = None, **values: Any) -> None:
+        """Remember the values that fill the places of the text."""
+        self.field = field
+        self.values = values
+        super().__init__(self.code)
+
+    @property
+    def message(self) -> str:
+        """The whole sentence in the reader's language."""
+        return _(self.text, **self.values)
+
+    def __str__(self) -> str:
+        """Say the message."""
+        return self.message
+
+
+class Invalid(MoralbankError):
+    """What was given can't be understood or lies outside its bounds."""
+
+    text = mark("填写的内容不对，请检查")
+    code = "invalid"
+
+
+class NotFound(MoralbankError):
+    """The thing named does not exist in this village."""
+
+    text = mark("没有找到")
+    code = "not_found"
+
+
+class Denied(MoralbankError):
+    """This person may not do this."""
+
+    text = mark("您的岗位不能做这件事")
+    code = "denied"
+
+
+class Refused(MoralbankError):
+    """A rule of the village or of the books stands against it.
+
+    `kept` says that the refusal itself was written down under its request id and is to be
+    committed, so that the same request stays refused (see `ledger.requests`).
+    """
+
+    text = mark("按规定不能这样办")
+    code = "refused"
+    kept: bool = False
+
+
+class Unavailable(MoralbankError):
+    """The database or another part can't be reached just now."""
+
+    text = mark("系统暂时不能用，请稍后再试")
+    code = "unavailable"
+
+
+class DatabaseLocked(Unavailable):
+    """Another program holds the database."""
+
+    text = mark("数据库正被别的程序占用，这次没有写入。请稍等几秒再试一次。")
+    code = "database_locked"
+
+
+class DatabaseMissing(Unavailable):
+    """There is no database yet, or it was moved away."""
+
+    text = mark("找不到数据库。请先运行 moralbank init 开户，或检查数据文件夹是否移动过。")
+    code = "database_missing"
+
+
+class DatabaseOutdated(Unavailable):
+    """The tables are older (or newer) than this program."""
+
+    text = mark("数据库版本与程序不一致，请运行 moralbank db upgrade。")
+    code = "database_outdated"
+
+
+class NoVillage(Unavailable):
+    """`moralbank init` has not been run."""
+
+    text = mark("这里还没有开户。请在这台电脑上运行 moralbank init。")
+    code = "no_village"

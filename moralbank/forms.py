@@ -1,0 +1,116 @@
+"""What every form stands on: WTForms without Flask, Chinese messages, forgiving fields.
+
+A room's `forms.py` turns a request into a frozen command dataclass with `command()`; refusals
+that a service raises with a `field` are put beside that field by `take_refusal`.
+"""
+
+import unicodedata
+from datetime import date
+from typing import Any
+
+from wtforms import DateField, Form, IntegerField, StringField
+from wtforms.validators import InputRequired, Length, ValidationError
+
+from moralbank.errors import MoralbankError
+from moralbank.i18n import _, mark
+
+REQUIRED = mark("请填写这一项")
+
+
+class BaseForm(Form):  # type: ignore[misc]
+    """A form of ours. CSRF is guarded for all POSTs at once in `app.py`."""
+
+    def take_refusal(self, refusal: MoralbankError) -> None:
+        """Show a service's refusal beside its field, or above the form if it names none."""
+        field = self._fields.get(refusal.field or "")
+        if field is None:
+            self.form_errors.append(refusal.message)
+        else:
+            field.errors = [*field.errors, refusal.message]
+
+
+class Required(InputRequired):  # type: ignore[misc]
+    """The field must be given."""
+
+    def __call__(self, form: Form, field: Any) -> None:
+        """Speak in the reader's language."""
+        self.message = _(REQUIRED)
+        super().__call__(form, field)
+
+
+class AtMost(Length):  # type: ignore[misc]
+    """The text has at most this many characters."""
+
+    def __init__(self, longest: int) -> None:
+        """Keep the bound."""
+        super().__init__(max=longest)
+
+    def __call__(self, form: Form, field: Any) -> None:
+        """Speak in the reader's language."""
+        self.message = _("太长：最多 %(n)s 个字", n=self.max)
+        super().__call__(form, field)
+
+
+class TextField(StringField):  # type: ignore[misc]
+    """One line of text, trimmed."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Trim what was typed."""
+        super().process_formdata([value.strip() for value in valuelist])
+
+
+class WholeNumberField(IntegerField):  # type: ignore[misc]
+    """A whole number, full-width digits too; an empty field is None."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read digits however they were typed."""
+        typed = unicodedata.normalize("NFKC", valuelist[0]).strip() if valuelist else ""
+        self.data = None
+        if not typed:
+            return
+        if not typed.lstrip("+-").isdecimal() or len(typed) > 12:  # noqa: PLR2004 - digits
+            raise ValueError(_("要填整数，不能是“%(typed)s”", typed=typed[:20]))
+        self.data = int(typed)
+
+
+class YuanField(StringField):  # type: ignore[misc]
+    """An amount of money typed in yuan, kept in `fen` (whole fen, or None)."""
+
+    fen: int | None = None
+
+    def post_validate(self, form: Form, validation_stopped: bool) -> None:  # noqa: FBT001
+        """Read the yuan."""
+        del form
+        if validation_stopped or not self.data:
+            return
+        self.fen = fen_from_yuan(self.data)
+        if self.fen is None:
+            raise ValidationError(_("金额不对：应像 12 或 12.50"))
+
+
+def fen_from_yuan(typed: str) -> int | None:
+    """Fen from "12", "12.5" or "12.50"; None if it is no such amount."""
+    typed = unicodedata.normalize("NFKC", typed).strip().removesuffix("元")
+    yuan, point, fen = typed.partition(".")
+    if not yuan.isdecimal() or len(yuan) > 7 or (point and not fen.isdecimal()):  # noqa: PLR2004
+        return None
+    if len(fen) > 2:  # noqa: PLR2004 - two decimals
+        return None
+    return int(yuan) * 100 + int(fen.ljust(2, "0") or 0)
+
+
+class DayField(DateField):  # type: ignore[misc]
+    """A date; an empty field is None."""
+
+    data: date | None
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the date, or say how it should look."""
+        if not valuelist or not valuelist[0].strip():
+            self.data = None
+            return
+        try:
+            self.data = date.fromisoformat(valuelist[0].strip())
+        except ValueError as error:
+            self.data = None
+            raise ValueError(_("日期不对：应像 2026-11-20")) from error

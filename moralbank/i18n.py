@@ -1,0 +1,54 @@
+"""Translation: Chinese msgids, English catalogue.
+
+Chinese is the source language, so Chinese needs no catalogue at all. The English one is read
+from `locale/en.po` once, when English is first asked for. Babel alone does this, without Flask,
+so that services, the command line and paper speak the reader's language too.
+"""
+
+from contextvars import ContextVar
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final
+
+CHINESE: Final = "zh"
+ENGLISH: Final = "en"
+LANGUAGES: Final = {CHINESE: "中文", ENGLISH: "English"}
+
+_language: ContextVar[str] = ContextVar("language", default=CHINESE)
+
+
+def use_language(language: str) -> None:
+    """Speak `language` from here on in this context; an unknown one means Chinese."""
+    _language.set(language if language in LANGUAGES else CHINESE)
+
+
+def current_language() -> str:
+    """The language in use here: "zh" or "en"."""
+    return _language.get()
+
+
+def mark(msgid: str) -> str:
+    """Mark a msgid for extraction without translating it yet."""
+    return msgid
+
+
+def _(msgid: str, **values: Any) -> str:
+    """Translate `msgid` into the language in use and fill its `%(name)s` places."""
+    text = _catalogue(_language.get()).get(msgid) or msgid
+    return text % values if values else text
+
+
+@cache
+def _catalogue(language: str) -> dict[str, str]:
+    """Every msgid with its translation; empty for Chinese."""
+    if language == CHINESE:
+        return {}
+    from babel.messages.pofile import read_po  # noqa: PLC0415 - only English pays for it
+
+    with files("moralbank").joinpath("locale", f"{language}.po").open("rb") as source:
+        catalog = read_po(source)
+    return {
+        message.id: message.string
+        for message in catalog
+        if isinstance(message.id, str) and isinstance(message.string, str)
+    }

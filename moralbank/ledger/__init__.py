@@ -1,0 +1,1 @@
+"""The kernel: accounts, events, transfers, hash chain. Nothing else moves value."""

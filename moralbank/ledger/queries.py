@@ -1,0 +1,190 @@
+"""Reading the books: balances, rates, statements, printed marks."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import and_, func, or_, select
+from sqlmodel import Session
+
+from moralbank import clock
+from moralbank.errors import Refused
+from moralbank.i18n import mark
+from moralbank.ledger.chain import printed_mark
+from moralbank.ledger.models import Account, AccountKind, Event, EventKind, Head, Rate, Transfer
+from moralbank.ledger.service import VILLAGE, AccountMissing
+
+_accounts = Account.__table__  # type: ignore[attr-defined]
+_events = Event.__table__  # type: ignore[attr-defined]
+_transfers = Transfer.__table__  # type: ignore[attr-defined]
+_rates = Rate.__table__  # type: ignore[attr-defined]
+_heads = Head.__table__  # type: ignore[attr-defined]
+
+
+class NoRate(Refused):
+    """No rate is in force today."""
+
+    text = mark("还没有设定积分兑换比例，请管理员先设定")
+    code = "no_rate"
+
+
+@dataclass(frozen=True)
+class Balance:
+    """An account's number and what is on it (points or fen)."""
+
+    account: int
+    amount: int
+
+
+@dataclass(frozen=True)
+class StatementLine:
+    """One transfer as the account's owner sees it.
+
+    `amount` is signed: positive came in, negative went out; `balance` is what was left.
+    """
+
+    seq: int
+    leg: int
+    at: datetime
+    kind: EventKind
+    amount: int
+    balance: int
+    memo: str
+    reverses_seq: int | None
+    mark: str
+
+
+def account_of(
+    session: Session, village_id: int, kind: AccountKind, owner: int = VILLAGE
+) -> Balance:
+    """The account of `kind` that belongs to `owner`; raises AccountMissing."""
+    row = (
+        session.connection()
+        .execute(
+            select(_accounts.c.id, _accounts.c.balance).where(
+                _accounts.c.village_id == village_id,
+                _accounts.c.kind == kind,
+                _accounts.c.owner == owner,
+            )
+        )
+        .first()
+    )
+    if row is None:
+        raise AccountMissing
+    return Balance(row.id, row.balance)
+
+
+def balances(session: Session, village_id: int, kind: AccountKind) -> dict[int, Balance]:
+    """Every account of `kind` in the village, by owner."""
+    rows = session.connection().execute(
+        select(_accounts.c.owner, _accounts.c.id, _accounts.c.balance).where(
+            _accounts.c.village_id == village_id, _accounts.c.kind == kind
+        )
+    )
+    return {row.owner: Balance(row.id, row.balance) for row in rows}
+
+
+def total(session: Session, village_id: int, kind: AccountKind) -> int:
+    """What all accounts of `kind` hold together."""
+    return (
+        session.connection().scalar(
+            select(func.sum(_accounts.c.balance)).where(
+                _accounts.c.village_id == village_id, _accounts.c.kind == kind
+            )
+        )
+        or 0
+    )
+
+
+def rate_on(session: Session, village_id: int, day: date | None = None) -> int:
+    """Fen per point on `day` (today if not given): the latest that had begun. Raises NoRate."""
+    found = session.connection().scalar(
+        select(_rates.c.fen_per_point)
+        .where(_rates.c.village_id == village_id, _rates.c.valid_from <= (day or clock.today()))
+        .order_by(_rates.c.valid_from.desc(), _rates.c.seq.desc())
+        .limit(1)
+    )
+    if found is None:
+        raise NoRate
+    return int(found)
+
+
+def rates(session: Session, village_id: int) -> list[tuple[date, int]]:
+    """All rates ever set, the newest first: (from, fen per point)."""
+    rows = session.connection().execute(
+        select(_rates.c.valid_from, _rates.c.fen_per_point)
+        .where(_rates.c.village_id == village_id)
+        .order_by(_rates.c.valid_from.desc(), _rates.c.seq.desc())
+    )
+    return [(row.valid_from, row.fen_per_point) for row in rows]
+
+
+def statement(
+    session: Session,
+    village_id: int,
+    account: int,
+    *,
+    limit: int = 50,
+    before: tuple[int, int] | None = None,
+) -> list[StatementLine]:
+    """The newest `limit` lines of an account, newest first, older than `before` (seq, leg)."""
+    touches = or_(_transfers.c.debit_account == account, _transfers.c.credit_account == account)
+    wanted = and_(_transfers.c.village_id == village_id, touches)
+    if before is not None:
+        seq, leg = before
+        older = or_(_transfers.c.seq < seq, and_(_transfers.c.seq == seq, _transfers.c.leg < leg))
+        wanted = and_(wanted, older)
+    rows = session.connection().execute(
+        select(_transfers, _events.c.at, _events.c.kind, _events.c.hash)
+        .join(
+            _events,
+            and_(
+                _events.c.village_id == _transfers.c.village_id, _events.c.seq == _transfers.c.seq
+            ),
+        )
+        .where(wanted)
+        .order_by(_transfers.c.seq.desc(), _transfers.c.leg.desc())
+        .limit(limit)
+    )
+    lines = []
+    for row in rows:
+        credited = row.credit_account == account
+        lines.append(
+            StatementLine(
+                seq=row.seq,
+                leg=row.leg,
+                at=row.at,
+                kind=row.kind,
+                amount=row.amount if credited else -row.amount,
+                balance=row.credit_after if credited else row.debit_after,
+                memo=row.memo,
+                reverses_seq=row.reverses_seq,
+                mark=printed_mark(row.seq, row.hash),
+            )
+        )
+    return lines
+
+
+def event_mark(session: Session, village_id: int, seq: int) -> str:
+    """Number and short hash of one event."""
+    found = session.connection().scalar(
+        select(_events.c.hash).where(_events.c.village_id == village_id, _events.c.seq == seq)
+    )
+    return printed_mark(seq, found or "")
+
+
+def head_mark(session: Session, village_id: int) -> str:
+    """Number and short hash of the books' last event: what sheets carry."""
+    row = (
+        session.connection()
+        .execute(select(_heads.c.seq, _heads.c.hash).where(_heads.c.village_id == village_id))
+        .one()
+    )
+    return printed_mark(row.seq, row.hash)
+
+
+def is_in_history(session: Session, village_id: int, printed: str) -> bool:
+    """Whether a mark from a printed sheet ("1234-ab12cd34") still stands in the books."""
+    number, _dash, short = printed.strip().lower().partition("-")
+    if not (number.isdecimal() and short):
+        return False
+    return event_mark(session, village_id, int(number)) == f"{int(number)}-{short}"

@@ -1,0 +1,120 @@
+"""Request ids: the same request again finds its first result; a refused one stays refused."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlmodel import Session
+
+from moralbank import clock
+from moralbank.errors import Invalid, Refused
+from moralbank.i18n import mark
+from moralbank.ledger.chain import canonical_json
+from moralbank.ledger.models import Request
+from moralbank.ledger.service import lock
+
+_requests = Request.__table__  # type: ignore[attr-defined]
+
+SHORTEST, LONGEST = 8, 64
+
+
+class RequestIdInvalid(Invalid):
+    """A request id is 8 to 64 letters, digits, dashes or underscores."""
+
+    text = mark("请求编号不对，请刷新页面后重做")
+    code = "request_id_invalid"
+
+
+class RequestReused(Refused):
+    """The same request id came with another content."""
+
+    text = mark("这个请求编号已经用在另一件事上，请刷新页面后重做")
+    code = "request_reused"
+
+
+class RefusedBefore(Refused):
+    """The request was refused the first time, and so it is again, in the same words."""
+
+    code = "refused_before"
+
+    def __init__(self, code: str, text: str, values: dict[str, Any]) -> None:
+        """Speak as the first refusal did."""
+        super().__init__(**values)
+        self.code = code  # type: ignore[misc]
+        self.text = text  # type: ignore[misc]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The village-local number that an act gave, and whether it was given before."""
+
+    result: int
+    repeated: bool
+
+
+def once(
+    session: Session,
+    village_id: int,
+    request_id: str,
+    act: str,
+    content: Any,
+    perform: Callable[[], int],
+) -> Answer:
+    """Do `perform` once for this request id, whatever happens to the answer on its way back.
+
+    `content` is what was asked for (anything JSON can hold): the same id with another content
+    raises RequestReused. `perform` returns a village-local number, which every repetition gets.
+    A `Refused` inside is undone to the last grain, written down, and raised.
+    """
+    _require_valid(request_id)
+    lock(session, village_id)
+    digest = sha256(f"{act}:{canonical_json(content)}".encode()).hexdigest()
+    earlier = (
+        session.connection()
+        .execute(
+            select(_requests.c.digest, _requests.c.result, _requests.c.refusal).where(
+                _requests.c.village_id == village_id, _requests.c.id == request_id
+            )
+        )
+        .first()
+    )
+    if earlier is not None:
+        return _repeat(earlier.digest == digest, earlier.result, earlier.refusal)
+    row = {
+        "village_id": village_id,
+        "id": request_id,
+        "act": act,
+        "digest": digest,
+        "at": clock.now(),
+    }
+    try:
+        with session.begin_nested():
+            result = perform()
+    except Refused as refusal:
+        written = {"code": refusal.code, "text": refusal.text, "values": refusal.values}
+        _write(session, {**row, "result": None, "refusal": json.dumps(written, default=str)})
+        refusal.kept = True
+        raise
+    _write(session, {**row, "result": result, "refusal": None})
+    return Answer(result, repeated=False)
+
+
+def _require_valid(request_id: str) -> None:
+    letters = request_id.replace("-", "").replace("_", "")
+    if not (SHORTEST <= len(request_id) <= LONGEST and letters.isascii() and letters.isalnum()):
+        raise RequestIdInvalid(field="request_id")
+
+
+def _repeat(same: bool, result: int | None, refusal: str | None) -> Answer:  # noqa: FBT001
+    if not same:
+        raise RequestReused
+    if result is None:
+        raise RefusedBefore(**json.loads(refusal or "{}"))
+    return Answer(result, repeated=True)
+
+
+def _write(session: Session, row: dict[str, Any]) -> None:
+    session.connection().execute(insert(_requests), row)

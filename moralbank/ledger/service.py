@@ -1,0 +1,468 @@
+"""Moving value. Every change of every balance in the system passes through `post`.
+
+A village's ledger is serial: `lock` takes its head row first, so numbers have no gaps, the
+chain has one end, and no two writers can wait for each other.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Final
+
+from sqlalchemy import bindparam, insert, select, update
+from sqlmodel import Session
+
+from moralbank import clock
+from moralbank.errors import Invalid, NotFound, Refused
+from moralbank.i18n import mark
+from moralbank.ledger.chain import GENESIS, canonical_json, event_hash, printed_mark
+from moralbank.ledger.models import (
+    Account,
+    AccountKind,
+    Event,
+    EventKind,
+    Head,
+    Number,
+    Rate,
+    Transfer,
+    Unit,
+)
+
+_heads = Head.__table__  # type: ignore[attr-defined]
+_numbers = Number.__table__  # type: ignore[attr-defined]
+_accounts = Account.__table__  # type: ignore[attr-defined]
+_events = Event.__table__  # type: ignore[attr-defined]
+_transfers = Transfer.__table__  # type: ignore[attr-defined]
+_rates = Rate.__table__  # type: ignore[attr-defined]
+
+UNIT_OF: Final = {
+    AccountKind.HOUSEHOLD_POINTS: Unit.POINT,
+    AccountKind.HOUSEHOLD_CREDIT: Unit.CREDIT,
+    AccountKind.SHOP_ACCEPTED: Unit.CREDIT,
+    AccountKind.POINTS_ISSUED: Unit.POINT,
+    AccountKind.POINTS_EXCHANGED: Unit.POINT,
+    AccountKind.POINTS_LAPSED: Unit.POINT,
+    AccountKind.CREDIT_ISSUED: Unit.CREDIT,
+    AccountKind.CREDIT_SETTLED: Unit.CREDIT,
+    AccountKind.FUND_CASH: Unit.CASH,
+    AccountKind.FUND_INCOME: Unit.CASH,
+    AccountKind.FUND_SETTLED: Unit.CASH,
+}
+VILLAGE_ACCOUNTS: Final = tuple(
+    kind
+    for kind in AccountKind
+    if kind
+    not in {
+        AccountKind.HOUSEHOLD_POINTS,
+        AccountKind.HOUSEHOLD_CREDIT,
+        AccountKind.SHOP_ACCEPTED,
+    }
+)
+HOUSEHOLD_ACCOUNTS: Final = (AccountKind.HOUSEHOLD_POINTS, AccountKind.HOUSEHOLD_CREDIT)
+VILLAGE: Final = 0
+LARGEST: Final = 1_000_000_000
+"""No single transfer is larger than this (points, or fen: ten million yuan)."""
+
+
+class LedgerMissing(NotFound):
+    """The village has no ledger."""
+
+    text = mark("这个村还没有开账")
+    code = "ledger_missing"
+
+
+class AccountMissing(NotFound):
+    """No such account in this village."""
+
+    text = mark("账户不存在")
+    code = "account_missing"
+
+
+class AmountInvalid(Invalid):
+    """An amount must be a whole number from 1 to LARGEST."""
+
+    text = mark("数额不对：须是 1 到 1000000000 的整数")
+    code = "amount_invalid"
+
+
+class UnitsDiffer(Invalid):
+    """A transfer would mix points with money."""
+
+    text = mark("积分与金额不能混记")
+    code = "units_differ"
+
+
+class BelowFloor(Refused):
+    """An account would fall below what it must hold."""
+
+    text = mark("余额不足：现有 %(balance)s，这次要用 %(amount)s")
+    code = "below_floor"
+
+
+class AlreadyReversed(Refused):
+    """What is to be taken back was taken back before."""
+
+    text = mark("这笔账已经冲正过，不能再冲正")
+    code = "already_reversed"
+
+
+class NothingToReverse(NotFound):
+    """No such event or transfer."""
+
+    text = mark("没有这笔账，无法冲正")
+    code = "nothing_to_reverse"
+
+
+class RateInvalid(Invalid):
+    """A rate is 1 to 10,000 fen a point, and not from a past day."""
+
+    text = mark("兑换比例不对：每分 0.01 到 100 元，且不能从过去的日子算起")
+    code = "rate_invalid"
+
+
+@dataclass(frozen=True)
+class Leg:
+    """One transfer to be posted: `amount` from account `debit` to account `credit`.
+
+    `memo` is what a statement says about it; `reverses` is (seq, leg) of what it takes back.
+    """
+
+    debit: int
+    credit: int
+    amount: int
+    memo: str = ""
+    reverses: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True)
+class Posted:
+    """An event that stands in the books."""
+
+    seq: int
+    hash: str
+    at: datetime
+
+    @property
+    def mark(self) -> str:
+        """Number and short hash, as printed on paper."""
+        return printed_mark(self.seq, self.hash)
+
+
+@dataclass
+class _Holding:
+    """An account while an event is being made."""
+
+    unit: Unit
+    balance: int
+    floor: int | None
+    touched: bool = field(default=False)
+
+    def move(self, amount: int) -> int:
+        """Add `amount` (may be negative) and give back the new balance."""
+        if self.floor is not None and self.balance + amount < self.floor:
+            raise BelowFloor(balance=self.balance, amount=-amount)
+        self.balance += amount
+        self.touched = True
+        return self.balance
+
+
+_LOCK = (
+    select(_heads.c.seq, _heads.c.hash)
+    .where(_heads.c.village_id == bindparam("village"))
+    .with_for_update()
+)
+_TAKE_NUMBERS = (
+    update(_numbers)
+    .where(_numbers.c.village_id == bindparam("village"), _numbers.c.name == bindparam("of"))
+    .values(last=_numbers.c.last + bindparam("count"))
+    .returning(_numbers.c.last)
+)
+_HOLDINGS = select(_accounts.c.id, _accounts.c.unit, _accounts.c.balance, _accounts.c.floor).where(
+    _accounts.c.village_id == bindparam("village"),
+    _accounts.c.id.in_(bindparam("ids", expanding=True)),
+)
+_ADD_EVENT = insert(_events)
+_ADD_TRANSFERS = insert(_transfers)
+_SET_BALANCE = (
+    update(_accounts)
+    .where(_accounts.c.village_id == bindparam("village"), _accounts.c.id == bindparam("account"))
+    .values(balance=bindparam("left"))
+)
+_SET_HEAD = (
+    update(_heads)
+    .where(_heads.c.village_id == bindparam("village"))
+    .values(seq=bindparam("last"), hash=bindparam("end"))
+)
+
+
+def open_ledger(session: Session, village_id: int) -> None:
+    """Begin a village's books: the head row and the village's own accounts."""
+    session.connection().execute(
+        insert(_heads), {"village_id": village_id, "seq": 0, "hash": GENESIS}
+    )
+    open_accounts(session, village_id, [(kind, VILLAGE) for kind in VILLAGE_ACCOUNTS], actor=0)
+
+
+def lock(session: Session, village_id: int) -> tuple[int, str]:
+    """Take the village's head row until the end of the transaction; its last seq and hash."""
+    row = session.connection().execute(_LOCK, {"village": village_id}).first()
+    if row is None:
+        raise LedgerMissing
+    return row.seq, row.hash
+
+
+def take_numbers(session: Session, village_id: int, name: str, count: int = 1) -> range:
+    """The next `count` village-local numbers under `name`; a number is never given twice."""
+    lock(session, village_id)
+    given = {"village": village_id, "of": name, "count": count}
+    last = session.connection().execute(_TAKE_NUMBERS, given).scalar()
+    if last is None:
+        session.connection().execute(
+            insert(_numbers), {"village_id": village_id, "name": name, "last": count}
+        )
+        last = count
+    return range(last - count + 1, last + 1)
+
+
+def take_number(session: Session, village_id: int, name: str) -> int:
+    """One number; see `take_numbers`."""
+    return take_numbers(session, village_id, name)[0]
+
+
+def open_accounts(
+    session: Session,
+    village_id: int,
+    wanted: Sequence[tuple[AccountKind, int]],
+    *,
+    actor: int,
+) -> list[int]:
+    """Open one account for each (kind, owner), by one event; their numbers in the same order.
+
+    The event's payload holds kind, owner and floor, so an owner swapped later shows in `check`.
+    Households and shops may not fall below zero; the village's own accounts may, as mirrors.
+    """
+    numbers = list(take_numbers(session, village_id, "account", len(wanted)))
+    rows = [
+        {
+            "village_id": village_id,
+            "id": number,
+            "unit": UNIT_OF[kind],
+            "kind": kind,
+            "owner": owner,
+            "balance": 0,
+            "floor": None if owner == VILLAGE else 0,
+        }
+        for number, (kind, owner) in zip(numbers, wanted, strict=True)
+    ]
+    session.connection().execute(insert(_accounts), rows)
+    opened = [[row["id"], row["unit"], row["kind"], row["owner"], row["floor"]] for row in rows]
+    post(session, village_id, EventKind.OPEN_ACCOUNTS, [], actor=actor, payload={"opened": opened})
+    return numbers
+
+
+def post(
+    session: Session,
+    village_id: int,
+    kind: EventKind,
+    legs: Iterable[Leg],
+    *,
+    actor: int,
+    request_id: str | None = None,
+    payload: dict[str, Any] | None = None,
+    reverses: int | None = None,
+) -> Posted:
+    """Write one event with its transfers, move the balances, lengthen the chain.
+
+    Legs are taken in order; an account may not be below its floor after any of them. Raises
+    AmountInvalid, AccountMissing, UnitsDiffer, BelowFloor; the caller's transaction then ends.
+    """
+    seq, previous = lock(session, village_id)
+    seq += 1
+    legs = list(legs)
+    holdings = _holdings(session, village_id, legs)
+    rows = [
+        _transfer_row(village_id, seq, number, leg, holdings)
+        for number, leg in enumerate(legs, start=1)
+    ]
+    at = clock.now()
+    event: dict[str, Any] = {
+        "village_id": village_id,
+        "seq": seq,
+        "kind": kind,
+        "at": at,
+        "actor": actor,
+        "request_id": request_id,
+        "reverses": reverses,
+        "payload": canonical_json(payload or {}),
+    }
+    end = event_hash(previous, **event, transfers=[hashed(row) for row in rows])
+    connection = session.connection()
+    connection.execute(_ADD_EVENT, {**event, "hash": end})
+    if rows:
+        connection.execute(_ADD_TRANSFERS, rows)
+        connection.execute(
+            _SET_BALANCE,
+            [
+                {"village": village_id, "account": account, "left": holding.balance}
+                for account, holding in holdings.items()
+                if holding.touched
+            ],
+        )
+    connection.execute(_SET_HEAD, {"village": village_id, "last": seq, "end": end})
+    return Posted(seq, end, at)
+
+
+def hashed(row: Any) -> list[Any]:
+    """The part of a transfer's row that the hash covers (see `chain.event_hash`)."""
+    return [
+        row["leg"],
+        row["unit"],
+        row["debit_account"],
+        row["credit_account"],
+        row["amount"],
+        row["memo"],
+        row["reverses_seq"],
+        row["reverses_leg"],
+    ]
+
+
+def reverse(
+    session: Session,
+    village_id: int,
+    seq: int,
+    *,
+    actor: int,
+    reason: str,
+    legs: Sequence[int] | None = None,
+    request_id: str | None = None,
+) -> Posted:
+    """Take back an event, or only some of its legs, by an event that names it.
+
+    Value goes back the way it came, last leg first. Raises NothingToReverse, AlreadyReversed,
+    and BelowFloor where the value is no longer there.
+    """
+    lock(session, village_id)
+    found = (
+        session.connection()
+        .execute(
+            select(_transfers)
+            .where(_transfers.c.village_id == village_id, _transfers.c.seq == seq)
+            .order_by(_transfers.c.leg.desc())
+        )
+        .all()
+    )
+    chosen = [row for row in found if legs is None or row.leg in legs]
+    if not chosen or (legs is not None and len(chosen) != len(set(legs))):
+        raise NothingToReverse
+    _require_not_reversed(session, village_id, seq, [row.leg for row in chosen])
+    back = [
+        Leg(
+            debit=row.credit_account,
+            credit=row.debit_account,
+            amount=row.amount,
+            memo=row.memo,
+            reverses=(seq, row.leg),
+        )
+        for row in chosen
+    ]
+    return post(
+        session,
+        village_id,
+        EventKind.REVERSE,
+        back,
+        actor=actor,
+        request_id=request_id,
+        payload={"reason": reason},
+        reverses=seq,
+    )
+
+
+def set_rate(
+    session: Session,
+    village_id: int,
+    fen_per_point: int,
+    valid_from: date,
+    *,
+    actor: int,
+    resolution: str,
+    request_id: str | None = None,
+) -> Posted:
+    """Let one point be worth `fen_per_point` fen of store credit from a day on.
+
+    Raises RateInvalid. What was exchanged before keeps its rate.
+    """
+    if not 1 <= fen_per_point <= 10_000 or valid_from < clock.today():  # noqa: PLR2004
+        raise RateInvalid(field="fen_per_point")
+    posted = post(
+        session,
+        village_id,
+        EventKind.SET_RATE,
+        [],
+        actor=actor,
+        request_id=request_id,
+        payload={
+            "fen_per_point": fen_per_point,
+            "valid_from": valid_from.isoformat(),
+            "resolution": resolution,
+        },
+    )
+    session.connection().execute(
+        insert(_rates),
+        {
+            "village_id": village_id,
+            "seq": posted.seq,
+            "fen_per_point": fen_per_point,
+            "valid_from": valid_from,
+        },
+    )
+    return posted
+
+
+def _holdings(session: Session, village_id: int, legs: list[Leg]) -> dict[int, _Holding]:
+    """The accounts that the legs touch, by number."""
+    ids = sorted({account for leg in legs for account in (leg.debit, leg.credit)})
+    if not ids:
+        return {}
+    rows = session.connection().execute(_HOLDINGS, {"village": village_id, "ids": ids})
+    holdings = {row.id: _Holding(row.unit, row.balance, row.floor) for row in rows}
+    if len(holdings) != len(ids):
+        raise AccountMissing
+    return holdings
+
+
+def _transfer_row(
+    village_id: int, seq: int, number: int, leg: Leg, holdings: dict[int, _Holding]
+) -> dict[str, Any]:
+    """Move the two balances in memory and give the row that says so."""
+    if not 1 <= leg.amount <= LARGEST:
+        raise AmountInvalid
+    debit, credit = holdings[leg.debit], holdings[leg.credit]
+    if debit.unit != credit.unit or leg.debit == leg.credit:
+        raise UnitsDiffer
+    reversed_seq, reversed_leg = leg.reverses or (None, None)
+    return {
+        "village_id": village_id,
+        "seq": seq,
+        "leg": number,
+        "unit": debit.unit,
+        "debit_account": leg.debit,
+        "credit_account": leg.credit,
+        "amount": leg.amount,
+        "debit_after": debit.move(-leg.amount),
+        "credit_after": credit.move(leg.amount),
+        "memo": leg.memo[:120],
+        "reverses_seq": reversed_seq,
+        "reverses_leg": reversed_leg,
+    }
+
+
+def _require_not_reversed(session: Session, village_id: int, seq: int, legs: list[int]) -> None:
+    again = session.connection().execute(
+        select(_transfers.c.reverses_leg).where(
+            _transfers.c.village_id == village_id,
+            _transfers.c.reverses_seq == seq,
+            _transfers.c.reverses_leg.in_(legs),
+        )
+    )
+    if again.first() is not None:
+        raise AlreadyReversed

@@ -1,0 +1,20 @@
+"""Migrations: how a database gets from one release's tables to the next."""
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Engine
+
+from moralbank.paths import PACKAGE
+
+
+def alembic_config(engine: Engine) -> Config:
+    """Alembic's configuration for this database, without any ini file."""
+    config = Config()
+    config.set_main_option("script_location", str(PACKAGE / "migrations"))
+    config.attributes["engine"] = engine
+    return config
+
+
+def upgrade(engine: Engine) -> None:
+    """Bring the tables to this program's release; does nothing where they are there already."""
+    command.upgrade(alembic_config(engine), "head")

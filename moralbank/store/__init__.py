@@ -1,0 +1,1 @@
+"""The points supermarket: shops, products, stock."""

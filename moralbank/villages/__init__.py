@@ -1,0 +1,1 @@
+"""Villages, their groups and what each has set for itself."""

@@ -1,0 +1,87 @@
+"""`moralbank init` and `moralbank settings`."""
+
+import click
+
+from moralbank import db
+from moralbank.access.permissions import Role
+from moralbank.access.service import add_user
+from moralbank.audit import Actor
+from moralbank.console import Console, acts, read_password, show, with_json
+from moralbank.db import Database, reading, writing
+from moralbank.i18n import _
+from moralbank.migrations import upgrade
+from moralbank.scheme.service import adopt_default
+from moralbank.store.service import open_shop
+from moralbank.villages import service
+from moralbank.villages.queries import settings_of
+from moralbank.villages.settings import SETTINGS
+
+
+@click.command(
+    help=_("开户：建立一个村的道德银行（数据库、默认积分细则、积分超市、第一位管理员）。")
+)
+@click.option("--village-code", required=True, help=_("12 位统计用区划代码，如 150404103201"))
+@click.option("--village-name", required=True, help=_("村名，如 羊圈湾村"))
+@click.option("--admin", required=True, help=_("第一位管理员的用户名"))
+@click.option("--password-stdin", is_flag=True, help=_("从标准输入读管理员密码，不提示"))
+@click.pass_obj
+def init(
+    console: Console,
+    *,
+    village_code: str,
+    village_name: str,
+    admin: str,
+    password_stdin: bool,
+) -> None:
+    """Open a village."""
+    password = read_password(from_stdin=password_stdin, prompt=_("管理员密码"))
+    settings = console.settings()
+    settings.instance.mkdir(parents=True, exist_ok=True)
+    settings.secret_key()
+    database = Database(settings.database_url)
+    upgrade(database.engine)
+    db.use(database)
+    with writing() as session:
+        village = service.open_village(session, service.OpenVillage(village_code, village_name))
+        founder = Actor(village.id, 0, _("开户"), Role.ADMIN, "command line")
+        add_user(session, founder, admin, Role.ADMIN, password, first=False)
+        adopt_default(session, founder)
+        open_shop(session, founder)
+    database.close()
+    click.echo(_("%(name)s（%(number)s）已开户。", name=village.name, number=village.id))
+    click.echo(_("下一步：moralbank serve 打开网页，用“%(admin)s”登录。", admin=admin))
+
+
+@click.group(help=_("本村设置：查看、修改。"))
+def settings() -> None:
+    """Group of commands."""
+
+
+@settings.command("show", help=_("列出全部设置。"))
+@with_json
+@acts("villages.settings")
+def show_settings(actor: Actor, *, as_json: bool) -> None:
+    """List all settings."""
+    with reading() as session:
+        values = settings_of(session, actor.village_id)
+    if as_json:
+        rows = [{"key": key, "value": value} for key, value in values.items()]
+    else:
+        rows = [
+            {"key": key, "label": _(SETTINGS[key].label), "value": value}
+            for key, value in values.items()
+        ]
+    show(rows, {"key": "KEY", "label": _("含义"), "value": _("现值")}, as_json=as_json)
+
+
+@settings.command(
+    "set", help=_("修改一项设置，如：settings set public_address https://bank.example.cn")
+)
+@click.argument("key")
+@click.argument("value")
+@acts("villages.settings")
+def set_setting(actor: Actor, *, key: str, value: str) -> None:
+    """Change one setting."""
+    with writing() as session:
+        kept = service.change_setting(session, actor, key, value)
+    click.echo(_("%(key)s 已设为：%(value)s", key=key, value=kept or _("（空）")))

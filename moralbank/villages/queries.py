@@ -1,0 +1,72 @@
+"""Reading villages, groups and settings."""
+
+from dataclasses import dataclass
+
+from sqlmodel import Session, col, select
+
+from moralbank.errors import NotFound, NoVillage
+from moralbank.i18n import mark
+from moralbank.villages.models import Group, SettingRow, Village
+from moralbank.villages.settings import ORGANISATION, SETTINGS, TOWN
+
+
+class VillageUnknown(NotFound):
+    """No village has this code."""
+
+    text = mark("没有代码为 %(village)s 的村")
+    code = "village_unknown"
+
+
+@dataclass(frozen=True)
+class VillageInfo:
+    """A village as pages and sheets speak of it."""
+
+    id: int
+    name: str
+    town: str
+    organisation: str
+    settings: dict[str, str]
+
+
+def village_info(session: Session, village_id: int) -> VillageInfo:
+    """The village with everything it has set; raises VillageUnknown."""
+    village = session.get(Village, village_id)
+    if village is None:
+        raise VillageUnknown(village=village_id)
+    values = settings_of(session, village_id)
+    return VillageInfo(
+        id=village.id,
+        name=village.name,
+        town=values[TOWN],
+        organisation=values[ORGANISATION] or f"{village.name}村民委员会",
+        settings=values,
+    )
+
+
+def only_village(session: Session) -> Village:
+    """The installation's village where there is just one; raises NoVillage where there is none.
+
+    With several villages the one with the smallest code is given.
+    """
+    village = session.exec(select(Village).order_by(col(Village.id))).first()
+    if village is None:
+        raise NoVillage
+    return village
+
+
+def settings_of(session: Session, village_id: int) -> dict[str, str]:
+    """Every setting's value, defaults included, by key."""
+    rows = session.exec(select(SettingRow).where(SettingRow.village_id == village_id))
+    changed = {row.key: row.value for row in rows}
+    return {key: changed.get(key, setting.default) for key, setting in SETTINGS.items()}
+
+
+def groups_of(session: Session, village_id: int) -> list[Group]:
+    """The village's groups in their order."""
+    return list(
+        session.exec(
+            select(Group)
+            .where(Group.village_id == village_id)
+            .order_by(col(Group.position), col(Group.id))
+        )
+    )

@@ -1,0 +1,66 @@
+"""Pages of what a village has set, and the switch of language."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+
+from moralbank.db import reading, writing
+from moralbank.errors import Invalid
+from moralbank.i18n import LANGUAGES, _
+from moralbank.villages import service
+from moralbank.villages.queries import settings_of
+from moralbank.villages.settings import SETTINGS
+from moralbank.web.guards import current_actor, may, public
+
+room = Blueprint("villages", __name__)
+
+
+@room.get("/settings")
+@may("villages.settings")
+def settings() -> Any:
+    """Show everything that can be set."""
+    with reading() as opened:
+        values = settings_of(opened, current_actor().village_id)
+    return render_template(
+        "villages/settings.html", settings=SETTINGS.values(), values=values, errors={}
+    )
+
+
+@room.post("/settings")
+@may("villages.settings")
+def settings_post() -> Any:
+    """Keep all settings, or none and say which are wrong."""
+    values = {key: request.form.get(key, "") for key in SETTINGS}
+    wrong = {}
+    for key, setting in SETTINGS.items():
+        try:
+            setting.check(values[key].strip())
+        except Invalid as refusal:
+            wrong[key] = refusal.message
+    if wrong:
+        page = render_template(
+            "villages/settings.html", settings=SETTINGS.values(), values=values, errors=wrong
+        )
+        return page, 422
+    with writing() as opened:
+        for key, value in values.items():
+            service.change_setting(opened, current_actor(), key, value)
+    flash(_("设置已保存"), "ok")
+    return redirect(url_for("villages.settings"), 303)
+
+
+@room.post("/language")
+@public
+def language() -> Any:
+    """Speak the other language from now on in this browser."""
+    wanted = request.form.get("language", "").partition("-")[0]
+    if wanted in LANGUAGES:
+        session["language"] = wanted
+    return redirect(_same_site(request.referrer), 303)
+
+
+def _same_site(referrer: str | None) -> str:
+    """The page the reader came from, if it is ours."""
+    if referrer and referrer.startswith(request.host_url):
+        return referrer
+    return url_for("home.home")

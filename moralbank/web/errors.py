@@ -1,0 +1,102 @@
+"""How refusals and faults look on a page; the only place that knows HTTP statuses."""
+
+import logging
+from http import HTTPStatus
+from typing import Final
+
+from flask import Flask, render_template, request, url_for
+from flask_limiter import RateLimitExceeded
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from moralbank.errors import (
+    Denied,
+    Invalid,
+    MoralbankError,
+    NotFound,
+    Refused,
+    Unavailable,
+)
+from moralbank.i18n import _, mark
+
+_log = logging.getLogger(__name__)
+
+_STATUS: Final = {
+    Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
+    NotFound: HTTPStatus.NOT_FOUND,
+    Denied: HTTPStatus.FORBIDDEN,
+    Refused: HTTPStatus.CONFLICT,
+    Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+_WORDS: Final = {
+    400: mark("浏览器发来的内容不完整，请返回重做。"),
+    404: mark("没有这个页面，或者它属于别的村。"),
+    405: mark("不能这样打开这个页面，请从菜单进入。"),
+    413: mark("文件太大：最大 %(megabytes)s MB。请缩小后再上传，别的内容没有改动。"),
+    429: mark("试得太频繁，请等一分钟再试。"),
+}
+_TITLES: Final = {
+    HTTPStatus.UNPROCESSABLE_ENTITY: mark("填写有误"),
+    HTTPStatus.NOT_FOUND: mark("没有找到"),
+    HTTPStatus.FORBIDDEN: mark("不能这样做"),
+    HTTPStatus.CONFLICT: mark("没有办成"),
+    HTTPStatus.SERVICE_UNAVAILABLE: mark("暂时不能用"),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: mark("文件太大"),
+    HTTPStatus.TOO_MANY_REQUESTS: mark("请稍等"),
+}
+
+
+def status_of(error: MoralbankError) -> HTTPStatus:
+    """The HTTP status of a refusal."""
+    for kind, status in _STATUS.items():
+        if isinstance(error, kind):
+            return status
+    return HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+def install(app: Flask) -> None:
+    """Answer every refusal and every fault with a page in plain words."""
+    app.register_error_handler(MoralbankError, _refusal)
+    app.register_error_handler(CSRFError, _stale_page)
+    app.register_error_handler(RateLimitExceeded, _http)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _fault)
+
+
+def _refusal(error: MoralbankError) -> tuple[str, int]:
+    return _page(status_of(error), error.message)
+
+
+def _stale_page(_error: CSRFError) -> tuple[str, int]:
+    return _page(
+        HTTPStatus.BAD_REQUEST,
+        _("页面放得太久，或没有允许 Cookie。请返回上一页刷新后重做，这次没有改动任何内容。"),
+    )
+
+
+def _http(error: HTTPException) -> tuple[str, int]:
+    status = error.code or 500
+    words = _WORDS.get(status, _WORDS[400])
+    limit = (request.max_content_length or 0) // (1024 * 1024)
+    return _page(status, _(words, megabytes=limit))
+
+
+def _fault(error: Exception) -> tuple[str, int]:
+    _log.error("unexpected fault at %s %s", request.method, request.path, exc_info=error)
+    return _page(
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        _("系统出了意外，这次没有写入任何内容。请重试；若还不行，请告诉管理员出错的时间。"),
+    )
+
+
+def _page(status: int, message: str) -> tuple[str, int]:
+    page = render_template(
+        "errors/error.html",
+        status=int(status),
+        title=_(_TITLES.get(HTTPStatus(status), mark("没有办成"))),
+        message=message,
+        kept="",
+        action_url=url_for("home.home"),
+        action_label=_("回到首页"),
+    )
+    return page, int(status)

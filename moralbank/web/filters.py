@@ -1,0 +1,39 @@
+"""How values are written on pages: yuan, dates, times, points."""
+
+from datetime import date, datetime
+from typing import Any
+
+from flask import Flask
+
+from moralbank import clock
+
+
+def yuan(fen: int) -> str:
+    """Fen as yuan with two decimals: 1250 → "12.50"."""
+    sign = "-" if fen < 0 else ""
+    return f"{sign}{abs(fen) // 100}.{abs(fen) % 100:02d}"
+
+
+def day(value: date | datetime | None) -> str:
+    """A date as the village counts it: "2026-11-20"; empty for None."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        value = clock.local(value).date()
+    return value.isoformat()
+
+
+def minute(value: datetime | None) -> str:
+    """A moment on the village's clock: "2026-11-20 10:32"; empty for None."""
+    return "" if value is None else clock.local(value).strftime("%Y-%m-%d %H:%M")
+
+
+def signed(number: int) -> str:
+    """Points with their sign, never by colour alone: "+5", "−12"."""
+    return f"+{number}" if number >= 0 else f"−{-number}"
+
+
+def install(app: Flask) -> None:
+    """Make them known to templates under their own names."""
+    filters: dict[str, Any] = {"yuan": yuan, "day": day, "minute": minute, "signed": signed}
+    app.jinja_env.filters.update(filters)

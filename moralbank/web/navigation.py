@@ -1,0 +1,47 @@
+"""The menu: which rooms a role sees, and in which order."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from flask import request, url_for
+
+from moralbank.access.permissions import may
+from moralbank.i18n import _, mark
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the menu, ready to be shown."""
+
+    label: str
+    url: str
+    icon: str
+    current: bool
+
+
+# Words, endpoint, icon, permission of each line.
+_MENU: Final = (
+    (mark("首页"), "home.home", "home", "access.self"),
+    (mark("记分"), "awards.record", "deed", "awards.record"),
+    (mark("评议"), "awards.review", "review", "awards.decide"),
+    (mark("兑换"), "counter.counter", "counter", "counter.redeem"),
+    (mark("积分"), "awards.awards", "ledger", "awards.view"),
+    (mark("住户"), "households.households", "households", "households.view"),
+    (mark("积分卡"), "cards.cards", "card", "cards.view"),
+    (mark("红榜"), "boards.boards", "board", "boards.view"),
+    (mark("超市"), "store.store", "store", "store.view"),
+    (mark("兑换单"), "counter.slips", "print", "counter.view"),
+    (mark("积分细则"), "scheme.scheme", "info", "scheme.view"),
+    (mark("总账"), "ledger.books", "ledger", "ledger.check"),
+    (mark("用户"), "access.users", "users", "access.manage"),
+    (mark("设置"), "villages.settings", "settings", "villages.settings"),
+)
+
+
+def entries(role: str) -> list[Entry]:
+    """The menu of a role."""
+    return [
+        Entry(_(label), url_for(endpoint), icon, request.endpoint == endpoint)
+        for label, endpoint, icon, permission in _MENU
+        if may(role, permission)
+    ]
