@@ -148,3 +148,8 @@ def _asset(name: str) -> str:
     """The address of a static file, which changes whenever the file does."""
     version = int((STATIC / name).stat().st_mtime)
     return url_for("static", filename=name, v=version)
+
+
+def create_app_from_environment() -> Flask:
+    """The application as `MORALBANK_*` describe it, for `flask run` and WSGI servers."""
+    return create_app(Settings.load())

@@ -156,3 +156,14 @@ def app(village: Town, tmp_path: Path) -> Iterator[Flask]:
 def browse(app: Flask) -> Callable[[Role], Browser]:
     """Somebody of a role, signed in."""
     return lambda role: Browser(app).sign_in(STAFF[role])
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say at the very end when browser tests could not be run."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    without = [report for report in skipped if "no browser on this machine" in str(report.longrepr)]
+    if without:
+        terminalreporter.write_line(
+            f"No browser could be had here: {len(without)} browser tests were NOT run. "
+            "Install chromium and run again."
+        )

@@ -1,0 +1,90 @@
+"""The five voices that paper speaks with, their coverage and their widths.
+
+The font files are subsets of open-licence fonts, made by ``moralbank.printing.subset``. A voice
+is loaded when it is first used: a slip needs one of them, a poster all five.
+"""
+
+import re
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
+
+_DIRECTORY = Path(__file__).parent / "fonts"
+_LOCK = Lock()
+_BEYOND_16_BITS = re.compile(r"> <([0-9A-F]{5,6})>")
+_CMAP_KEY = "toUnicodeCMap:"
+
+
+class Voice(StrEnum):
+    """A way of writing; the value is the name of its font file."""
+
+    BRUSH = "brush"
+    """Ma Shan Zheng: titles and couplets. Lacks many characters, so never for names."""
+    SONG = "song-black"
+    """Noto Serif SC Black: organisations and headings."""
+    KAI = "kai"
+    """LXGW WenKai: names and honours."""
+    HEI = "hei-regular"
+    """Noto Sans SC: tables and small text."""
+    HEI_BOLD = "hei-bold"
+    """Noto Sans SC Bold: figures, labels, and everything on thermal paper."""
+
+    @property
+    def font_name(self) -> str:
+        """The name to hand to a canvas; asking for it loads the font."""
+        return str(_load(self).fontName)
+
+
+class PaperFont(TTFont):  # type: ignore[misc]  # reportlab publishes no types
+    """A TrueType font whose text can be copied and searched, above U+FFFF too.
+
+    reportlab 5.1 writes such characters into the ToUnicode map as five hexadecimal digits, where
+    PDF asks for UTF-16BE (ISO 32000-1, 9.10.3). It also reads the font file through one shared
+    position, so two documents may not be finished at the same moment.
+    """
+
+    def addObjects(self, doc: Any) -> None:  # noqa: N802 - reportlab's name
+        """Add the subsets to ``doc`` and put the ToUnicode maps right."""
+        with _LOCK:
+            super().addObjects(doc)
+        for key, stream in doc.idToObject.items():
+            if key.startswith(_CMAP_KEY):
+                stream.content = _BEYOND_16_BITS.sub(_as_utf16, stream.content)
+
+
+def _as_utf16(match: re.Match[str]) -> str:
+    character = chr(int(match[1], 16))
+    return f"> <{character.encode('utf-16-be').hex().upper()}>"
+
+
+@cache
+def _load_once(voice: Voice) -> PaperFont:
+    font = PaperFont(f"moralbank-{voice}", str(_DIRECTORY / f"{voice}.ttf"))
+    pdfmetrics.registerFont(font)
+    return font
+
+
+def _load(voice: Voice) -> PaperFont:
+    with _LOCK:
+        return _load_once(voice)
+
+
+@cache
+def coverage(voice: Voice) -> frozenset[int]:
+    """Return the code points that the voice can write."""
+    return frozenset(_load(voice).face.charToGlyph)
+
+
+def covers(voice: Voice, text: str) -> bool:
+    """Tell whether the voice can write every character of ``text``."""
+    return coverage(voice).issuperset(map(ord, text))
+
+
+def width(voice: Voice, text: str, size: float) -> float:
+    """Return the advance of ``text`` in points, written at ``size`` points."""
+    return float(_load(voice).stringWidth(text, size))

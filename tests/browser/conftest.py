@@ -1,0 +1,141 @@
+"""A real server and a real Chromium."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+CHROMIUM = next(
+    (
+        path
+        for name in ("chromium", "chromium-browser", "google-chrome")
+        if (path := shutil.which(name))
+    ),
+    None,
+)
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--no-first-run",
+)
+PHONE = {"width": 390, "height": 844}
+TABLET = {"width": 820, "height": 1180}
+LAPTOP = {"width": 1366, "height": 768}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what drives a browser; without one it is skipped, or fails where CI is set."""
+    for item in items:
+        if "browser" in Path(item.path).parts:
+            item.add_marker(pytest.mark.browser)
+            if CHROMIUM is None and not os.environ.get("CI"):
+                item.add_marker(pytest.mark.skip(reason="no browser on this machine"))
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Chromium, started once."""
+    assert CHROMIUM is not None, "CI must have a browser: apt-get install chromium"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def person(chromium: Browser) -> Iterator[Callable[..., Page]]:
+    """Somebody at a device of their own; a fault in a page's script fails the test."""
+    contexts: list[BrowserContext] = []
+    faults: list[str] = []
+
+    def open_device(size: dict[str, int] | None = None) -> Page:
+        context = chromium.new_context(viewport=size or LAPTOP, locale="zh-CN")  # type: ignore[arg-type]
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        return page
+
+    yield open_device
+    for context in contexts:
+        context.close()
+    assert not faults
+
+
+@dataclass
+class Served:
+    """A village's bank, served by its own process."""
+
+    address: str
+    instance: Path
+
+    def command(self, *arguments: str, user: str | None = None, stdin: str = "") -> str:
+        """Run a command of ours on the same instance; its output."""
+        return run_command(self.instance, *arguments, user=user, stdin=stdin)
+
+
+def run_command(
+    instance: Path, *arguments: str, user: str | None = None, stdin: str = "", expect: int = 0
+) -> str:
+    """`moralbank …` in a process of its own."""
+    who = ["--as", user] if user else []
+    done = subprocess.run(
+        [sys.executable, "-m", "moralbank", "--instance", str(instance), *who, *arguments],
+        input=stdin,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == expect, f"{arguments}: {done.returncode}\n{done.stdout}{done.stderr}"
+    return done.stdout + (done.stderr if expect else "")
+
+
+def free_port() -> int:
+    """A port that nobody listens at."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Iterator[Callable[[], Served]]:
+    """Start `moralbank serve` on the test's instance folder, as a village does."""
+    running: list[subprocess.Popen[bytes]] = []
+
+    def start() -> Served:
+        port = free_port()
+        command = [sys.executable, "-m", "moralbank", "--instance", str(tmp_path / "instance")]
+        log = (tmp_path / "serve.log").open("wb")
+        process = subprocess.Popen(
+            [*command, "serve", "--port", str(port), "--no-browser"], stdout=log, stderr=log
+        )
+        log.close()
+        running.append(process)
+        _wait_for(port, process)
+        return Served(f"http://127.0.0.1:{port}", tmp_path / "instance")
+
+    yield start
+    for process in running:
+        process.terminate()
+        process.wait(10)
+
+
+def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+    for _attempt in range(200):
+        assert process.poll() is None, "the server ended by itself"
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    pytest.fail("the server did not come up")
