@@ -3,6 +3,7 @@
 A room is imported when one of its commands is called, so `moralbank --help` stays quick.
 """
 
+import os
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -58,9 +59,11 @@ class Rooms(click.Group):
 
 
 def _make() -> click.Group:
-    from moralbank.console import Console, language_of_environment  # noqa: PLC0415
+    use_language(os.environ.get("MORALBANK_LANGUAGE", "zh"))
+    from moralbank import click_words  # noqa: PLC0415 - after the language is known
+    from moralbank.console import Console  # noqa: PLC0415
 
-    use_language(language_of_environment())
+    click_words.install()
 
     @click.group(
         cls=Rooms,
@@ -86,7 +89,7 @@ def _make() -> click.Group:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run and exit: 0 done, 1 refused, 2 wrong usage."""
-    use_language("zh")
-    from moralbank.console import run  # noqa: PLC0415 - after the language is known
+    group = _make()
+    from moralbank.console import run  # noqa: PLC0415 - only when something is run
 
-    sys.exit(run(_make(), arguments))
+    sys.exit(run(group, arguments))

@@ -1,7 +1,6 @@
 """What commands stand on: who acts, from which database, and how results are shown."""
 
 import json
-import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -158,8 +157,3 @@ def run(main: click.Group, arguments: Iterable[str] | None = None) -> int:
         click.echo(_("文件读写不成：%(name)s %(why)s", name=name, why=error.strerror), err=True)
         return REFUSED
     return 0
-
-
-def language_of_environment() -> str:
-    """MORALBANK_LANGUAGE, "zh" unless it says "en"."""
-    return os.environ.get("MORALBANK_LANGUAGE", "zh")

@@ -64,6 +64,11 @@ def _postgresql_source(server: PostgresServer) -> Source:
         with admin.connect() as connection:
             connection.execute(text(statement))
 
+    # Nothing here outlives the tests: let it be quick instead of safe against power cuts.
+    for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+        run(f"ALTER SYSTEM SET {setting} = off")
+    run("SELECT pg_reload_conf()")
+
     def template(name: str) -> str:
         if name not in made:
             run(f"CREATE DATABASE {name}")

@@ -7,9 +7,9 @@ keeps its true size.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Any, Literal
 
+from moralbank.boards.podium import draw_podium, laureates
 from moralbank.boards.sheets import BoardEntry, BoardSheet
 from moralbank.i18n import _
 from moralbank.printing import numerals, ornament, palette, qr, sheet, vertical
@@ -48,8 +48,6 @@ _PARTS = re.compile(r"[\n\u3000]+")
 """What separates the parts of a contact: a line end or a full-width space."""
 
 _SHORT_TITLE = 4
-_MOST_LAUREATES = 4
-_MEDALLED_RANK = 3
 _TABLE_HEAD = 6.6 * mm
 _LEAST_ROW, _USUAL_ROW, _MOST_ROW = 5.5 * mm, 6.4 * mm, 10.5 * mm
 _LEAST_HONOURS, _MOST_HONOURS = 44 * mm, 92 * mm
@@ -104,17 +102,6 @@ def board_poster(board: BoardSheet, *, paper: Literal["a4", "a3"]) -> bytes:
         if len(pages) > 1:
             _draw_page_number(document.canvas, number, len(pages))
     return document.close()
-
-
-def laureates(entries: Sequence[BoardEntry]) -> tuple[BoardEntry, ...]:
-    """Return the entries that get a medal: whole ranks, up to rank 3 and four entries."""
-    chosen: tuple[BoardEntry, ...] = ()
-    for rank, tied in groupby(entries, key=lambda entry: entry.rank):
-        group = tuple(tied)
-        if rank > _MEDALLED_RANK or len(chosen) + len(group) > _MOST_LAUREATES:
-            break
-        chosen += group
-    return chosen
 
 
 def _paginated(entries: Sequence[BoardEntry]) -> list[_Page]:
@@ -318,7 +305,8 @@ def _draw_body(canvas: Any, board: BoardSheet, page: _Page) -> None:
         height = _honours_height(len(page.rows))
         if not page.rows:
             top = (_BODY_TOP + _BODY_BOTTOM + height) / 2
-        _draw_honours(canvas, panel, page.laureates, top, height)
+        box = {"left": panel.inner_left, "width": panel.inner_width, "top": top, "height": height}
+        draw_podium(canvas, page.laureates, **box)
         top -= height + _HONOURS_GAP
     if page.rows:
         _draw_table(canvas, board, panel, page.rows, top)
@@ -344,73 +332,6 @@ def _draw_vacancy(canvas: Any, panel: _Panel) -> None:
     canvas.setFillColor(palette.GOLD_DEEP)
     words = line(_("榜上留位，静候好人好事"), Voice.KAI, 16, tracking=2)
     shrunk(words, panel.inner_width, 8).draw_centred(canvas, panel.middle, middle - 10 * mm)
-
-
-def _draw_honours(
-    canvas: Any, panel: _Panel, entries: Sequence[BoardEntry], top: float, height: float
-) -> None:
-    """Draw the medalled entries side by side; a sole winner stands in the middle, larger."""
-    gap = 3 * mm
-    width = (panel.inner_width - gap * (len(entries) - 1)) / len(entries)
-    width = min(width, 84 * mm)
-    left = panel.middle - (width * len(entries) + gap * (len(entries) - 1)) / 2
-    for place, entry in enumerate(_podium(entries)):
-        lowered = 0 if entry.rank == 1 else 0.09 * height
-        x = left + place * (width + gap)
-        _draw_laureate(canvas, entry, x, top - height, width, height - lowered)
-
-
-def _podium(entries: Sequence[BoardEntry]) -> Sequence[BoardEntry]:
-    """Put a sole first into the middle of three; tied entries keep their order."""
-    match entries:
-        case (first, second, third) if first.rank != second.rank:
-            return (second, first, third)
-        case _:
-            return entries
-
-
-def _draw_laureate(
-    canvas: Any, entry: BoardEntry, left: float, bottom: float, width: float, height: float
-) -> None:
-    """Draw medal, name, group, points and deed of one winner into a box."""
-    radius = min(height * 0.16, width * 0.2, 12 * mm)
-    card = height - radius
-    middle = left + width / 2
-    room = width - 5 * mm
-    _draw_laureate_ground(canvas, left, bottom, width, card)
-    ornament.draw_medal(canvas, entry.rank, middle, bottom + card, radius)
-    free = card - radius - 2 * mm
-    canvas.setFillColor(palette.INK)
-    # No larger than three characters may be, so that short names don't outshine the others.
-    size = min(free * 0.36, 46, room / 3.05)
-    name = boxed(name_line(entry.name, size), room, free * 0.36, 6)
-    draw_block_centred(canvas, name, middle, bottom + 1.5 * mm + free * 0.79)
-    canvas.setFillColor(palette.RED)
-    points = _points_line(entry, min(free * 0.19, 26))
-    points = shrunk(points, room, 5)
-    points.draw_centred(canvas, middle, bottom + 1.5 * mm + free * 0.47 - points.centre_drop)
-    canvas.setFillColor(palette.GREY)
-    deed = boxed(line(entry.deed, Voice.HEI, min(free * 0.12, 13)), room, free * 0.3, 5.5)
-    draw_block_centred(canvas, deed, middle, bottom + 1.5 * mm + free * 0.17)
-
-
-def _points_line(entry: BoardEntry, size: float) -> Line:
-    words = _("%(group)s · %(points)s 分", group=entry.group, points=entry.points)
-    return line(words, Voice.HEI_BOLD, size)
-
-
-def _draw_laureate_ground(
-    canvas: Any, left: float, bottom: float, width: float, height: float
-) -> None:
-    canvas.setFillColor(palette.WHITE)
-    canvas.setStrokeColor(palette.GOLD)
-    canvas.setLineWidth(0.8)
-    canvas.roundRect(left, bottom, width, height, 1.6 * mm, stroke=1, fill=1)
-    canvas.setLineWidth(0.35)
-    inset = 1 * mm
-    ornament.draw_notched_frame(
-        canvas, left + inset, bottom + inset, width - 2 * inset, height - 2 * inset, notch=1 * mm
-    )
 
 
 def _draw_table(

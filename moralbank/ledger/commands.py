@@ -62,10 +62,10 @@ def check(console: Console, ctx: click.Context, *, printed: str | None, as_json:
     """Prove the books of every village here; anyone at the machine may."""
     database = console.open()
     with reading() as session:
-        villages = session.exec(select(Village)).all()
-        found = {village.id: check_village(session, village.id) for village in villages}
-        marks = {village.id: head_mark(session, village.id) for village in villages}
-        known = printed and any(is_in_history(session, one.id, printed) for one in villages)
+        villages = dict(session.exec(select(Village.id, Village.name)).all())
+        found = {number: check_village(session, number) for number in villages}
+        marks = {number: head_mark(session, number) for number in villages}
+        known = printed and any(is_in_history(session, number, printed) for number in villages)
     database.close()
     problems = [problem for several in found.values() for problem in several]
     if as_json:
@@ -77,6 +77,6 @@ def check(console: Console, ctx: click.Context, *, printed: str | None, as_json:
     if problems or (printed and not known):
         ctx.exit(1)
     if not as_json:
-        for village in villages:
-            where = {"village": village.name, "mark": marks[village.id]}
+        for number, name in villages.items():
+            where = {"village": name, "mark": marks[number]}
             click.echo(_("✓ %(village)s：账目无误，账尾 %(mark)s", **where))

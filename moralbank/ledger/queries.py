@@ -85,14 +85,12 @@ def balances(session: Session, village_id: int, kind: AccountKind) -> dict[int, 
 
 def total(session: Session, village_id: int, kind: AccountKind) -> int:
     """What all accounts of `kind` hold together."""
-    return (
-        session.connection().scalar(
-            select(func.sum(_accounts.c.balance)).where(
-                _accounts.c.village_id == village_id, _accounts.c.kind == kind
-            )
+    found = session.connection().scalar(
+        select(func.sum(_accounts.c.balance)).where(
+            _accounts.c.village_id == village_id, _accounts.c.kind == kind
         )
-        or 0
     )
+    return int(found or 0)  # PostgreSQL sums into a Decimal
 
 
 def rate_on(session: Session, village_id: int, day: date | None = None) -> int:

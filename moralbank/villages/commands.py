@@ -13,6 +13,7 @@ from moralbank.migrations import upgrade
 from moralbank.scheme.service import adopt_default
 from moralbank.store.service import open_shop
 from moralbank.villages import service
+from moralbank.villages.models import Village
 from moralbank.villages.queries import settings_of
 from moralbank.villages.settings import SETTINGS
 
@@ -39,17 +40,25 @@ def init(
     settings.instance.mkdir(parents=True, exist_ok=True)
     settings.secret_key()
     database = Database(settings.database_url)
-    upgrade(database.engine)
     db.use(database)
+    try:
+        upgrade(database.engine)
+        village = _open(service.OpenVillage(village_code, village_name), admin, password)
+    finally:
+        database.close()
+    click.echo(_("%(name)s（%(number)s）已开户。", name=village.name, number=village.id))
+    click.echo(_("下一步：moralbank serve 打开网页，用“%(admin)s”登录。", admin=admin))
+
+
+def _open(wanted: service.OpenVillage, admin: str, password: str) -> Village:
+    """All that a village begins with, or nothing."""
     with writing() as session:
-        village = service.open_village(session, service.OpenVillage(village_code, village_name))
+        village = service.open_village(session, wanted)
         founder = Actor(village.id, 0, _("开户"), Role.ADMIN, "command line")
         add_user(session, founder, admin, Role.ADMIN, password, first=False)
         adopt_default(session, founder)
         open_shop(session, founder)
-    database.close()
-    click.echo(_("%(name)s（%(number)s）已开户。", name=village.name, number=village.id))
-    click.echo(_("下一步：moralbank serve 打开网页，用“%(admin)s”登录。", admin=admin))
+    return village
 
 
 @click.group(help=_("本村设置：查看、修改。"))

@@ -39,6 +39,9 @@ class VillageOpenAlready(Refused):
     code = "village_open_already"
 
 
+_DIGITS = "零一二三四五六七八九"
+
+
 @dataclass(frozen=True)
 class OpenVillage:
     """A village to be opened: its 12-digit code and its name."""
@@ -88,8 +91,19 @@ def group_named(session: Session, village_id: int, name: str) -> Group:
         village_id=village_id,
         id=ledger.take_number(session, village_id, "group"),
         name=name,
-        position=len(groups) + 1,
+        position=_place(name, otherwise=100 + len(groups)),
     )
     session.add(group)
     session.flush()
     return group
+
+
+def _place(name: str, *, otherwise: int) -> int:
+    """A group's place in lists: 三组 after 二组 though it was made later; others in order."""
+    found = re.fullmatch(r"([一二三四五六七八九])?(十)?([一二三四五六七八九])?组.*", name)
+    if found is None or not any(found.groups()):
+        return otherwise
+    tens, ten, ones = found.groups()
+    if ten is None:
+        return _DIGITS.index(tens or ones)
+    return 10 * (_DIGITS.index(tens) if tens else 1) + (_DIGITS.index(ones) if ones else 0)

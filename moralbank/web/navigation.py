@@ -31,7 +31,7 @@ _MENU: Final = (
     (mark("红榜"), "boards.boards", "board", "boards.view"),
     (mark("超市"), "store.store", "store", "store.view"),
     (mark("兑换单"), "counter.slips", "print", "counter.view"),
-    (mark("积分细则"), "scheme.scheme", "info", "scheme.view"),
+    (mark("积分细则"), "scheme.scheme", "scheme", "scheme.view"),
     (mark("总账"), "ledger.books", "ledger", "ledger.check"),
     (mark("用户"), "access.users", "users", "access.manage"),
     (mark("设置"), "villages.settings", "settings", "villages.settings"),

@@ -8,7 +8,8 @@ from typing import Literal
 
 import pytest
 
-from moralbank.boards.pdf import board_poster, laureates
+from moralbank.boards.pdf import board_poster
+from moralbank.boards.podium import laureates
 from moralbank.boards.sheets import BoardEntry, BoardSheet
 from tests.printing.paper import Paper
 

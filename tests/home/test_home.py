@@ -1,0 +1,222 @@
+"""The first page of every role: what waits for this person."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+
+from moralbank import clock
+from moralbank.access.permissions import Role
+from moralbank.access.service import add_user
+from moralbank.audit import Actor
+from moralbank.awards.service import RecordAward, approve, record, refuse, reverse
+from moralbank.cards.service import issue
+from moralbank.counter.service import Redeem, redeem
+from moralbank.households.queries import all_households
+from moralbank.households.service import NewHousehold, add_household
+from moralbank.store.queries import product_by_sku, products
+from moralbank.store.service import receive
+from moralbank.villages.service import OpenVillage, change_setting, open_village
+from moralbank.villages.settings import PUBLIC_ADDRESS
+from tests.households.test_pages import statements
+from tests.village import PASSWORD, STAFF, Browser, Town
+
+Browse = Callable[[Role], Browser]
+VOLUNTEERING = 15
+
+
+def deed(town: Town, label: str, number: int, *, quantity: int = 1) -> int:
+    """A deed of today, recorded by 李建军."""
+    with town.database.writing() as session:
+        wanted = RecordAward(
+            town.household(label).id,
+            item=VOLUNTEERING,
+            quantity=quantity,
+            deed_on=clock.today(),
+            note=f"清扫巷道第 {number} 次",
+        )
+        return record(session, town.actor(Role.RECORDER), f"home-deed-{number}", wanted)
+
+
+def approved(town: Town, *awards: int) -> None:
+    with town.database.writing() as session:
+        approve(session, town.actor(Role.REVIEWER), f"home-approve-{awards[0]}", awards)
+
+
+def words(page: str) -> str:
+    """The page's text in one line, tags left out."""
+    text = "".join(part.partition(">")[2] for part in page.split("<"))
+    return " ".join(text.split())
+
+
+def test_nobody_signed_in_is_led_to_sign_in(app: Flask) -> None:
+    answer = Browser(app).client.get("/")
+    assert answer.status_code == 302
+    assert "/sign-in" in answer.location
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_everybody_is_greeted_by_name(browse: Browse, role: Role) -> None:
+    page = browse(role).open("/")
+    assert f"{STAFF[role]}，您好" in page
+    assert f"今天是 {clock.today()}" in page
+
+
+def test_a_new_village_is_led_through_the_first_steps(village: Town, app: Flask) -> None:
+    with village.database.writing() as session:
+        open_village(session, OpenVillage("150404103203", "王家地村"))
+        founder = Actor(150404103203, 0, "开户", Role.ADMIN, "test")
+        add_user(session, founder, "郭主任", Role.ADMIN, PASSWORD, first=False)
+    guo = Browser(app).sign_in("郭主任")
+    page = words(guo.open("/"))
+    assert "开张四步" in page
+    assert "已完成" not in page
+    assert "还缺：记分员、评议员、店长" in page
+    with village.database.writing() as session:
+        add_household(session, founder, NewHousehold("一组", "1", "王德"))
+        add_user(session, founder, "小李", Role.RECORDER, PASSWORD)
+    page = words(guo.open("/"))
+    assert page.count("已完成") == 1
+    assert "还缺：评议员、店长" in page
+
+
+def test_the_first_steps_go_away_when_they_are_done(village: Town, browse: Browse) -> None:
+    admin = browse(Role.ADMIN)
+    page = words(admin.open("/"))
+    assert "开张四步" in page
+    assert "还没有卡 8 户" in page
+    assert page.count("已完成") == 2
+    with village.database.writing() as session:
+        founder = village.actor(Role.ADMIN)
+        change_setting(session, founder, PUBLIC_ADDRESS, "https://bank.example.cn")
+    assert words(admin.open("/")).count("已完成") == 3
+    with village.database.writing() as session:
+        issue(session, founder, [one.id for one in all_households(session, village.village_id)])
+    page = words(admin.open("/"))
+    assert "开张四步" not in page
+    assert "在册住户 8 户" in page
+    assert "还没有卡 0 户" in page
+
+
+def test_the_recorder_sees_how_their_own_claims_went(village: Town, browse: Browse) -> None:
+    recorder = browse(Role.RECORDER)
+    page = recorder.open("/")
+    assert "这七天还没有记过" in page
+    assert "记一户" in page
+    assert "记多户" in page
+    posted, refused, waiting = (
+        deed(village, label, number)
+        for number, label in enumerate(("一组-012", "二组-007", "六组-042"))
+    )
+    approved(village, posted)
+    with village.database.writing() as session:
+        refuse(session, village.actor(Role.REVIEWER), refused, "没有人看见")
+    page = words(recorder.open("/"))
+    assert "等评议 1 条 已入账 1 条 没有通过 1 条 后来冲正 0 条" in page
+    for head in ("杜仁森：志愿服务", "斯琴高娃：志愿服务", "王䶮：志愿服务"):
+        assert head in page
+    assert str(waiting) in recorder.page
+    with clock.at(clock.now() + timedelta(days=8)):
+        other_week = Browser(recorder.client.application).sign_in(STAFF[Role.RECORDER])
+        assert "这七天还没有记过" in other_week.open("/")
+
+
+def test_a_recorder_does_not_see_anothers_claims(village: Town, app: Flask) -> None:
+    deed(village, "一组-012", 1)
+    with village.database.writing() as session:
+        add_user(session, village.actor(Role.ADMIN), "韩梅", Role.RECORDER, PASSWORD, first=False)
+    assert "杜仁森" not in Browser(app).sign_in("韩梅").open("/")
+
+
+def test_the_reviewer_sees_what_waits_group_by_group(village: Town, browse: Browse) -> None:
+    reviewer = browse(Role.REVIEWER)
+    assert "没有等您评议的" in reviewer.open("/")
+    for number, label in enumerate(("一组-012", "六组-042", "六组-043")):
+        deed(village, label, number)
+    page = words(reviewer.open("/"))
+    assert "等您评议 3 条" in page
+    assert page.index("一组") < page.index("六组")
+    assert "二组" not in page
+    assert f"group={village.household('六组-042').group_id}" in reviewer.page
+
+
+def test_the_supervisor_sees_the_month_and_what_was_taken_back(
+    village: Town, browse: Browse
+) -> None:
+    awards = [deed(village, label, n) for n, label in enumerate(("一组-012", "六组-042"))]
+    approved(village, *awards)
+    with village.database.writing() as session:
+        reverse(session, village.actor(Role.REVIEWER), "home-reverse-1", awards[1], "记错了户")
+    page = words(browse(Role.SUPERVISOR).open("/"))
+    assert "本月好事（已入账） 1 条 本月入账积分 1 分 本月好事中冲正的 1 条 还在等评议 0 条" in page
+    assert "王䶮：志愿服务" in page
+    assert "现在验账" in page
+
+
+def test_the_shopkeeper_sees_the_day_and_what_runs_out(village: Town, browse: Browse) -> None:
+    keeper = browse(Role.SHOPKEEPER)
+    page = words(keeper.open("/"))
+    assert "给村民兑换" in page
+    assert "今天的兑换 0 单" in page
+    assert "没货了" in page
+    stock(village, 50)
+    assert "快没货的 0 种" in words(keeper.open("/"))
+    exchange(village)
+    page = words(keeper.open("/"))
+    assert "今天的兑换 1 单" in page
+
+
+def test_the_accountant_sees_what_the_village_owes(village: Town, browse: Browse) -> None:
+    stock(village, 50)
+    approved(village, deed(village, "一组-012", 77, quantity=10))
+    page = words(browse(Role.ACCOUNTANT).open("/"))
+    assert "各户手里的积分 10 分 合 10.00 元" in page
+    assert "超市已收 0.00 元" in page
+    spent = exchange(village)
+    page = words(browse(Role.ACCOUNTANT).open("/"))
+    assert f"各户手里的积分 {10 + 10 - spent} 分" in page
+    assert f"1 单，用掉 {spent} 分" in page
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_a_home_page_costs_the_same_however_full_the_village_is(
+    village: Town, app: Flask, browse: Browse, role: Role
+) -> None:
+    deeds = [
+        deed(village, "一组-012", 1),
+        deed(village, "一组-006", 2),
+        deed(village, "一组-001", 3),
+    ]
+    approved(village, deeds[0])
+    person = browse(role)
+    person.open("/")
+    with statements(app) as few:
+        person.open("/")
+    with village.database.writing() as session:
+        for n in range(20):
+            wanted = NewHousehold("三组", str(n + 1), "李甲")
+            add_household(session, village.actor(Role.ADMIN), wanted)
+    more = [deed(village, f"三组-{n + 1:03d}", 100 + n) for n in range(20)]
+    approved(village, *more[:10])
+    with statements(app) as many:
+        person.open("/")
+    assert len(many) == len(few) > 0
+
+
+def stock(town: Town, pieces: int) -> None:
+    """Every product of the shop is there."""
+    with town.database.writing() as session:
+        wanted = {one.id: pieces for one in products(session, town.village_id)}
+        receive(session, town.actor(Role.SHOPKEEPER), "home-stock-1", wanted, "进货")
+
+
+def exchange(town: Town) -> int:
+    """杜仁森 takes the cheapest product; gives back the points it cost."""
+    approved(town, deed(town, "一组-006", 500, quantity=10))
+    with town.database.writing() as session:
+        cheapest = min(products(session, town.village_id), key=lambda one: one.price_fen)
+        same = product_by_sku(session, town.village_id, cheapest.sku)
+        wanted = Redeem(town.household("一组-006").id, None, {same.id: 1})
+        redeem(session, town.actor(Role.SHOPKEEPER), "home-redeem-1", wanted)
+    return -(-cheapest.price_fen // 100)
