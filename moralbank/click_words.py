@@ -81,8 +81,6 @@ def _words(one: str, many: str, count: int) -> str:
 
 def install() -> None:
     """Let click speak Chinese from here on, unless English was asked for."""
+    words = {"_": _word, "ngettext": _words}
     for module in _MODULES:
-        if hasattr(module, "_"):
-            module._ = _word
-        if hasattr(module, "ngettext"):
-            module.ngettext = _words
+        vars(module).update({name: ours for name, ours in words.items() if hasattr(module, name)})

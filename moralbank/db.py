@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlmodel import Session
 
+import moralbank.models  # noqa: F401 - a session orders its writes by every table's keys
 from moralbank.errors import (
     DatabaseLocked,
     DatabaseMissing,

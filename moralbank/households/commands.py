@@ -9,9 +9,10 @@ from moralbank.console import acts, show, show_json, with_json, write_file
 from moralbank.db import reading, writing
 from moralbank.errors import Invalid
 from moralbank.households import service
+from moralbank.households.marking import marked_copy
 from moralbank.households.preview import Preview, preview
 from moralbank.households.queries import HouseholdInfo, group_counts, listed_households
-from moralbank.households.roster import Fate, JudgedRow, fate_label, marked_copy
+from moralbank.households.roster import Fate, JudgedRow, fate_label
 from moralbank.i18n import _, mark
 
 

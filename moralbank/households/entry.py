@@ -5,8 +5,9 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Final
 
+from moralbank.households.headings import FIELDS, GROUP, HEAD, NUMBER, Header
 from moralbank.households.roster import RosterRow, parse
-from moralbank.households.workbook import FIELDS, GROUP, HEAD, NUMBER, Cell, Header, Table
+from moralbank.households.table import Cell, Table
 from moralbank.i18n import _
 
 # 一组-012, 一组012, 1组12号: whatever stands before the last number is the group.

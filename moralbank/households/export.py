@@ -9,7 +9,7 @@ import xlsxwriter
 from moralbank.households.queries import HouseholdInfo
 from moralbank.i18n import _
 
-# Headings that `workbook.find_header` knows, then two that it leaves alone: never translated.
+# Headings that `headings.find_header` knows, then two that it leaves alone: never translated.
 _COLUMNS: Final = (
     ("序号", 6),
     ("小组", 10),

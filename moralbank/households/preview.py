@@ -9,19 +9,11 @@ from typing import Final
 from sqlmodel import Session
 
 from moralbank.errors import Invalid
+from moralbank.households.headings import FIELDS, REQUIRED, Header, find_header, heading
 from moralbank.households.queries import existing_households
 from moralbank.households.roster import Fate, JudgedRow, judge, parse
-from moralbank.households.workbook import (
-    FIELDS,
-    REQUIRED,
-    Cell,
-    Header,
-    Table,
-    find_header,
-    heading,
-    is_blank,
-    read_table,
-)
+from moralbank.households.table import Cell, Table, is_blank
+from moralbank.households.workbook import read_table
 from moralbank.i18n import _
 
 SAMPLES: Final = 3

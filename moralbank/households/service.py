@@ -11,6 +11,7 @@ from moralbank.audit import Actor
 from moralbank.awards.models import Award
 from moralbank.errors import Invalid, Refused
 from moralbank.households.entry import cleaned
+from moralbank.households.headings import CONSENT, FIELDS, GROUP, HEAD, NUMBER, field_label
 from moralbank.households.models import Household, HouseholdStatus, Member
 from moralbank.households.pinyin import initials
 from moralbank.households.queries import (
@@ -21,7 +22,6 @@ from moralbank.households.queries import (
     household,
 )
 from moralbank.households.roster import Fate, JudgedRow, RosterRow, judge
-from moralbank.households.workbook import CONSENT, FIELDS, GROUP, HEAD, NUMBER, field_label
 from moralbank.i18n import mark
 from moralbank.ledger import service as ledger
 from moralbank.villages.models import Group
@@ -31,7 +31,7 @@ LONGEST_RELATION: Final = 12
 
 
 class HouseholdInvalid(Invalid):
-    """A value breaks one of the roster's rules (see `households/roster.py`)."""
+    """A value breaks one of the roster's rules (see `households/cells.py`)."""
 
     text = mark("%(why)s")
     code = "household_invalid"

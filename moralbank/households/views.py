@@ -29,6 +29,8 @@ from moralbank.households.forms import (
     NewHouseholdForm,
     RosterForm,
 )
+from moralbank.households.headings import FIELDS, REQUIRED, field_label
+from moralbank.households.marking import marked_copy, template
 from moralbank.households.preview import Preview, choose_columns, mapping_of, preview
 from moralbank.households.queries import (
     group_counts,
@@ -39,9 +41,9 @@ from moralbank.households.queries import (
     members_of,
 )
 from moralbank.households.queries import household as household_info
-from moralbank.households.roster import Fate, fate_label, marked_copy, parse, template
+from moralbank.households.roster import Fate, fate_label, parse
 from moralbank.households.uploads import Shelf, Upload
-from moralbank.households.workbook import FIELDS, REQUIRED, field_label, read_table
+from moralbank.households.workbook import read_table
 from moralbank.i18n import _
 from moralbank.ledger.models import AccountKind
 from moralbank.ledger.queries import account_of, balances, statement

@@ -1,18 +1,15 @@
-"""A household roster as a file: reading any common table format, finding its headings.
+"""A household roster as a file: reading any common table format.
 
 Villages keep rosters in Excel, WPS, LibreOffice and text files of several encodings. Whatever
-comes in leaves here as a `Table` of plain cells plus a `Header` saying which column is what.
+comes in leaves here as a `Table` of plain cells.
 """
 
 import csv
 import io
 import re
-import unicodedata
 import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
 from itertools import islice
 from pathlib import PurePath
 from typing import Final
@@ -20,16 +17,13 @@ from typing import Final
 import python_calamine
 
 from moralbank.errors import Invalid
+from moralbank.households.headings import HEADER_ROWS, best_header
+from moralbank.households.table import Cell, Table, is_blank
 from moralbank.i18n import _, mark
-
-Cell = str | int | float | bool | date | datetime | time | timedelta | None
-Row = tuple[Cell, ...]
 
 MAX_BYTES: Final = 5 * 1024 * 1024
 MAX_ROWS: Final = 20_000
 MAX_COLUMNS: Final = 100
-HEADER_ROWS: Final = 20
-"""The headings are looked for in this many rows from the top."""
 
 # A few kilobytes of zip can claim gigabytes; a lone value in the last cell of a sheet makes
 # calamine build the whole rectangle up to it. Both are refused before calamine sees them.
@@ -48,41 +42,6 @@ _FILLED_CELL: Final = re.compile(r"<(?:\w+:)?c\s([^>]*)(?<!/)>")
 _POSITION: Final = re.compile(r"\br=\"([A-Z]{1,3})(\d{1,7})\"")
 _VALUE: Final = re.compile(r"<(?:\w+:)?v>([^<]*)<")
 _LONGEST_FORMULA: Final = 10_000
-
-GROUP, NUMBER, HEAD, TELEPHONE, PEOPLE, ADDRESS, NOTE, CONSENT = FIELDS = (
-    "group",
-    "number",
-    "head",
-    "telephone",
-    "people",
-    "address",
-    "note",
-    "consent",
-)
-REQUIRED: Final = (GROUP, NUMBER, HEAD)
-
-# Headings that villages use, the surest first: where a sheet has both 户号 and 编号, the first
-# listed is taken. They are words of the users' files, not of the interface: never translated.
-_HEADINGS: Final[dict[str, tuple[str, ...]]] = {
-    GROUP: (
-        *("村民小组", "小组", "所属小组", "所在小组", "村民组", "组别", "组", "组名", "小组名称"),
-        *("网格", "所属网格", "屯", "自然屯", "社", "队", "生产队"),
-    ),
-    NUMBER: ("户号", "户编号", "家庭编号", "户主编号", "编号", "门牌号", "门牌号码"),
-    HEAD: ("户主姓名", "户主", "家庭户主", "户主名字", "户主名", "姓名", "名字"),
-    TELEPHONE: (
-        *("联系电话", "电话", "电话号码", "手机号码", "手机号", "手机", "联系方式"),
-        *("户主电话", "联系手机"),
-    ),
-    PEOPLE: ("家庭人口", "家庭人口数", "人口", "人口数", "人数", "家庭人数", "户内人口"),
-    ADDRESS: ("住址", "家庭住址", "家庭地址", "地址", "详细地址", "居住地址"),
-    NOTE: ("备注", "说明", "备注说明", "备注/说明"),
-    CONSENT: (
-        *("同意上榜", "是否同意上榜", "上榜", "是否上榜", "公示同意", "同意公示"),
-        *("是否同意公示", "上榜/公示同意"),
-    ),
-}
-_IDENTITY: Final = re.compile(r"身份证|身份号|证件号|公民身份")
 
 
 class EmptyFile(Invalid):
@@ -141,59 +100,6 @@ class UnreadableText(Invalid):
     code = "roster_unreadable_text"
 
 
-class MissingColumns(Invalid):
-    """The headings lack a column that no household can do without."""
-
-    text = mark("表头缺少：%(missing)s。在表里找到的列是：%(found)s。")
-    code = "roster_missing_columns"
-
-
-class BadMapping(Invalid):
-    """A column chosen by hand that can't be taken."""
-
-    text = mark("“%(column)s”选的列不对：每一项选一列，不能重复，也不能选身份证号。")
-    code = "roster_bad_mapping"
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """One sheet's cells from its first row on, blank rows and columns at the end cut off.
-
-    A formula that failed stands as its text, such as "#N/A". Every row has the same width.
-    """
-
-    sheet: str
-    rows: tuple[Row, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Header:
-    """Which column is what.
-
-    `row_index` counts from 0 and is -1 where households start in the very first row; `columns`
-    leads from field to column index; `ignored` are the headings of identity-card columns, which
-    are never read.
-    """
-
-    row_index: int
-    columns: dict[str, int]
-    ignored: tuple[str, ...] = ()
-
-
-def field_label(field: str) -> str:
-    """The name of a roster field for people to read; `field` is one of `FIELDS`."""
-    return {
-        GROUP: _("小组"),
-        NUMBER: _("户号"),
-        HEAD: _("户主姓名"),
-        TELEPHONE: _("联系电话"),
-        PEOPLE: _("家庭人口"),
-        ADDRESS: _("住址"),
-        NOTE: _("备注"),
-        CONSENT: _("同意上榜"),
-    }[field]
-
-
 def read_table(content: bytes, filename: str) -> Table:
     """Read the roster's sheet out of an uploaded file.
 
@@ -213,93 +119,6 @@ def read_table(content: bytes, filename: str) -> Table:
     if content.startswith(_OLE):
         return _from_ole(content)
     return _from_text(content, PurePath(filename).suffix.lower())
-
-
-def find_header(table: Table, mapping: Mapping[str, int] | None = None) -> Header:
-    """Find the headings under the title rows; `mapping` (field to column) goes before them.
-
-    Raises:
-        MissingColumns: group, number or head of household has no column.
-        BadMapping: the mapping names a field or column that can't be used.
-
-    """
-    index, found = _best_header(table.rows)
-    headings = table.rows[index] if found else ()
-    identity = {column for column, cell in enumerate(headings) if _IDENTITY.search(heading(cell))}
-    chosen = dict(mapping or {})
-    _check_mapping(chosen, table, identity)
-    taken = set(chosen.values())
-    columns = {field: at for field, at in found.items() if at not in taken} | chosen
-    missing = [field for field in REQUIRED if field not in columns]
-    if missing:
-        seen = [heading(cell) for cell in headings if heading(cell)]
-        raise MissingColumns(
-            missing="、".join(field_label(field) for field in missing),
-            found="、".join(seen) or _("没有"),
-        )
-    row_index = index if found else _row_above_households(table, columns)
-    ignored = tuple(heading(headings[column]) for column in sorted(identity))
-    return Header(row_index, columns, ignored)
-
-
-def heading(cell: Cell) -> str:
-    """A heading without spaces, line breaks, remarks in brackets and full-width forms."""
-    if not isinstance(cell, str):
-        return ""
-    text = re.sub(r"\s+", "", unicodedata.normalize("NFKC", cell))
-    return re.sub(r"\(.*?\)", "", text).strip("*:.。、")
-
-
-def names_field(cell: Cell, field: str) -> bool:
-    """Whether a cell is a heading of this field."""
-    return heading(cell) in _HEADINGS[field]
-
-
-def is_blank(cell: Cell) -> bool:
-    """Whether a cell shows nothing."""
-    return cell is None or (isinstance(cell, str) and not cell.strip())
-
-
-def _recognised(row: Sequence[Cell]) -> dict[str, int]:
-    """The fields that a row's cells name, each with its column."""
-    keys = [heading(cell) for cell in row]
-    columns = {}
-    for field, names in _HEADINGS.items():
-        column = next((keys.index(name) for name in names if name in keys), None)
-        if column is not None:
-            columns[field] = column
-    return columns
-
-
-def _best_header(rows: Sequence[Sequence[Cell]]) -> tuple[int, dict[str, int]]:
-    """The upper row that names most fields, at least two; an empty dict where none does."""
-    best: tuple[int, dict[str, int]] = (0, {})
-    for index, row in enumerate(rows[:HEADER_ROWS]):
-        columns = _recognised(row)
-        if len(columns) > max(1, len(best[1])):
-            best = (index, columns)
-    return best
-
-
-def _check_mapping(mapping: Mapping[str, int], table: Table, identity: set[int]) -> None:
-    """Refuse unknown fields, columns outside the table, one column twice, identity numbers."""
-    width = len(table.rows[0]) if table.rows else 0
-    seen: set[int] = set()
-    for field, column in mapping.items():
-        if field not in FIELDS:
-            raise BadMapping(column=field)
-        if not 0 <= column < width or column in seen or column in identity:
-            raise BadMapping(field=field, column=field_label(field))
-        seen.add(column)
-
-
-def _row_above_households(table: Table, columns: Mapping[str, int]) -> int:
-    """Where unknown headings end, for columns that were chosen by hand."""
-    for index, row in enumerate(table.rows[:HEADER_ROWS]):
-        if not any(is_blank(row[columns[field]]) for field in REQUIRED):
-            number = str(row[columns[NUMBER]])
-            return index - 1 if any(letter.isdigit() for letter in number) else index
-    return -1
 
 
 def _from_zip(content: bytes) -> Table:
@@ -345,7 +164,7 @@ def _from_workbook(content: bytes, errors: Mapping[int, Mapping[tuple[int, int],
     full = [index for index, sheet in enumerate(sheets) if sheet.end is not None]
     if not full:
         raise EmptyFile
-    chosen = next((index for index in full if _best_header(tops[index])[1]), full[0])
+    chosen = next((index for index in full if best_header(tops[index])[1]), full[0])
     sheet = sheets[chosen]
     last_row, last_column = sheet.end or (0, 0)
     _check_size(last_row + 1, last_column + 1)
@@ -414,7 +233,7 @@ def _from_text(content: bytes, suffix: str) -> Table:
 def _likelihood(rows: Sequence[Sequence[Cell]]) -> tuple[int, int]:
     """The right delimiter shows most headings; where none does, it splits most."""
     top = rows[:HEADER_ROWS]
-    return len(_best_header(top)[1]), max(len(row) for row in top)
+    return len(best_header(top)[1]), max(len(row) for row in top)
 
 
 def _records(text: str, comma: str) -> list[list[str]]:
