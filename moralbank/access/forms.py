@@ -1,6 +1,7 @@
 """Forms of signing in, passwords and users."""
 
 from wtforms import PasswordField, RadioField
+from wtforms.validators import ValidationError
 
 from moralbank.access.permissions import ROLE_LABELS, Role
 from moralbank.forms import AtMost, BaseForm, Required, TextField
@@ -24,7 +25,7 @@ class PasswordForm(BaseForm):
     def validate_again(self, field: PasswordField) -> None:
         """The two must be the same."""
         if field.data != self.new.data:
-            raise ValueError(_("两次输入的新密码不一样"))
+            raise ValidationError(_("两次输入的新密码不一样"))
 
 
 class UserForm(BaseForm):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, request
+from flask import Flask, g, request
 from flask_login import LoginManager, UserMixin
 
 from moralbank.access.models import User
@@ -11,7 +11,8 @@ from moralbank.access.permissions import ROLE_LABELS, Role
 from moralbank.access.queries import actor_of
 from moralbank.audit import Actor
 from moralbank.db import reading
-from moralbank.i18n import _, mark
+from moralbank.errors import Unavailable
+from moralbank.i18n import _
 
 
 @dataclass(frozen=True)
@@ -44,16 +45,30 @@ def signed_in(user: User) -> SignedIn:
 
 
 def load(key: str) -> SignedIn | None:
-    """The user of a session's key, unless disabled or of an older epoch."""
+    """The user of a session's key, unless disabled or of an older epoch.
+
+    Without a database the first question raises Unavailable; the page that then says so asks
+    again, and is told that nobody is signed in.
+    """
+    if "unavailable" in g:
+        return None
     try:
         village_id, user_id, epoch = (int(part) for part in key.split(":"))
     except ValueError:
         return None
+    try:
+        return _read(village_id, user_id, epoch)
+    except Unavailable:
+        g.unavailable = True
+        raise
+
+
+def _read(village_id: int, user_id: int, epoch: int) -> SignedIn | None:
     with reading() as session:
         user = session.get(User, (village_id, user_id))
-    if user is None or user.disabled or user.session_epoch != epoch:
-        return None
-    return signed_in(user)
+        if user is None or user.disabled or user.session_epoch != epoch:
+            return None
+        return signed_in(user)
 
 
 def install(app: Flask) -> None:
@@ -61,7 +76,5 @@ def install(app: Flask) -> None:
     manager: Any = LoginManager(app)
     manager.session_protection = "basic"
     manager.login_view = "access.sign_in"
-    manager.login_message = mark("请先登录")
-    manager.login_message_category = "warn"
-    manager.localize_callback = _
+    manager.login_message = None  # the sign-in page speaks for itself
     manager.user_loader(load)

@@ -14,6 +14,7 @@ from moralbank.audit import record
 from moralbank.db import reading, writing
 from moralbank.errors import MoralbankError
 from moralbank.i18n import _
+from moralbank.villages.queries import only_village
 from moralbank.web.errors import status_of
 from moralbank.web.guards import current_actor, may, public
 
@@ -32,9 +33,11 @@ limiter = Limiter(key_func=_who_tries, headers_enabled=False)
 @room.get("/sign-in")
 @public
 def sign_in() -> Any:
-    """Ask for name and password."""
+    """Ask for name and password; without any village nobody could sign in, so say that."""
     if current_user.is_authenticated:
         return redirect(url_for("home.home"), 303)
+    with reading() as session:
+        only_village(session)
     return render_template("access/sign_in.html", form=SignInForm())
 
 
@@ -47,12 +50,14 @@ def sign_in_post() -> Any:
     if not form.validate():
         return render_template("access/sign_in.html", form=form), 422
     try:
-        with writing() as session:
+        # Proving a password takes its time: nobody else's writing waits for it.
+        with reading() as session:
             user = signed_in(service.sign_in(session, form.name.data, form.password.data))
-            record(session, user.actor, "access.sign_in", user.actor.name)
     except service.WrongSignIn as refusal:
         form.take_refusal(refusal)
         return render_template("access/sign_in.html", form=form), status_of(refusal)
+    with writing() as session:
+        record(session, user.actor, "access.sign_in", user.actor.name)
     login_user(user)
     return redirect(_own_page(request.args.get("next", "")), 303)
 

@@ -1,0 +1,56 @@
+"""The one line that says why somebody stands on a board."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from moralbank.awards.queries import Deed
+from moralbank.boards.definitions import DeedChoice
+from moralbank.i18n import _
+
+LONGEST: Final = 40
+"""Characters of the longest line."""
+
+COMFORTABLE: Final = 19
+"""Characters that a poster's line holds without being cut: no more are joined together."""
+
+_JOIN: Final = "；"
+_ELLIPSIS: Final = "…"
+
+
+def told(deeds: Sequence[Deed], choice: DeedChoice) -> str:
+    """The deeds' notes in one line of at most LONGEST characters, else what was done how often.
+
+    A minor's deeds are counted but not told: their notes may name a child.
+    """
+    notes = _notes(deeds, choice)
+    return _joined(notes, _JOIN) if notes else counted(deeds)
+
+
+def counted(deeds: Iterable[Deed]) -> str:
+    """What was done how often, the most frequent first: 志愿服务 12 次、出义务工 3 次."""
+    times = Counter(deed.item_name for deed in deeds)
+    parts = [_("%(what)s %(n)s 次", what=name, n=n) for name, n in times.most_common()]
+    return _joined(parts, _("、"))
+
+
+def _notes(deeds: Iterable[Deed], choice: DeedChoice) -> list[str]:
+    """Different notes, those to be told first in front."""
+    telling = [deed for deed in deeds if deed.note.strip() and not deed.minor]
+    telling.sort(key=lambda deed: deed.deed_on, reverse=True)
+    if choice == DeedChoice.HIGHEST:
+        telling.sort(key=lambda deed: deed.points, reverse=True)
+    return list(dict.fromkeys(deed.note.strip().rstrip("。；，、.;,") for deed in telling))
+
+
+def _joined(parts: Sequence[str], link: str) -> str:
+    """As many whole parts as fit comfortably; a part that doesn't stands alone, and may be cut."""
+    told_so_far = ""
+    for part in parts:
+        longer = f"{told_so_far}{link}{part}" if told_so_far else part
+        if len(longer) <= COMFORTABLE:
+            told_so_far = longer
+    if told_so_far or not parts:
+        return told_so_far
+    first = parts[0]
+    return first if len(first) <= LONGEST else first[: LONGEST - 1] + _ELLIPSIS

@@ -1,0 +1,19 @@
+"""A name that asks not to be shown whole: the surname and 某某."""
+
+from typing import Final
+
+# The compound surnames that are still borne; all others are of one character.
+COMPOUND_SURNAMES: Final = frozenset(
+    {
+        *("欧阳", "上官", "司马", "司徒", "司空", "诸葛", "尉迟", "皇甫", "公孙", "慕容", "长孙"),
+        *("宇文", "鲜于", "夏侯", "东方", "南宫", "万俟", "闻人", "赫连", "澹台", "濮阳", "申屠"),
+        *("令狐", "轩辕", "端木", "呼延", "东郭", "西门", "拓跋", "钟离", "淳于", "单于", "太史"),
+        *("公羊", "宗政", "公冶", "仲孙", "闾丘", "百里", "独孤", "纳兰", "完颜", "第五", "即墨"),
+    }
+)
+
+
+def masked(name: str) -> str:
+    """The surname and 某某: 杜仁森 → 杜某某, 司马玉珍 → 司马某某."""
+    length = 2 if name[:2] in COMPOUND_SURNAMES and len(name) > 2 else 1  # noqa: PLR2004
+    return f"{name[:length]}某某"

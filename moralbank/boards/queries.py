@@ -1,0 +1,224 @@
+"""Who stands on a board: posted deeds of a period, added up and put in order."""
+
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Final
+
+from sqlmodel import Session
+
+from moralbank import clock
+from moralbank.awards.queries import Deed, deeds
+from moralbank.boards.deedline import counted, told
+from moralbank.boards.definitions import Board, Subject, Ties, all_boards, board_called
+from moralbank.boards.masking import masked
+from moralbank.boards.periods import Period
+from moralbank.boards.sheets import BoardEntry, BoardSheet
+from moralbank.errors import NotFound
+from moralbank.households.queries import HouseholdInfo, all_households
+from moralbank.i18n import _, mark
+from moralbank.ledger.queries import head_mark
+from moralbank.scheme.queries import NoScheme, scheme_on
+from moralbank.villages.models import Group
+from moralbank.villages.queries import groups_of, village_info
+from moralbank.villages.settings import CONTACT, PUBLIC_ADDRESS
+
+_LAST_MEDAL: Final = 3
+_MOST_MEDALS: Final = 4
+
+
+class GroupUnknown(NotFound):
+    """The village has no such group."""
+
+    text = mark("没有这个小组")
+    code = "group_unknown"
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """One board in one period. `group` is the only group shown, or empty for the village."""
+
+    board: Board
+    title: str
+    period: Period
+    entries: tuple[BoardEntry, ...]
+    group: str = ""
+
+    @property
+    def honoured(self) -> tuple[BoardEntry, ...]:
+        """Those with a medal: whole places up to the third, and at most four people."""
+        chosen: tuple[BoardEntry, ...] = ()
+        for rank, tied in groupby(self.entries, key=lambda entry: entry.rank):
+            several = tuple(tied)
+            if rank > _LAST_MEDAL or len(chosen) + len(several) > _MOST_MEDALS:
+                break
+            chosen += several
+        return chosen
+
+    @property
+    def rest(self) -> tuple[BoardEntry, ...]:
+        """Everybody after those with a medal."""
+        return self.entries[len(self.honoured) :]
+
+    @property
+    def subject_label(self) -> str:
+        """What heads the column of names."""
+        return _("户主") if self.board.subject == Subject.HOUSEHOLD else _("姓名")
+
+
+@dataclass
+class _Candidate:
+    """Somebody with deeds that count."""
+
+    household: HouseholdInfo
+    name: str
+    deeds: list[Deed] = field(default_factory=list)
+
+    @property
+    def points(self) -> int:
+        return sum(deed.points for deed in self.deeds)
+
+
+@dataclass(frozen=True)
+class _Sources:
+    """What was read for a period, once for all boards."""
+
+    village_name: str
+    households: dict[int, HouseholdInfo]
+    deeds: Sequence[Deed]
+    numbers: dict[str, frozenset[int]]
+
+
+def rank(
+    session: Session, village_id: int, slug: str, period: Period, *, group_id: int | None = None
+) -> Ranking:
+    """One board; raises BoardUnknown, GroupUnknown."""
+    board = board_called(slug)
+    group = group_of(session, village_id, group_id)
+    sources = _read(session, village_id, (board,), period, group_id)
+    return _ranking(board, period, sources, group.name if group else "")
+
+
+def rank_all(session: Session, village_id: int, period: Period) -> tuple[Ranking, ...]:
+    """Every board, from one reading of the period's deeds."""
+    sources = _read(session, village_id, all_boards(), period, None)
+    return tuple(_ranking(board, period, sources, "") for board in all_boards())
+
+
+def group_of(session: Session, village_id: int, group_id: int | None) -> Group | None:
+    """The village's group of this number, none for None; raises GroupUnknown."""
+    if group_id is None:
+        return None
+    for group in groups_of(session, village_id):
+        if group.id == group_id:
+            return group
+    raise GroupUnknown
+
+
+def board_sheet(session: Session, village_id: int, ranking: Ranking) -> BoardSheet:
+    """The ranking as the poster prints it, with everything the village has set."""
+    village = village_info(session, village_id)
+    contact = village.settings[CONTACT]
+    where = f" · {ranking.group}" if ranking.group else ""
+    return BoardSheet(
+        title=ranking.title,
+        village=f"{village.town}{village.name}",
+        organisation=village.organisation,
+        period=f"{ranking.period.label}{where}",
+        subject=ranking.subject_label,
+        entries=ranking.entries,
+        couplet=ranking.board.couplet,
+        contact=_("有异议请找：%(contact)s", contact=contact) if contact else "",
+        issued_on=clock.today(),
+        public_url=village.settings[PUBLIC_ADDRESS] or None,
+        ledger_mark=_("账 %(mark)s", mark=head_mark(session, village_id)),
+    )
+
+
+def _read(
+    session: Session,
+    village_id: int,
+    boards: Iterable[Board],
+    period: Period,
+    group_id: int | None,
+) -> _Sources:
+    numbers = _numbers(session, village_id, boards, period)
+    wanted = frozenset().union(*numbers.values())
+    households = all_households(session, village_id, group_id=group_id)
+    return _Sources(
+        village_name=village_info(session, village_id).name,
+        households={household.id: household for household in households},
+        deeds=deeds(session, village_id, period.first, period.last, wanted),
+        numbers=numbers,
+    )
+
+
+def _numbers(
+    session: Session, village_id: int, boards: Iterable[Board], period: Period
+) -> dict[str, frozenset[int]]:
+    """The items that count on each board, by the schemes at the period's beginning and end.
+
+    Both, since an item may be added or retired within a quarter and its deeds still count.
+    """
+    schemes = []
+    for day in sorted({period.first, min(period.last, clock.today())}):
+        with suppress(NoScheme):
+            schemes.append(scheme_on(session, village_id, day))
+    return {
+        board.slug: frozenset().union(*(board.numbers(scheme) for scheme in schemes))
+        for board in boards
+    }
+
+
+def _ranking(board: Board, period: Period, sources: _Sources, group: str) -> Ranking:
+    candidates = [
+        candidate for candidate in _candidates(board, sources) if candidate.points >= board.minimum
+    ]
+    places = {household: place for place, household in enumerate(sources.households)}
+    candidates.sort(key=lambda one: (-one.points, places[one.household.id], one.name))
+    title = board.title_for(sources.village_name)
+    return Ranking(board, title, period, _entries(board, candidates), group)
+
+
+def _candidates(board: Board, sources: _Sources) -> Iterable[_Candidate]:
+    """Everybody with a deed that counts; households moved away are not among them."""
+    found: dict[tuple[int, str], _Candidate] = {}
+    counting = sources.numbers[board.slug]
+    by_member = board.subject == Subject.MEMBER
+    for deed in sources.deeds:
+        household = sources.households.get(deed.household_id)
+        if household is None or deed.item not in counting or (by_member and deed.minor):
+            continue
+        # What was done by nobody named is the head's: their name stands for the household.
+        name = deed.member_name if by_member and deed.member_id else household.head
+        key = (household.id, name)
+        found.setdefault(key, _Candidate(household, name)).deeds.append(deed)
+    return found.values()
+
+
+def _entries(board: Board, candidates: Sequence[_Candidate]) -> tuple[BoardEntry, ...]:
+    """Those who stand on the board, with places; equal points have equal places, all or none."""
+    entries: list[BoardEntry] = []
+    place = 0
+    for position, candidate in enumerate(candidates, start=1):
+        tied = bool(entries) and entries[-1].points == candidate.points
+        if not tied:
+            if position > board.top:
+                break
+            place = position if board.ties == Ties.COMPETITION else place + 1
+        entries.append(_entry(board, candidate, place))
+    return tuple(entries)
+
+
+def _entry(board: Board, candidate: _Candidate, place: int) -> BoardEntry:
+    """One line; who asked not to be named is masked, and so are the notes that could tell."""
+    household = candidate.household
+    shown = household.consent
+    return BoardEntry(
+        rank=place,
+        name=candidate.name if shown else masked(candidate.name),
+        group=household.group,
+        deed=told(candidate.deeds, board.deed) if shown else counted(candidate.deeds),
+        points=candidate.points,
+    )

@@ -1,0 +1,57 @@
+"""Pages of the boards: all of them, one on screen, its poster."""
+
+import io
+from typing import Any
+
+from flask import Blueprint, render_template, request, send_file
+
+from moralbank.boards.forms import board_wish
+from moralbank.boards.periods import offered
+from moralbank.boards.queries import board_sheet, rank, rank_all
+from moralbank.db import reading
+from moralbank.villages.queries import groups_of
+from moralbank.web.guards import current_actor, may
+
+room = Blueprint("boards", __name__)
+
+
+@room.get("/boards")
+@may("boards.view")
+def boards() -> Any:
+    """Show every board with its first places."""
+    wish = board_wish(request.args)
+    with reading() as session:
+        rankings = rank_all(session, current_actor().village_id, wish.period)
+    return render_template(
+        "boards/boards.html", rankings=rankings, period=wish.period, offered=offered()
+    )
+
+
+@room.get("/boards/<slug>")
+@may("boards.view")
+def board(slug: str) -> Any:
+    """Show one board as it would hang on the wall."""
+    wish = board_wish(request.args)
+    village_id = current_actor().village_id
+    with reading() as session:
+        ranking = rank(session, village_id, slug, wish.period, group_id=wish.group_id)
+        groups = groups_of(session, village_id)
+    return render_template(
+        "boards/board.html", ranking=ranking, wish=wish, groups=groups, offered=offered()
+    )
+
+
+@room.get("/boards/<slug>.pdf")
+@may("boards.view")
+def poster(slug: str) -> Any:
+    """Print one board."""
+    from moralbank.boards.pdf import board_poster  # noqa: PLC0415 - slow to import
+
+    wish = board_wish(request.args)
+    village_id = current_actor().village_id
+    with reading() as session:
+        ranking = rank(session, village_id, slug, wish.period, group_id=wish.group_id)
+        sheet = board_sheet(session, village_id, ranking)
+    name = f"{ranking.title}{ranking.group}-{wish.period.text}-{wish.paper}.pdf"
+    content = io.BytesIO(board_poster(sheet, paper=wish.paper))
+    return send_file(content, mimetype="application/pdf", download_name=name)

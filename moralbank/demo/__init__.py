@@ -1,0 +1,1 @@
+"""The demo: a made-up village with half a year of deeds, built through the services."""

@@ -1,0 +1,218 @@
+"""One day of the demo village: goods, customers, deeds, decisions, and what goes wrong."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Final
+
+from sqlmodel import Session
+
+from moralbank.access.permissions import Role
+from moralbank.audit import Actor
+from moralbank.awards import service as awards
+from moralbank.awards.queries import awards_named
+from moralbank.cards.queries import CardInfo, active_cards
+from moralbank.cards.service import mark_lost, replace
+from moralbank.counter.service import Redeem, redeem
+from moralbank.demo.deeds import PlannedDeed, Planner
+from moralbank.demo.town import Village, at
+from moralbank.demo.trade import draw_cart, take, wanted_stock
+from moralbank.households.models import HouseholdStatus
+from moralbank.households.queries import household as household_of
+from moralbank.households.service import EditHousehold, edit_household
+from moralbank.ledger.models import AccountKind
+from moralbank.ledger.queries import Balance, balances, rate_on
+from moralbank.store.queries import products
+from moralbank.store.service import receive
+
+_RECEIPT_DAYS: Final = (1, 15)
+_FAIR_DAY: Final = 15
+_CUSTOMERS: Final = 0.0094
+_CUSTOMERS_AT_FAIR: Final = 0.075
+"""Customers of a day, as a part of all households."""
+_LEAST_POINTS: Final = 6
+"""Nobody comes to the shop with less."""
+_BY_CARD: Final = 0.85
+_COLLECTED: Final = 0.12
+
+_REVIEW_EVERY: Final = 14
+_STILL_WAITING: Final = 6
+"""So many days' deeds still wait for the reviewer."""
+_REFUSED: Final = 0.018
+_PERSON_NAMED: Final = 0.45
+
+_REVERSED_BEFORE: Final = frozenset({2, 33, 61, 97, 139})
+_LOST_BEFORE: Final = 3
+_MOVED_BEFORE: Final = 20
+_REPLACED_BEFORE: Final = 45
+"""Days before today on which these happened."""
+
+
+def live(session: Session, village: Village, planner: Planner, day: date, left: int) -> None:
+    """Let a day pass; `left` is how many days it lies before today."""
+    if day.day in _RECEIPT_DAYS:
+        with at(day, 8, 30):
+            restock(session, village, village.draw.choice(village.material.words.receipts))
+    _trouble(session, village, day, left)
+    if village.posted:
+        _open_counter(session, village, day)
+    _record_rounds(session, village, planner, day)
+    _record_deeds(session, village, planner, day)
+    if left >= _STILL_WAITING and (left - _STILL_WAITING) % _REVIEW_EVERY == 0:
+        _review(session, village, day)
+    if left in _REVERSED_BEFORE and village.posted:
+        _take_one_back(session, village, day)
+
+
+def restock(session: Session, village: Village, note: str) -> None:
+    """Fill up what has run low."""
+    shopkeeper = village.actors[Role.SHOPKEEPER]
+    missing = wanted_stock(products(session, village.id), village.material.shelves)
+    if missing:
+        receive(session, shopkeeper, village.request_id(), missing, note)
+
+
+def _trouble(session: Session, village: Village, day: date, left: int) -> None:
+    """A card is lost, a card is replaced, a household moves away."""
+    if left not in {_LOST_BEFORE, _MOVED_BEFORE, _REPLACED_BEFORE}:
+        return
+    admin = village.actors[Role.ADMIN]
+    household = village.draw.choice(sorted(village.zeal))
+    with at(day, 9):
+        if left == _LOST_BEFORE:
+            mark_lost(session, admin, active_cards(session, village.id)[household].id)
+        elif left == _REPLACED_BEFORE:
+            replace(session, admin, household, draw=village.draw.randrange)
+        else:
+            _move_away(session, village, admin, household)
+
+
+def _move_away(session: Session, village: Village, admin: Actor, household: int) -> None:
+    known = household_of(session, village.id, household)
+    wanted = EditHousehold(
+        head=known.head,
+        telephone=known.telephone,
+        people=known.people,
+        address=known.address,
+        note="迁往旗里",
+        consent=known.consent,
+        status=HouseholdStatus.MOVED,
+    )
+    edit_household(session, admin, household, wanted)
+    del village.zeal[household]
+
+
+def _open_counter(session: Session, village: Village, day: date) -> None:
+    """People come to the shop, many on the fair day."""
+    purses = balances(session, village.id, AccountKind.HOUSEHOLD_POINTS)
+    rate = rate_on(session, village.id, day)
+    goods = {info.id: info for info in products(session, village.id)}
+    cards = active_cards(session, village.id)
+    for number, household in enumerate(_customers(village, purses, day)):
+        purse = int(purses[household].amount * rate * village.draw.uniform(0.35, 0.95))
+        cart = draw_cart(village.draw, goods, purse)
+        if cart:
+            take(goods, cart)
+            with at(day, 9, 10, after=7 * number):
+                _redeem(session, village, household, cart, cards)
+
+
+def _customers(village: Village, purses: Mapping[int, Balance], day: date) -> list[int]:
+    """Who comes: the more points, the likelier, and each household once a day."""
+    share = _CUSTOMERS_AT_FAIR if day.day == _FAIR_DAY else _CUSTOMERS
+    expected = share * len(village.zeal)
+    count = int(expected) + (village.draw.random() < expected % 1)
+    able = [one for one in sorted(village.zeal) if purses[one].amount >= _LEAST_POINTS]
+    if not able:
+        return []
+    weights = [purses[one].amount for one in able]
+    return list(dict.fromkeys(village.draw.choices(able, weights, k=count)))
+
+
+def _redeem(
+    session: Session,
+    village: Village,
+    household: int,
+    cart: dict[int, int],
+    cards: Mapping[int, CardInfo],
+) -> None:
+    """Most show their card; some are found by name, and some send somebody."""
+    shown = cards.get(household) if village.draw.random() < _BY_CARD else None
+    sent = village.draw.random() < _COLLECTED
+    collector = village.draw.choice(village.material.words.collectors) if sent else ""
+    wanted = Redeem(household, shown.id if shown else None, cart, collector)
+    redeem(session, village.actors[Role.SHOPKEEPER], village.request_id(), wanted)
+
+
+def _record_rounds(session: Session, village: Village, planner: Planner, day: date) -> None:
+    for number, planned in enumerate(planner.rounds(day, village.material.rounds)):
+        with at(day, 17, after=number):
+            village.waiting += awards.record_many(
+                session,
+                village.actors[Role.RECORDER],
+                village.request_id(),
+                planned.households,
+                planned.item.number,
+                quantity=planned.quantity,
+                deed_on=day,
+                note=planned.note,
+            )
+
+
+def _record_deeds(session: Session, village: Village, planner: Planner, day: date) -> None:
+    for number, planned in enumerate(planner.deeds(day, village.material.habits)):
+        with at(day, 18, after=3 * number):
+            wanted = awards.RecordAward(
+                household_id=planned.household,
+                item=planned.item.number,
+                quantity=planned.quantity,
+                points_each=planned.points_each,
+                deed_on=day,
+                note=planned.note,
+                member_id=_who(village, planned),
+            )
+            recorder = village.actors[Role.RECORDER]
+            village.waiting.append(awards.record(session, recorder, village.request_id(), wanted))
+
+
+def _who(village: Village, planned: PlannedDeed) -> int:
+    """The member who did it, or 0: the household, whose head stands for it."""
+    grown_ups = village.grown_ups[planned.household]
+    if planned.personal and grown_ups and village.draw.random() < _PERSON_NAMED:
+        return village.draw.choice(grown_ups)
+    return 0
+
+
+def _review(session: Session, village: Village, day: date) -> None:
+    """The reviewer refuses a few of the waiting deeds and lets the rest through."""
+    if not village.waiting:
+        return
+    reviewer = village.actors[Role.REVIEWER]
+    refused = [number for number in village.waiting if village.draw.random() < _REFUSED]
+    for minute, number in enumerate(refused):
+        with at(day, 20, after=minute):
+            reason = village.draw.choice(village.material.words.refusals)
+            awards.refuse(session, reviewer, number, reason)
+    village.posted = [number for number in village.waiting if number not in refused]
+    village.waiting.clear()
+    if village.posted:
+        with at(day, 20, 40):
+            awards.approve(session, reviewer, village.request_id(), village.posted)
+
+
+def _take_one_back(session: Session, village: Village, day: date) -> None:
+    """One of the last posted deeds turns out to be wrong; its points are still there."""
+    purses = balances(session, village.id, AccountKind.HOUSEHOLD_POINTS)
+    rows = [
+        row
+        for row in awards_named(session, village.id, village.posted)
+        if row.note and purses[row.household_id].amount >= row.points
+    ]
+    if not rows:
+        return
+    chosen = village.draw.choice(rows)
+    reason = village.draw.choice(village.material.words.reversals)
+    with at(day, 21):
+        awards.reverse(
+            session, village.actors[Role.REVIEWER], village.request_id(), chosen.id, reason
+        )
+    village.posted.remove(chosen.id)

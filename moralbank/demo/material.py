@@ -1,0 +1,117 @@
+"""What the demo village is made of: `seeds/demo/*.toml` as values."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from moralbank.access.permissions import Role
+from moralbank.paths import SEEDS
+
+EVERY_MONTH = tuple(range(1, 13))
+
+
+@dataclass(frozen=True)
+class Round:
+    """A day of the month on which a `share` of all households is given the same item."""
+
+    item: str
+    day: int
+    share: float
+    quantity: int
+    note: str
+    months: tuple[int, ...] = EVERY_MONTH
+
+
+@dataclass(frozen=True)
+class Habit:
+    """Something single households do: see the head of `seeds/demo/deeds.toml`."""
+
+    item: str
+    weight: float
+    notes: tuple[str, ...]
+    months: tuple[int, ...] = EVERY_MONTH
+    quantity: tuple[int, int] = (1, 1)
+    points: tuple[int, ...] = ()
+    once: bool = False
+    personal: bool = False
+
+
+@dataclass(frozen=True)
+class Names:
+    """How people are called; surnames and streets by how common they are."""
+
+    surnames: Mapping[str, int]
+    men: tuple[str, ...]
+    women: tuple[str, ...]
+    mongolian_men: tuple[str, ...]
+    mongolian_women: tuple[str, ...]
+    streets: tuple[str, ...]
+    fixed: Mapping[tuple[str, str], str]
+
+
+@dataclass(frozen=True)
+class Words:
+    """What is written on receipts, refusals, reversals and slips."""
+
+    first_receipt: str
+    receipts: tuple[str, ...]
+    refusals: tuple[str, ...]
+    reversals: tuple[str, ...]
+    collectors: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Material:
+    """Everything the village is made of.
+
+    `groups` are households by group when all are there; `shelves` are (highest price in fen,
+    pieces the shop likes to have), cheapest first.
+    """
+
+    code: str
+    name: str
+    roster: str
+    settings: Mapping[str, str]
+    groups: Mapping[str, int]
+    staff: Mapping[Role, str]
+    shelves: tuple[tuple[int, int], ...]
+    words: Words
+    names: Names
+    rounds: tuple[Round, ...]
+    habits: tuple[Habit, ...]
+
+
+def material() -> Material:
+    """Read the seeds."""
+    village, people, deeds = (_read(name) for name in ("village", "people", "deeds"))
+    given = {name: tuple(names) for name, names in people["given"].items()}
+    return Material(
+        code=village["code"],
+        name=village["name"],
+        roster=village["roster"],
+        settings=village["settings"],
+        groups=village["groups"],
+        staff={Role(role): name for role, name in village["staff"].items()},
+        shelves=tuple((shelf["up_to"], shelf["pieces"]) for shelf in village["shelves"]),
+        words=Words(**_frozen(village["words"])),
+        names=Names(
+            surnames=people["surnames"],
+            streets=tuple(people["streets"]["names"]),
+            fixed={(one["group"], one["number"]): one["head"] for one in people["fixed"]},
+            **given,
+        ),
+        rounds=tuple(Round(**_frozen(entry)) for entry in deeds["rounds"]),
+        habits=tuple(Habit(**_frozen(entry)) for entry in deeds["deeds"]),
+    )
+
+
+def _read(name: str) -> dict[str, Any]:
+    return tomllib.loads((SEEDS / "demo" / f"{name}.toml").read_text("utf-8"))
+
+
+def _frozen(entry: dict[str, Any]) -> dict[str, Any]:
+    """TOML's lists as tuples."""
+    return {
+        name: tuple(value) if isinstance(value, list) else value for name, value in entry.items()
+    }

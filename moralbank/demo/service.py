@@ -1,0 +1,123 @@
+"""Building the demo village: its people, then day by day what happened, as if it were real.
+
+Nothing is written but through the rooms' services, with the clock standing at the moment of each
+act. All chance comes from one `Random`: the same seed on the same day gives the same books.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from random import Random
+from typing import Final
+
+from sqlmodel import Session
+
+from moralbank import clock
+from moralbank.access.permissions import Role
+from moralbank.access.service import add_user
+from moralbank.audit import Actor
+from moralbank.cards.service import issue
+from moralbank.db import Database
+from moralbank.demo.days import live, restock
+from moralbank.demo.deeds import Planner
+from moralbank.demo.material import Material
+from moralbank.demo.people import Family, draw_families
+from moralbank.demo.town import DEVICE, Village, at
+from moralbank.households.queries import all_households
+from moralbank.households.service import add_member, import_roster
+from moralbank.scheme.queries import scheme_on
+from moralbank.scheme.service import adopt_default
+from moralbank.store.service import open_shop
+from moralbank.villages.service import OpenVillage, change_setting, open_village
+
+ALL_HOUSEHOLDS: Final = 256
+ALL_DAYS: Final = 183
+
+_STARS: Final = 0.02
+"""Households far more eager than the others, as a part of all."""
+
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True)
+class Size:
+    """How large the demo is: about so many households, so many days of the past."""
+
+    households: int = ALL_HOUSEHOLDS
+    days: int = ALL_DAYS
+
+
+def build_village(
+    database: Database,
+    material: Material,
+    passwords: Mapping[Role, str],
+    *,
+    seed: int,
+    size: Size,
+    progress: Progress,
+) -> None:
+    """Fill an empty database with the demo village; `progress` hears how many days are done.
+
+    The last day built is yesterday, by the village's clock.
+    """
+    village = Village(int(material.code), material, Random(seed))  # noqa: S311 - not for secrets
+    first = clock.today() - timedelta(days=size.days)
+    with database.writing() as session:
+        with at(first, 8):
+            _found(session, village, passwords)
+            _settle(session, village, _groups(material.groups, size.households))
+        planner = Planner(village.draw, scheme_on(session, village.id, first), village.zeal)
+    for past in range(size.days):
+        with database.writing() as session:
+            live(session, village, planner, first + timedelta(days=past), size.days - past)
+        progress(past + 1)
+
+
+def _found(session: Session, village: Village, passwords: Mapping[Role, str]) -> None:
+    """Open the village with its staff, scheme, shop and settings."""
+    material = village.material
+    founder = Actor(village.id, 0, "开户", Role.ADMIN, DEVICE)
+    open_village(session, OpenVillage(material.code, material.name))
+    for role, name in material.staff.items():
+        user = add_user(session, founder, name, role, passwords[role], first=False)
+        village.actors[role] = Actor(village.id, user.id, name, role, DEVICE)
+    adopt_default(session, founder)
+    open_shop(session, founder)
+    for key, value in material.settings.items():
+        change_setting(session, village.actors[Role.ADMIN], key, value)
+    restock(session, village, material.words.first_receipt)
+
+
+def _settle(session: Session, village: Village, groups: Mapping[str, int]) -> None:
+    """Import the roster, name the members, give everybody a card."""
+    admin = village.actors[Role.ADMIN]
+    families = draw_families(village.draw, village.material.names, groups)
+    rows = [family.row for family in families]
+    import_roster(session, admin, rows, filename=village.material.roster)
+    households = all_households(session, village.id)
+    ids = {(one.group, one.number): one.id for one in households}
+    for family in families:
+        _name_members(session, village, ids[family.row.group, family.row.number], family)
+    village.zeal.update(_draw_zeal(village.draw, [one.id for one in households]))
+    issue(session, admin, list(village.zeal), draw=village.draw.randrange)
+
+
+def _name_members(session: Session, village: Village, household: int, family: Family) -> None:
+    for wanted in family.members:
+        member = add_member(session, village.actors[Role.ADMIN], household, wanted)
+        if not wanted.minor:
+            village.grown_ups[household].append(member.id)
+
+
+def _groups(full: Mapping[str, int], households: int) -> dict[str, int]:
+    """Households of each group, in proportion where the demo is smaller."""
+    share = households / sum(full.values())
+    return {name: max(1, round(size * share)) for name, size in full.items()}
+
+
+def _draw_zeal(draw: Random, households: Sequence[int]) -> dict[int, float]:
+    """How eager each household is: most about 1, a few stars far above."""
+    zeal = {household: draw.lognormvariate(-0.1, 0.42) for household in households}
+    for star in draw.sample(households, max(1, round(len(households) * _STARS))):
+        zeal[star] = draw.uniform(9, 13)
+    return zeal

@@ -1,0 +1,48 @@
+"""What is known of the demo village while it is being built."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from random import Random
+from typing import Final
+
+from moralbank import clock
+from moralbank.access.permissions import Role
+from moralbank.audit import Actor
+from moralbank.clock import VILLAGE_ZONE
+from moralbank.demo.material import Material
+
+DEVICE: Final = "demo"
+
+
+@dataclass
+class Village:
+    """The village so far. All chance comes from `draw`.
+
+    `zeal` says by household how often it does something and holds those that still take part;
+    `grown_ups` are members by household; `waiting` are awards not decided on, in the order in
+    which they were recorded; `posted` are those of the last decision.
+    """
+
+    id: int
+    material: Material
+    draw: Random
+    actors: dict[Role, Actor] = field(default_factory=dict)
+    zeal: dict[int, float] = field(default_factory=dict)
+    grown_ups: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
+    waiting: list[int] = field(default_factory=list)
+    posted: list[int] = field(default_factory=list)
+
+    def request_id(self) -> str:
+        """A request id that is the same in every building of the same village."""
+        return f"demo-{self.draw.getrandbits(96):024x}"
+
+
+@contextmanager
+def at(day: date, hour: int, minute: int = 0, *, after: int = 0) -> Iterator[None]:
+    """Let the clock stand at this time of the village's day, `after` minutes later."""
+    moment = datetime.combine(day, time(hour, minute), VILLAGE_ZONE) + timedelta(minutes=after)
+    with clock.at(moment):
+        yield

@@ -1,0 +1,164 @@
+"""Users: added, given other parts, disabled, by the administrator alone."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+
+from moralbank.access.permissions import Role
+from moralbank.access.queries import users_of
+from moralbank.access.service import LastAdmin, add_user, change_role, set_disabled
+from tests.terminal import Terminal
+from tests.village import PASSWORD, STAFF, Browser, Town, found_village
+
+FIRST = "di-yi-ci-yong-de"
+ADMIN = STAFF[Role.ADMIN]
+
+Browse = Callable[[Role], Browser]
+
+
+def names(village: Town) -> dict[str, Role]:
+    """Everybody of the village, with their parts."""
+    with village.database.reading() as session:
+        return {user.name: user.role for user in users_of(session, village.village_id)}
+
+
+def add(admin: Browser, **typed: str) -> int:
+    """Fill in the form of a new user; its status."""
+    admin.open("/users/new")
+    form = {"name": "吴志强", "role": "recorder", "password": FIRST} | typed
+    return int(admin.send("/users/new", **form).status_code)
+
+
+def test_a_user_is_added_and_must_choose_a_password(
+    village: Town, app: Flask, browse: Browse
+) -> None:
+    admin = browse(Role.ADMIN)
+    assert add(admin) == 303
+    assert names(village)["吴志强"] == Role.RECORDER
+    page = admin.open("/users")
+    assert "已添加用户“吴志强”" in page
+    assert "还没改初始密码" in page
+    newcomer = Browser(app).sign_in("吴志强", FIRST)
+    assert newcomer.client.get("/").location == "/password"
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ({"name": STAFF[Role.REVIEWER]}, "已经有人用了"),
+        ({"name": "吴 志强"}, "用户名不对"),
+        ({"name": "吴<b>"}, "用户名不对"),
+        ({"name": "强" * 21}, "太长"),
+        ({"name": ""}, "请填写这一项"),
+        ({"password": "12345"}, "密码太简单"),
+        ({"name": "wuzhiqiang", "password": "wuzhiqiang"}, "密码太简单"),
+        ({"role": "king"}, ""),
+    ],
+)
+def test_a_wrong_user_is_refused_and_what_was_typed_stays(
+    village: Town, browse: Browse, typed: dict[str, str], words: str
+) -> None:
+    admin, before = browse(Role.ADMIN), names(village)
+    assert add(admin, **typed) == 422
+    assert words in admin.page
+    assert FIRST not in admin.page
+    kept = typed.get("name", "吴志强").replace("<b>", "&lt;b&gt;")
+    assert f'value="{kept}"' in admin.page
+    assert names(village) == before
+
+
+def test_a_user_is_moved_disabled_and_let_in_again(
+    village: Town, app: Flask, browse: Browse
+) -> None:
+    admin, recorder = browse(Role.ADMIN), village.actor(Role.RECORDER)
+    page = f"/users/{recorder.user_id}"
+    admin.open(page)
+    assert admin.send(f"{page}/role", role="supervisor").status_code == 303
+    assert names(village)[recorder.name] == Role.SUPERVISOR
+    assert admin.send(f"{page}/disabled", disabled="1").status_code == 303
+    assert "已停用" in admin.open(page)
+    assert admin.send(f"{page}/disabled", disabled="0").status_code == 303
+    assert admin.send(f"{page}/password", password=FIRST).status_code == 303
+    assert "监督员" in Browser(app).sign_in(recorder.name, FIRST).open("/password")
+
+
+def test_a_weak_first_password_is_refused(village: Town, app: Flask, browse: Browse) -> None:
+    admin, recorder = browse(Role.ADMIN), village.actor(Role.RECORDER)
+    page = f"/users/{recorder.user_id}"
+    admin.open(page)
+    admin.send(f"{page}/password", password="12345678901234567890"[:7])
+    assert "密码太简单" in admin.open(page)
+    Browser(app).sign_in(recorder.name, PASSWORD)
+
+
+def test_the_last_administrator_stays(village: Town, browse: Browse) -> None:
+    admin = browse(Role.ADMIN)
+    page = f"/users/{village.actor(Role.ADMIN).user_id}"
+    admin.open(page)
+    for act, form in (("disabled", {"disabled": "1"}), ("role", {"role": "recorder"})):
+        assert admin.send(f"{page}/{act}", **form).status_code == 409
+        assert "最后一位管理员" in admin.page
+        admin.open(page)
+    assert names(village)[ADMIN] == Role.ADMIN
+
+
+def test_one_of_two_administrators_may_go(village: Town) -> None:
+    admin = village.actor(Role.ADMIN)
+    with village.database.writing() as session:
+        second = add_user(session, admin, "吴志强", Role.ADMIN, FIRST)
+        set_disabled(session, admin, admin.user_id, disabled=True)
+    with village.database.writing() as session, pytest.raises(LastAdmin):
+        change_role(session, admin, second.id, Role.RECORDER)
+
+
+def test_another_villages_user_is_not_found(village: Town, browse: Browse) -> None:
+    found_village(village.database, 150404103202, "河沿村")
+    with village.database.writing() as session:
+        admin = village.actor(Role.ADMIN)
+        for _more in range(2):
+            add_user(session, admin, f"多{_more}", Role.RECORDER, FIRST)
+    browse(Role.ADMIN).open("/users/999", expect=404)
+    stranger = Browser(browse(Role.ADMIN).client.application).sign_in(f"{ADMIN}202")
+    assert "多0" not in stranger.open("/users")
+    stranger.open("/users/8", expect=404)
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role != Role.ADMIN])
+def test_others_do_not_see_the_users(browse: Browse, role: Role) -> None:
+    person = browse(role)
+    page = person.open("/users", expect=403)
+    assert "请由管理员来办" in page
+
+
+def test_users_are_added_and_listed_by_command(village: Town, terminal: Terminal) -> None:
+    said = terminal.run(
+        "users", "add", "吴志强", "--role", "recorder", "--password-stdin",
+        who=ADMIN, stdin=f"{FIRST}\n",
+    )  # fmt: skip
+    assert "已添加记分员“吴志强”" in said
+    assert names(village)["吴志强"] == Role.RECORDER
+    rows = json.loads(terminal.run("users", "list", "--json", who=ADMIN))
+    assert {"id": 7, "name": "吴志强", "role": "recorder", "disabled": False} in rows
+    assert "记分员" in terminal.run("users", "list", who=ADMIN)
+
+
+@pytest.mark.parametrize(
+    ("who", "name", "password", "words"),
+    [
+        (ADMIN, STAFF[Role.REVIEWER], FIRST, "已经有人用了"),
+        (ADMIN, "吴志强", "12345", "密码太简单"),
+        (STAFF[Role.RECORDER], "吴志强", FIRST, "请由管理员来办"),
+        ("李四", "吴志强", FIRST, "没有“李四”这个用户"),
+        ("", "吴志强", FIRST, "--as"),
+    ],
+)
+def test_a_refused_command_adds_nobody(
+    village: Town, terminal: Terminal, who: str, name: str, password: str, words: str
+) -> None:
+    before = names(village)
+    add_one = ["users", "add", name, "--role", "recorder", "--password-stdin"]
+    said = terminal.run(*add_one, who=who, stdin=f"{password}\n", expect=1)
+    assert words in said
+    assert names(village) == before

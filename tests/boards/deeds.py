@@ -1,0 +1,88 @@
+"""Deeds of named villagers, recorded and posted through the services."""
+
+import itertools
+from datetime import date
+
+from moralbank import clock
+from moralbank.access.permissions import Role
+from moralbank.awards.service import RecordAward, approve, record, reverse
+from moralbank.boards.periods import Period, current_quarter
+from moralbank.boards.queries import Ranking, rank
+from moralbank.households.queries import all_households
+from moralbank.households.service import EditHousehold, edit_household
+from moralbank.scheme.queries import scheme_on
+from tests.village import Town
+
+_requests = itertools.count(1)
+
+
+def request_id() -> str:
+    """A request id not used before."""
+    return f"boards-{next(_requests):06d}"
+
+
+def do(
+    village: Town,
+    label: str,
+    item: str,
+    quantity: int = 1,
+    *,
+    on: date | None = None,
+    note: str = "",
+    member: int = 0,
+    points: int | None = None,
+    posted: bool = True,
+) -> int:
+    """Record a deed, and post it unless it shall wait; gives the award's number."""
+    day = on or clock.today()
+    household = village.household(label)
+    with village.database.writing() as session:
+        number = scheme_on(session, village.village_id, day).item(item).number
+        wanted = RecordAward(
+            household_id=household.id,
+            item=number,
+            quantity=quantity,
+            points_each=points,
+            deed_on=day,
+            note=note,
+            member_id=member,
+        )
+        award = record(session, village.actor(Role.RECORDER), request_id(), wanted)
+        if posted:
+            approve(session, village.actor(Role.REVIEWER), request_id(), [award])
+    return award
+
+
+def take_back(village: Town, award: int) -> None:
+    """Reverse a posted deed."""
+    with village.database.writing() as session:
+        reverse(session, village.actor(Role.REVIEWER), request_id(), award, "记错了户")
+
+
+def edit(village: Town, label: str, **changes: object) -> None:
+    """Change a household's consent or status."""
+    known = village.household(label)
+    with village.database.writing() as session:
+        wanted = EditHousehold(**{"head": known.head, **changes})  # type: ignore[arg-type]
+        edit_household(session, village.actor(Role.ADMIN), known.id, wanted)
+
+
+def board(village: Town, slug: str, period: Period | None = None, group: str = "") -> Ranking:
+    """The board of this quarter unless another period is given."""
+    with village.database.reading() as session:
+        group_id = next(
+            (
+                one.group_id
+                for one in all_households(session, village.village_id)
+                if one.group == group
+            ),
+            None,
+        )
+        return rank(
+            session, village.village_id, slug, period or current_quarter(), group_id=group_id
+        )
+
+
+def places(ranking: Ranking) -> list[tuple[int, str, int]]:
+    """Rank, name and points of everybody on it."""
+    return [(entry.rank, entry.name, entry.points) for entry in ranking.entries]
