@@ -8,6 +8,7 @@ from typing import Any, Final
 from flask import Flask, g, session, url_for
 from flask_login import current_user
 from flask_wtf import CSRFProtect
+from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response
 
 from moralbank import db, i18n
@@ -48,6 +49,14 @@ for suffix, kind in ((".js", "text/javascript"), (".css", "text/css"), (".svg", 
     mimetypes.add_type(kind, suffix)
 
 
+class LocalNumber(IntegerConverter):
+    """A number in an address: never larger than the database's integers can be."""
+
+    def __init__(self, map: Map, fixed_digits: int = 0, *, max: int = 2**31 - 1) -> None:  # noqa: A002
+        """Keep the bound."""
+        super().__init__(map, fixed_digits, max=max)
+
+
 def create_app(settings: Settings) -> Flask:
     """Put the application together for one set of settings."""
     app = Flask("moralbank", template_folder=str(TEMPLATES), static_folder=str(STATIC))
@@ -80,6 +89,7 @@ def create_app(settings: Settings) -> Flask:
     app.before_request(lambda: _begin(database))
     app.after_request(_secure)
     app.context_processor(lambda: _context(settings))
+    app.url_map.converters["int"] = LocalNumber
     for name in (*(f"{room}.views" for room in ROOMS), "web.home"):
         app.register_blueprint(import_module(f"moralbank.{name}").room)
     return app
@@ -111,6 +121,7 @@ def _context(settings: Settings) -> dict[str, Any]:
         "demo": settings.demo,
         "language": "zh-CN" if language == i18n.CHINESE else "en",
         "language_switch_url": url_for("villages.language"),
+        "other_language": next(other for other in i18n.LANGUAGES.items() if other[0] != language),
         "account_url": url_for("access.password"),
         "home_url": url_for("home.home"),
         "navigation": _navigation(),

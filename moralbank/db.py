@@ -15,7 +15,7 @@ from threading import Lock
 from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import DataError, OperationalError, ProgrammingError
 from sqlmodel import Session
 
 import moralbank.models  # noqa: F401 - a session orders its writes by every table's keys
@@ -23,6 +23,7 @@ from moralbank.errors import (
     DatabaseLocked,
     DatabaseMissing,
     DatabaseOutdated,
+    Invalid,
     Refused,
     Unavailable,
 )
@@ -168,6 +169,8 @@ def _plain_faults() -> Iterator[None]:
         yield
     except OperationalError as error:
         raise (DatabaseLocked if _is_locked(error) else Unavailable) from error
+    except (DataError, OverflowError) as error:
+        raise Invalid from error  # a number or text that no column can hold
 
 
 def _is_locked(error: Exception) -> bool:

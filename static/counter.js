@@ -55,12 +55,14 @@ function listenToScanner(take) {
   );
 }
 
-/** Whether this card was seen less than three seconds ago, on this page or the one before. */
-function justSeen(token) {
-  const now = Date.now();
+/** Whether this card was taken less than three seconds ago, on this page or the one before. */
+function justTaken(token) {
   const [before, when] = (sessionStorage.getItem("card") ?? "").split("@");
-  sessionStorage.setItem("card", `${token}@${now}`);
-  return before === token && now - Number(when) < SAME_CARD_MS;
+  return before === token && Date.now() - Number(when) < SAME_CARD_MS;
+}
+
+function noteTaken(token) {
+  sessionStorage.setItem("card", `${token}@${Date.now()}`);
 }
 
 /** One short high tone for yes, two low ones for no; silent where the browser wants it so. */
@@ -273,13 +275,14 @@ const counter = counterForm && new Counter(counterForm);
 
 /** Ask the server whose card it is. */
 function findCard(token) {
-  if (justSeen(token)) return;
+  if (justTaken(token)) return;
   if (counter && !counter.isEmpty) {
     sound("no");
     document.querySelector("[data-busy]").hidden = false;
     document.querySelector("[data-other]").focus();
     return;
   }
+  noteTaken(token);
   findForm.elements.who.value = token;
   findForm.requestSubmit();
 }
@@ -292,7 +295,7 @@ if (findForm) {
   findForm.addEventListener("submit", (event) => {
     const digits = /(\d+)\D*$/.exec(findForm.elements.who.value.normalize("NFKC"))?.[1] ?? "";
     // What the scan box itself took; a card that listenToScanner took was noted there.
-    if (event.submitter && digits.length === CARD_DIGITS) justSeen(digits);
+    if (event.submitter && digits.length === CARD_DIGITS) noteTaken(digits);
   });
 }
 /*

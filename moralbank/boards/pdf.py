@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from moralbank.boards.podium import draw_podium, laureates
-from moralbank.boards.sheets import BoardEntry, BoardSheet
+from moralbank.boards.podium import draw_podium
+from moralbank.boards.sheets import BoardEntry, BoardSheet, laureates
 from moralbank.i18n import _
 from moralbank.printing import numerals, ornament, palette, qr, sheet, vertical
 from moralbank.printing.fonts import Voice
@@ -261,7 +261,7 @@ def _draw_contact(canvas: Any, board: BoardSheet, left: float, width: float) -> 
     """Write what the code is for, whom to ask (each part on its own line), and the mark."""
     canvas.setFillColor(palette.INK)
     if board.public_url:
-        heading = line(_("扫码看全部榜单与评分依据"), Voice.HEI_BOLD, 11)
+        heading = line(_("扫码在手机上看本榜"), Voice.HEI_BOLD, 11)
         shrunk(heading, width, 6).draw(canvas, left, 50 * mm)
     _draw_parts(canvas, board.contact, left, width)
     canvas.setFillColor(palette.GREY)

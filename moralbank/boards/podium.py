@@ -1,7 +1,6 @@
 """The medalled first of a board, side by side above its table."""
 
 from collections.abc import Sequence
-from itertools import groupby
 from typing import Any
 
 from moralbank.boards.sheets import BoardEntry
@@ -17,20 +16,6 @@ from moralbank.printing.text import (
     name_line,
     shrunk,
 )
-
-_MOST_LAUREATES = 4
-_MEDALLED_RANK = 3
-
-
-def laureates(entries: Sequence[BoardEntry]) -> tuple[BoardEntry, ...]:
-    """Return the entries that get a medal: whole ranks, up to rank 3 and four entries."""
-    chosen: tuple[BoardEntry, ...] = ()
-    for rank, tied in groupby(entries, key=lambda entry: entry.rank):
-        group = tuple(tied)
-        if rank > _MEDALLED_RANK or len(chosen) + len(group) > _MOST_LAUREATES:
-            break
-        chosen += group
-    return chosen
 
 
 def draw_podium(

@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from itertools import groupby
-from typing import Final
 
 from sqlmodel import Session
 
@@ -14,18 +12,22 @@ from moralbank.boards.deedline import counted, told
 from moralbank.boards.definitions import Board, Subject, Ties, all_boards, board_called
 from moralbank.boards.masking import masked
 from moralbank.boards.periods import Period
-from moralbank.boards.sheets import BoardEntry, BoardSheet
+from moralbank.boards.sheets import BoardEntry, BoardSheet, laureates
 from moralbank.errors import NotFound
 from moralbank.households.queries import HouseholdInfo, all_households
 from moralbank.i18n import _, mark
 from moralbank.ledger.queries import head_mark
 from moralbank.scheme.queries import NoScheme, scheme_on
 from moralbank.villages.models import Group
-from moralbank.villages.queries import groups_of, village_info
+from moralbank.villages.queries import VillageInfo, groups_of, village_info
 from moralbank.villages.settings import CONTACT, PUBLIC_ADDRESS
 
-_LAST_MEDAL: Final = 3
-_MOST_MEDALS: Final = 4
+
+class NotPublished(NotFound):
+    """The village shows its boards on the wall only: it has set no public address."""
+
+    text = mark("没有这个榜")
+    code = "not_published"
 
 
 class GroupUnknown(NotFound):
@@ -47,14 +49,8 @@ class Ranking:
 
     @property
     def honoured(self) -> tuple[BoardEntry, ...]:
-        """Those with a medal: whole places up to the third, and at most four people."""
-        chosen: tuple[BoardEntry, ...] = ()
-        for rank, tied in groupby(self.entries, key=lambda entry: entry.rank):
-            several = tuple(tied)
-            if rank > _LAST_MEDAL or len(chosen) + len(several) > _MOST_MEDALS:
-                break
-            chosen += several
-        return chosen
+        """Those with a medal, the same as on the poster."""
+        return laureates(self.entries)
 
     @property
     def rest(self) -> tuple[BoardEntry, ...]:
@@ -116,6 +112,14 @@ def group_of(session: Session, village_id: int, group_id: int | None) -> Group |
     raise GroupUnknown
 
 
+def published_village(session: Session, village_id: int) -> VillageInfo:
+    """The village, if it shows its boards to everybody; raises NotPublished, VillageUnknown."""
+    village = village_info(session, village_id)
+    if not village.settings[PUBLIC_ADDRESS]:
+        raise NotPublished
+    return village
+
+
 def board_sheet(session: Session, village_id: int, ranking: Ranking) -> BoardSheet:
     """The ranking as the poster prints it, with everything the village has set."""
     village = village_info(session, village_id)
@@ -131,9 +135,17 @@ def board_sheet(session: Session, village_id: int, ranking: Ranking) -> BoardShe
         couplet=ranking.board.couplet,
         contact=_("有异议请找：%(contact)s", contact=contact) if contact else "",
         issued_on=clock.today(),
-        public_url=village.settings[PUBLIC_ADDRESS] or None,
+        public_url=_public_url(village, ranking),
         ledger_mark=_("账 %(mark)s", mark=head_mark(session, village_id)),
     )
+
+
+def _public_url(village: VillageInfo, ranking: Ranking) -> str | None:
+    """Where the poster's code leads, if the village has a public address."""
+    address = village.settings[PUBLIC_ADDRESS]
+    if not address:
+        return None
+    return f"{address}/b/{village.id}/{ranking.board.slug}?period={ranking.period.text}"
 
 
 def _read(

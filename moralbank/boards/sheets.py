@@ -1,7 +1,13 @@
 """What a board shows, as plain values: the poster, the hall screen and the tests share it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
+from typing import Final
+
+_MOST_LAUREATES: Final = 4
+_MEDALLED_RANK: Final = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,3 +42,14 @@ class BoardSheet:
     issued_on: date
     public_url: str | None
     ledger_mark: str
+
+
+def laureates(entries: Sequence[BoardEntry]) -> tuple[BoardEntry, ...]:
+    """Return the entries that get a medal: whole ranks, up to rank 3 and four entries."""
+    chosen: tuple[BoardEntry, ...] = ()
+    for rank, tied in groupby(entries, key=lambda entry: entry.rank):
+        group = tuple(tied)
+        if rank > _MEDALLED_RANK or len(chosen) + len(group) > _MOST_LAUREATES:
+            break
+        chosen += group
+    return chosen

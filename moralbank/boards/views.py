@@ -7,10 +7,10 @@ from flask import Blueprint, render_template, request, send_file
 
 from moralbank.boards.forms import board_wish
 from moralbank.boards.periods import offered
-from moralbank.boards.queries import board_sheet, rank, rank_all
+from moralbank.boards.queries import board_sheet, published_village, rank, rank_all
 from moralbank.db import reading
 from moralbank.villages.queries import groups_of
-from moralbank.web.guards import current_actor, may
+from moralbank.web.guards import current_actor, may, public
 
 room = Blueprint("boards", __name__)
 
@@ -39,6 +39,17 @@ def board(slug: str) -> Any:
     return render_template(
         "boards/board.html", ranking=ranking, wish=wish, groups=groups, offered=offered()
     )
+
+
+@room.get("/b/<int:village_id>/<slug>")
+@public
+def public_board(village_id: int, slug: str) -> Any:
+    """Show one board to whoever scans its poster, where the village has a public address."""
+    wish = board_wish(request.args)
+    with reading() as session:
+        village = published_village(session, village_id)
+        ranking = rank(session, village_id, slug, wish.period)
+    return render_template("boards/public_board.html", ranking=ranking, village=village)
 
 
 @room.get("/boards/<slug>.pdf")

@@ -14,9 +14,10 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from moralbank.i18n import _
+from moralbank.ledger.accounts import UNIT_OF
 from moralbank.ledger.chain import GENESIS, event_hash
 from moralbank.ledger.models import Account, Event, EventKind, Head, Rate, Transfer
-from moralbank.ledger.service import UNIT_OF, hashed
+from moralbank.ledger.service import hashed
 
 _accounts = Account.__table__  # type: ignore[attr-defined]
 _events = Event.__table__  # type: ignore[attr-defined]

@@ -8,6 +8,9 @@ from sqlmodel import Field, SQLModel
 
 from moralbank.columns import big, choice, local_key, village_key
 
+VILLAGE = 0
+"""The owner of an account that belongs to the village itself."""
+
 
 class Unit(StrEnum):
     """What an account counts: whole points, store credit in fen, money in fen."""

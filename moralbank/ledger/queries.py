@@ -10,8 +10,17 @@ from moralbank import clock
 from moralbank.errors import Refused
 from moralbank.i18n import mark
 from moralbank.ledger.chain import printed_mark
-from moralbank.ledger.models import Account, AccountKind, Event, EventKind, Head, Rate, Transfer
-from moralbank.ledger.service import VILLAGE, AccountMissing
+from moralbank.ledger.models import (
+    VILLAGE,
+    Account,
+    AccountKind,
+    Event,
+    EventKind,
+    Head,
+    Rate,
+    Transfer,
+)
+from moralbank.ledger.service import AccountMissing
 
 _accounts = Account.__table__  # type: ignore[attr-defined]
 _events = Event.__table__  # type: ignore[attr-defined]

@@ -6,7 +6,7 @@ chain has one end, and no two writers can wait for each other.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import bindparam, insert, select, update
@@ -15,15 +15,13 @@ from sqlmodel import Session
 from moralbank import clock
 from moralbank.errors import Invalid, NotFound, Refused
 from moralbank.i18n import mark
-from moralbank.ledger.chain import GENESIS, canonical_json, event_hash, printed_mark
+from moralbank.ledger.chain import canonical_json, event_hash, printed_mark
 from moralbank.ledger.models import (
     Account,
-    AccountKind,
     Event,
     EventKind,
     Head,
     Number,
-    Rate,
     Transfer,
     Unit,
 )
@@ -33,33 +31,7 @@ _numbers = Number.__table__  # type: ignore[attr-defined]
 _accounts = Account.__table__  # type: ignore[attr-defined]
 _events = Event.__table__  # type: ignore[attr-defined]
 _transfers = Transfer.__table__  # type: ignore[attr-defined]
-_rates = Rate.__table__  # type: ignore[attr-defined]
 
-UNIT_OF: Final = {
-    AccountKind.HOUSEHOLD_POINTS: Unit.POINT,
-    AccountKind.HOUSEHOLD_CREDIT: Unit.CREDIT,
-    AccountKind.SHOP_ACCEPTED: Unit.CREDIT,
-    AccountKind.POINTS_ISSUED: Unit.POINT,
-    AccountKind.POINTS_EXCHANGED: Unit.POINT,
-    AccountKind.POINTS_LAPSED: Unit.POINT,
-    AccountKind.CREDIT_ISSUED: Unit.CREDIT,
-    AccountKind.CREDIT_SETTLED: Unit.CREDIT,
-    AccountKind.FUND_CASH: Unit.CASH,
-    AccountKind.FUND_INCOME: Unit.CASH,
-    AccountKind.FUND_SETTLED: Unit.CASH,
-}
-VILLAGE_ACCOUNTS: Final = tuple(
-    kind
-    for kind in AccountKind
-    if kind
-    not in {
-        AccountKind.HOUSEHOLD_POINTS,
-        AccountKind.HOUSEHOLD_CREDIT,
-        AccountKind.SHOP_ACCEPTED,
-    }
-)
-HOUSEHOLD_ACCOUNTS: Final = (AccountKind.HOUSEHOLD_POINTS, AccountKind.HOUSEHOLD_CREDIT)
-VILLAGE: Final = 0
 LARGEST: Final = 1_000_000_000
 """No single transfer is larger than this (points, or fen: ten million yuan)."""
 
@@ -111,13 +83,6 @@ class NothingToReverse(NotFound):
 
     text = mark("没有这笔账，无法冲正")
     code = "nothing_to_reverse"
-
-
-class RateInvalid(Invalid):
-    """A rate is 1 to 10,000 fen a point, and not from a past day."""
-
-    text = mark("兑换比例不对：每分 0.01 到 100 元，且不能从过去的日子算起")
-    code = "rate_invalid"
 
 
 @dataclass(frozen=True)
@@ -195,14 +160,6 @@ _SET_HEAD = (
 )
 
 
-def open_ledger(session: Session, village_id: int) -> None:
-    """Begin a village's books: the head row and the village's own accounts."""
-    session.connection().execute(
-        insert(_heads), {"village_id": village_id, "seq": 0, "hash": GENESIS}
-    )
-    open_accounts(session, village_id, [(kind, VILLAGE) for kind in VILLAGE_ACCOUNTS], actor=0)
-
-
 def lock(session: Session, village_id: int) -> tuple[int, str]:
     """Take the village's head row until the end of the transaction; its last seq and hash."""
     row = session.connection().execute(_LOCK, {"village": village_id}).first()
@@ -227,37 +184,6 @@ def take_numbers(session: Session, village_id: int, name: str, count: int = 1) -
 def take_number(session: Session, village_id: int, name: str) -> int:
     """One number; see `take_numbers`."""
     return take_numbers(session, village_id, name)[0]
-
-
-def open_accounts(
-    session: Session,
-    village_id: int,
-    wanted: Sequence[tuple[AccountKind, int]],
-    *,
-    actor: int,
-) -> list[int]:
-    """Open one account for each (kind, owner), by one event; their numbers in the same order.
-
-    The event's payload holds kind, owner and floor, so an owner swapped later shows in `check`.
-    Households and shops may not fall below zero; the village's own accounts may, as mirrors.
-    """
-    numbers = list(take_numbers(session, village_id, "account", len(wanted)))
-    rows = [
-        {
-            "village_id": village_id,
-            "id": number,
-            "unit": UNIT_OF[kind],
-            "kind": kind,
-            "owner": owner,
-            "balance": 0,
-            "floor": None if owner == VILLAGE else 0,
-        }
-        for number, (kind, owner) in zip(numbers, wanted, strict=True)
-    ]
-    session.connection().execute(insert(_accounts), rows)
-    opened = [[row["id"], row["unit"], row["kind"], row["owner"], row["floor"]] for row in rows]
-    post(session, village_id, EventKind.OPEN_ACCOUNTS, [], actor=actor, payload={"opened": opened})
-    return numbers
 
 
 def post(
@@ -375,47 +301,6 @@ def reverse(
         payload={"reason": reason},
         reverses=seq,
     )
-
-
-def set_rate(
-    session: Session,
-    village_id: int,
-    fen_per_point: int,
-    valid_from: date,
-    *,
-    actor: int,
-    resolution: str,
-    request_id: str | None = None,
-) -> Posted:
-    """Let one point be worth `fen_per_point` fen of store credit from a day on.
-
-    Raises RateInvalid. What was exchanged before keeps its rate.
-    """
-    if not 1 <= fen_per_point <= 10_000 or valid_from < clock.today():  # noqa: PLR2004
-        raise RateInvalid(field="fen_per_point")
-    posted = post(
-        session,
-        village_id,
-        EventKind.SET_RATE,
-        [],
-        actor=actor,
-        request_id=request_id,
-        payload={
-            "fen_per_point": fen_per_point,
-            "valid_from": valid_from.isoformat(),
-            "resolution": resolution,
-        },
-    )
-    session.connection().execute(
-        insert(_rates),
-        {
-            "village_id": village_id,
-            "seq": posted.seq,
-            "fen_per_point": fen_per_point,
-            "valid_from": valid_from,
-        },
-    )
-    return posted
 
 
 def _holdings(session: Session, village_id: int, legs: list[Leg]) -> dict[int, _Holding]:

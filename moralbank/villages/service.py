@@ -10,6 +10,7 @@ from moralbank.audit import Actor
 from moralbank.errors import Invalid, Refused
 from moralbank.i18n import mark
 from moralbank.ledger import service as ledger
+from moralbank.ledger.accounts import open_ledger
 from moralbank.villages.models import Group, SettingRow, Village
 from moralbank.villages.settings import setting
 
@@ -63,7 +64,7 @@ def open_village(session: Session, wanted: OpenVillage) -> Village:
     village = Village(id=int(wanted.code), name=name, opened_at=clock.now())
     session.add(village)
     session.flush()
-    ledger.open_ledger(session, village.id)
+    open_ledger(session, village.id)
     return village
 
 

@@ -37,7 +37,7 @@ def _routes(app: Flask) -> list[Route]:
 
 def _address(path: str) -> str:
     """A path with its places filled by something that does not exist."""
-    path = re.sub(r"<int:[a-z_]+>", "987654", path)
+    path = re.sub(r"<int[^>]*>", "987654", path)
     return re.sub(r"<[a-z_:]*>", "none", path)
 
 

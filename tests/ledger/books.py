@@ -6,6 +6,7 @@ from sqlmodel import Session
 
 from moralbank.db import Database
 from moralbank.ledger import service
+from moralbank.ledger.accounts import HOUSEHOLD_ACCOUNTS, open_accounts
 from moralbank.ledger.check import check_ledger
 from moralbank.ledger.models import AccountKind, EventKind
 from moralbank.ledger.queries import account_of
@@ -29,10 +30,10 @@ class Books:
         with self.database.writing() as session:
             open_village(session, OpenVillage(str(self.village_id), "羊圈湾村"))
             for owner in (DU, WANG):
-                wanted = [(kind, owner) for kind in service.HOUSEHOLD_ACCOUNTS]
-                service.open_accounts(session, self.village_id, wanted, actor=1)
+                wanted = [(kind, owner) for kind in HOUSEHOLD_ACCOUNTS]
+                open_accounts(session, self.village_id, wanted, actor=1)
             shop = [(AccountKind.SHOP_ACCEPTED, 1)]
-            service.open_accounts(session, self.village_id, shop, actor=1)
+            open_accounts(session, self.village_id, shop, actor=1)
         return self
 
     def number(self, session: Session, kind: AccountKind, owner: int = 0) -> int:

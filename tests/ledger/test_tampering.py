@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from moralbank import clock
-from moralbank.ledger import service
+from moralbank.ledger.rates import set_rate
 from tests.ledger.books import DU, WANG, Books
 
 
@@ -47,9 +47,7 @@ def intrude(books: Books) -> Callable[..., None]:
     books.redeem(DU, 12, rate=100)
     books.reverse(wrong.seq)
     with books.database.writing() as session:
-        service.set_rate(
-            session, books.village_id, 100, clock.today(), actor=1, resolution="村民会议"
-        )
+        set_rate(session, books.village_id, 100, clock.today(), actor=1, resolution="村民会议")
     books.award(DU, 2)
     assert books.problems() == []
     return Intruder(books)

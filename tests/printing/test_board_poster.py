@@ -9,8 +9,7 @@ from typing import Literal
 import pytest
 
 from moralbank.boards.pdf import board_poster
-from moralbank.boards.podium import laureates
-from moralbank.boards.sheets import BoardEntry, BoardSheet
+from moralbank.boards.sheets import BoardEntry, BoardSheet, laureates
 from tests.printing.paper import Paper
 
 NAMES = [

@@ -1,0 +1,92 @@
+"""What a list of deeds was asked for, and how a queue is cut into sections."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from itertools import groupby
+from typing import Any, Final
+
+from moralbank import clock
+from moralbank.awards.caps import period_around
+from moralbank.awards.models import AwardState
+from moralbank.awards.queries import AwardRow, Filter, local_number
+from moralbank.i18n import mark
+from moralbank.scheme.models import CapPeriod
+
+FILTERS: Final = ("q", "state", "group", "item", "period", "household")
+"""The names that narrow a list, as its address spells them."""
+
+PERIODS: Final = {
+    "month": mark("本月"),
+    "last-month": mark("上月"),
+    "quarter": mark("本季度"),
+    "year": mark("今年"),
+}
+LONGEST_SEARCH: Final = 60
+
+Sections = list[tuple[str, list[tuple[str, list[AwardRow]]]]]
+
+
+def read_filter(asked: Mapping[str, str]) -> Filter:
+    """The filter that an address asks for; what it doesn't understand narrows nothing."""
+    state = asked.get("state", "")
+    first, last = span(asked.get("period", ""))
+    return Filter(
+        typed=asked.get("q", "").strip()[:LONGEST_SEARCH],
+        state=AwardState(state) if state in set(AwardState) else None,
+        group_id=read_number(asked, "group"),
+        item=read_number(asked, "item"),
+        household_id=read_number(asked, "household"),
+        first=first,
+        last=last,
+    )
+
+
+def read_number(asked: Mapping[str, str], name: str) -> int | None:
+    """A village-local number from an address; None for anything else."""
+    number = local_number(asked.get(name, ""))
+    return None if number < 0 else number
+
+
+def read_day(asked: Mapping[str, str], name: str = "deed_on") -> date:
+    """A day from an address; today for anything else."""
+    try:
+        return date.fromisoformat(asked.get(name, ""))
+    except ValueError:
+        return clock.today()
+
+
+def read_page(asked: Mapping[str, str]) -> int:
+    """The page of a list, from 1."""
+    return max(1, read_number(asked, "page") or 1)
+
+
+def read_kept(asked: Mapping[str, str]) -> dict[str, Any]:
+    """The search and filter of an address, for the links of its page."""
+    return {name: asked[name] for name in FILTERS if asked.get(name)}
+
+
+def read_batch(asked: Mapping[str, str]) -> range:
+    """The numbers of the deeds that were recorded together, if the address names them."""
+    first, count = read_number(asked, "first"), read_number(asked, "count")
+    return range(0) if first is None or count is None else range(first, first + min(count, 1000))
+
+
+def span(period: str) -> tuple[date | None, date | None]:
+    """First and last day of one of PERIODS; none for anything else."""
+    today = clock.today()
+    if period == "last-month":
+        return period_around(CapPeriod.MONTH, today.replace(day=1) - timedelta(days=1))
+    if period in PERIODS:
+        return period_around(CapPeriod(period), today)
+    return None, None
+
+
+def sections(rows: Iterable[AwardRow]) -> Sections:
+    """Rows in their order, cut by group and in each by item."""
+    return [
+        (
+            group,
+            [(item, list(deeds)) for item, deeds in groupby(several, lambda row: row.item_name)],
+        )
+        for group, several in groupby(rows, lambda row: row.group)
+    ]
