@@ -41,7 +41,7 @@ def board(slug: str) -> Any:
     )
 
 
-@room.get("/b/<int:village_id>/<slug>")
+@room.get("/b/<int(max=999999999999):village_id>/<slug>")
 @public
 def public_board(village_id: int, slug: str) -> Any:
     """Show one board to whoever scans its poster, where the village has a public address."""

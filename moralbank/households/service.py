@@ -24,6 +24,7 @@ from moralbank.households.queries import (
 from moralbank.households.roster import Fate, JudgedRow, RosterRow, judge
 from moralbank.i18n import mark
 from moralbank.ledger import service as ledger
+from moralbank.ledger.accounts import HOUSEHOLD_ACCOUNTS, open_accounts
 from moralbank.villages.models import Group
 from moralbank.villages.service import group_named
 
@@ -264,8 +265,8 @@ def _add_rows(session: Session, actor: Actor, rows: Sequence[RosterRow]) -> list
     ]
     session.add_all(made)
     session.flush()
-    accounts = [(kind, one.id) for one in made for kind in ledger.HOUSEHOLD_ACCOUNTS]
-    ledger.open_accounts(session, actor.village_id, accounts, actor=actor.user_id)
+    accounts = [(kind, one.id) for one in made for kind in HOUSEHOLD_ACCOUNTS]
+    open_accounts(session, actor.village_id, accounts, actor=actor.user_id)
     return made
 
 

@@ -27,6 +27,7 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--no-first-run",
+    "--lang=zh-CN",
 )
 PHONE = {"width": 390, "height": 844}
 TABLET = {"width": 820, "height": 1180}

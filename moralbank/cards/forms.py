@@ -1,0 +1,23 @@
+"""Form of the card room."""
+
+from wtforms import HiddenField
+from wtforms.validators import NumberRange, Optional
+
+from moralbank.forms import BaseForm, WholeNumberField
+from moralbank.i18n import mark
+
+PLACES = 10
+
+
+class SheetForm(BaseForm):
+    """Which cards to print: one household's, a group's, or all; and how many places to leave free.
+
+    `skip` is for a sheet of which some cards were already cut off.
+    """
+
+    household = HiddenField()
+    group = HiddenField()
+    skip = WholeNumberField(
+        mark("跳过前几格"),
+        [Optional(), NumberRange(0, PLACES - 1, mark("一张纸有 10 格：填 0 到 9"))],
+    )

@@ -1,0 +1,166 @@
+"""Pages of cards: the list, printing, lost and replaced ones; and the page a card leads to."""
+
+from typing import Any
+
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+
+from moralbank.access.permissions import may as role_may
+from moralbank.cards import service
+from moralbank.cards.forms import SheetForm
+from moralbank.cards.models import CardState
+from moralbank.cards.paper import printed_cards
+from moralbank.cards.public import public_card
+from moralbank.cards.queries import CardRow, CardUnknown, card_rows, cards_of
+from moralbank.cards.token import TokenInvalid, read_token
+from moralbank.db import reading, writing
+from moralbank.errors import Invalid, MoralbankError
+from moralbank.households.queries import all_households, group_counts, household
+from moralbank.i18n import _
+from moralbank.web.errors import status_of
+from moralbank.web.guards import current_actor, may, public
+
+room = Blueprint("cards", __name__)
+
+HOUSEHOLD = "/cards/household/<int:household_id>"
+ROWS_OF_A_PAGE = 48
+
+
+@room.get("/cards")
+@may("cards.view")
+def cards() -> Any:
+    """List households with their cards."""
+    return _list(SheetForm())
+
+
+@room.post("/cards/sheet.pdf")
+@may("cards.manage")
+def sheet() -> Any:
+    """Print cards; who has none gets one."""
+    form = SheetForm(request.form)
+    if not form.validate():
+        return _list(form), 422
+    try:
+        with writing() as session:
+            actor = current_actor()
+            chosen = _chosen(session, form.household.data, form.group.data)
+            faces = service.print_cards(session, actor, chosen)
+        content = printed_cards(faces, skip=form.skip.data or 0)
+    except MoralbankError as refusal:
+        form.take_refusal(refusal)
+        return _list(form), status_of(refusal)
+    return Response(
+        content,
+        mimetype="application/pdf",
+        headers={"Content-Disposition": "inline; filename=cards.pdf"},
+    )
+
+
+@room.get(HOUSEHOLD)
+@may("cards.view")
+def household_cards(household_id: int) -> Any:
+    """Show the cards that a household has and had."""
+    with reading() as session:
+        owner = household(session, current_actor().village_id, household_id)
+        history = cards_of(session, current_actor().village_id, household_id)
+    return render_template(
+        "cards/household.html",
+        household=owner,
+        history=history,
+        active=next((one for one in history if one.state == CardState.ACTIVE), None),
+        may_manage=role_may(current_actor().role, "cards.manage"),
+    )
+
+
+@room.post("/cards/<int:card_id>/lost")
+@may("cards.manage")
+def lost(card_id: int) -> Any:
+    """Stop a card that was lost; from this moment it works nowhere."""
+    with writing() as session:
+        stopped = service.mark_lost(session, current_actor(), card_id)
+        address = url_for("cards.household_cards", household_id=stopped.household_id)
+    flash(_("已挂失：这张卡从现在起不能用了。补办新卡请点“补办新卡”。"), "ok")
+    return redirect(address, 303)
+
+
+@room.post(f"{HOUSEHOLD}/replace")
+@may("cards.manage")
+def replace(household_id: int) -> Any:
+    """Give a household a new card; the old one works no longer."""
+    with writing() as session:
+        service.replace(session, current_actor(), household_id)
+    flash(_("已换新卡，旧卡停用。请打印新卡交给这一户。"), "ok")
+    return redirect(url_for("cards.household_cards", household_id=household_id), 303)
+
+
+@room.get("/c/<token>")
+@room.get("/C/<token>")
+@public
+def public_page(token: str) -> Any:
+    """What a card's QR leads to: points in plain words, hardly a name.
+
+    A number that is no card's gives the same answer as any address that doesn't exist.
+    """
+    try:
+        with reading() as session:
+            shown = public_card(session, read_token(token[:40]))
+    except (TokenInvalid, CardUnknown):
+        abort(404)
+    page = render_template("cards/public.html", card=shown)
+    private = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
+    return page, 200, private
+
+
+def _chosen(session: Any, household_id: str, group_id: str) -> list[int]:
+    """The households of a sheet: one, a group's, or all; an unknown one is no household of ours."""
+    village_id = current_actor().village_id
+    if household_id:
+        return [household(session, village_id, _number(household_id)).id]
+    group = _number(group_id) if group_id else None
+    return [one.id for one in all_households(session, village_id, group_id=group)]
+
+
+def _number(typed: str) -> int:
+    if not (typed.isascii() and typed.isdecimal() and len(typed) <= 9):  # noqa: PLR2004 - digits
+        raise Invalid
+    return int(typed)
+
+
+def _list(form: SheetForm) -> str:
+    typed = request.args.get("q", "").strip()[:60]
+    group = request.values.get("group", "")
+    group_id = int(group) if group.isascii() and group.isdecimal() and len(group) <= 9 else None  # noqa: PLR2004
+    with reading() as session:
+        village_id = current_actor().village_id
+        rows = card_rows(session, village_id, typed=typed, group_id=group_id)
+        groups = group_counts(session, village_id)
+    number = request.args.get("page", 1, type=int)
+    page = _page(rows, number)
+    return render_template(
+        "cards/cards.html",
+        form=form,
+        rows=rows,
+        page=page,
+        shown=rows[(page["number"] - 1) * ROWS_OF_A_PAGE :][:ROWS_OF_A_PAGE],
+        groups=groups,
+        group=next((one for one in groups if one.id == group_id), None),
+        typed=typed,
+        may_manage=role_may(current_actor().role, "cards.manage"),
+    )
+
+
+def _page(rows: list[CardRow], number: int) -> dict[str, Any]:
+    """What macros/lists.html turns pages by."""
+    pages = max(1, -(-len(rows) // ROWS_OF_A_PAGE))
+    number = min(max(1, number), pages)
+    given: dict[str, Any] = {name: value for name, value in request.args.items() if name != "page"}
+
+    def url(wanted: int) -> str | None:
+        return url_for("cards.cards", page=wanted, **given) if 1 <= wanted <= pages else None
+
+    return {
+        "number": number,
+        "pages": pages,
+        "total": len(rows),
+        "previous_url": url(number - 1),
+        "next_url": url(number + 1),
+    }

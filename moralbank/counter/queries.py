@@ -1,0 +1,345 @@
+"""Reading slips, and what a customer at the counter has."""
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, and_, func, select
+from sqlmodel import Session
+from sqlmodel import select as select_rows
+
+from moralbank import clock
+from moralbank.access.queries import user_names
+from moralbank.audit import AuditEntry
+from moralbank.counter.models import Slip, SlipLine
+from moralbank.counter.reckoning import affordable_fen
+from moralbank.counter.slips import SlipLine as SheetLine
+from moralbank.counter.slips import SlipSheet
+from moralbank.errors import NotFound
+from moralbank.households.queries import (
+    HouseholdInfo,
+    household,
+    household_labels,
+    listed_households,
+)
+from moralbank.i18n import _, mark
+from moralbank.ledger.models import AccountKind
+from moralbank.ledger.queries import account_of, event_mark, rate_on
+from moralbank.store.queries import shop_of
+
+ROWS_OF_A_PAGE: Final = 30
+PRINTED: Final = "counter.print"
+"""The act under which the trail notes that a slip was printed."""
+
+_slips = Slip.__table__  # type: ignore[attr-defined]
+_lines = SlipLine.__table__  # type: ignore[attr-defined]
+_LABEL: Final = re.compile(r"(?:DH\d{8}-)?0*(\d{1,9})", re.IGNORECASE | re.ASCII)
+
+
+class SlipUnknown(NotFound):
+    """No such slip in this village."""
+
+    text = mark("没有这张兑换单")
+    code = "slip_unknown"
+
+
+@dataclass(frozen=True)
+class Customer:
+    """A household at the counter: points, fen of credit, fen a point is worth today."""
+
+    household: HouseholdInfo
+    points: int
+    credit_fen: int
+    rate_fen: int
+
+    @property
+    def affordable_fen(self) -> int:
+        """Fen of goods it can take."""
+        return affordable_fen(self.points, self.credit_fen, self.rate_fen)
+
+
+@dataclass(frozen=True)
+class LineInfo:
+    """One product on a slip, as it was called and priced that day."""
+
+    name: str
+    spec: str
+    quantity: int
+    price_fen: int
+
+    @property
+    def title(self) -> str:
+        """Name and size."""
+        return f"{self.name} {self.spec}".rstrip()
+
+    @property
+    def sum_fen(self) -> int:
+        """What the line costs, in fen."""
+        return self.quantity * self.price_fen
+
+
+@dataclass(frozen=True)
+class SlipInfo:
+    """A slip with everything on it; credit and totals in fen."""
+
+    id: int
+    seq: int
+    at: datetime
+    household: HouseholdInfo
+    card_id: int | None
+    cashier: str
+    collector: str
+    total_fen: int
+    rate_fen: int
+    points_used: int
+    points_before: int
+    points_after: int
+    credit_before: int
+    credit_after: int
+    lines: tuple[LineInfo, ...]
+
+    @property
+    def label(self) -> str:
+        """The number as it is printed."""
+        return slip_label(self.id, self.at)
+
+    @property
+    def pieces(self) -> int:
+        """How many pieces in all."""
+        return sum(line.quantity for line in self.lines)
+
+    @property
+    def goods(self) -> str:
+        """All goods in one line: "大米 5 公斤 ×1，陈醋 500 毫升 ×2"."""
+        return "，".join(f"{line.title} ×{line.quantity}" for line in self.lines)
+
+    @property
+    def credit_used(self) -> int:
+        """Fen of the credit left over from earlier that paid for a part: it is used first."""
+        return min(self.credit_before, self.total_fen)
+
+
+@dataclass(frozen=True)
+class SlipFilter:
+    """Which slips a list shows: days as the village counts them, both included."""
+
+    first: date | None = None
+    last: date | None = None
+    typed: str = ""
+
+
+@dataclass(frozen=True)
+class SlipSums:
+    """How many slips fit a filter, and what they come to in fen and points."""
+
+    slips: int
+    total_fen: int
+    points_used: int
+
+
+@dataclass(frozen=True)
+class SlipPage:
+    """One page of slips, newest first, with what all that fit come to."""
+
+    rows: list[SlipInfo]
+    number: int
+    pages: int
+    sums: SlipSums
+
+
+def slip_label(number: int, at: datetime) -> str:
+    """A slip's number as people see it: "DH20261120-0007"."""
+    return f"DH{clock.local(at):%Y%m%d}-{number:04d}"
+
+
+def customer(session: Session, village_id: int, household_id: int) -> Customer:
+    """What a household has to spend today. Raises HouseholdUnknown, NoRate."""
+    points = account_of(session, village_id, AccountKind.HOUSEHOLD_POINTS, household_id)
+    credit = account_of(session, village_id, AccountKind.HOUSEHOLD_CREDIT, household_id)
+    return Customer(
+        household=household(session, village_id, household_id),
+        points=points.amount,
+        credit_fen=credit.amount,
+        rate_fen=rate_on(session, village_id),
+    )
+
+
+def slip(session: Session, village_id: int, slip_id: int) -> SlipInfo:
+    """One slip; raises SlipUnknown, also for another village's."""
+    found = _infos(session, village_id, _slips.c.id == slip_id)
+    if not found:
+        raise SlipUnknown
+    return found[0]
+
+
+def slip_page(session: Session, village_id: int, wanted: SlipFilter, number: int = 1) -> SlipPage:
+    """A page of the slips that fit; a page too far gives the last one."""
+    fitting = _fitting(session, village_id, wanted)
+    sums = _sums(session, fitting)
+    pages = max(1, -(-sums.slips // ROWS_OF_A_PAGE))
+    number = min(max(1, number), pages)
+    offset = (number - 1) * ROWS_OF_A_PAGE
+    rows = _infos(session, village_id, fitting, limit=ROWS_OF_A_PAGE, offset=offset)
+    return SlipPage(rows, number, pages, sums)
+
+
+def slip_sums(session: Session, village_id: int, wanted: SlipFilter) -> SlipSums:
+    """What the slips that fit come to, without reading them one by one."""
+    return _sums(session, _fitting(session, village_id, wanted))
+
+
+def slips(
+    session: Session, village_id: int, wanted: SlipFilter, limit: int | None = None
+) -> list[SlipInfo]:
+    """All slips that fit, or the newest `limit` of them, newest first."""
+    return _infos(session, village_id, _fitting(session, village_id, wanted), limit=limit)
+
+
+def was_printed(session: Session, village_id: int, label: str) -> bool:
+    """Whether the slip of this label was printed before: what is printed now is a copy."""
+    found = session.exec(
+        select_rows(AuditEntry.id)
+        .where(
+            AuditEntry.village_id == village_id,
+            AuditEntry.act == PRINTED,
+            AuditEntry.subject == label,
+        )
+        .limit(1)
+    ).first()
+    return found is not None
+
+
+def slip_sheet(session: Session, village_id: int, slip_id: int, *, reprint: bool) -> SlipSheet:
+    """The slip as it is printed. Raises SlipUnknown."""
+    info = slip(session, village_id, slip_id)
+    return SlipSheet(
+        shop=shop_of(session, village_id).name,
+        number=info.label,
+        at=clock.local(info.at),
+        household=info.household.spoken,
+        head=info.household.head,
+        collector=info.collector or _("户主本人"),
+        cashier=info.cashier,
+        lines=tuple(
+            SheetLine(
+                name=line.name, spec=line.spec, quantity=line.quantity, price_fen=line.price_fen
+            )
+            for line in info.lines
+        ),
+        rate_fen=info.rate_fen,
+        points_used=info.points_used,
+        credit_used_fen=info.credit_used,
+        points_before=info.points_before,
+        points_after=info.points_after,
+        credit_before_fen=info.credit_before,
+        credit_after_fen=info.credit_after,
+        ledger_mark=event_mark(session, village_id, info.seq),
+        reprint=reprint,
+    )
+
+
+def _fitting(session: Session, village_id: int, wanted: SlipFilter) -> ColumnElement[bool]:
+    """The condition of a filter: days, and a slip's number or its household."""
+    conditions: list[Any] = [_slips.c.village_id == village_id]
+    if wanted.first is not None:
+        conditions.append(_slips.c.at >= _midnight(wanted.first))
+    if wanted.last is not None and wanted.last < date.max:
+        conditions.append(_slips.c.at < _midnight(wanted.last + timedelta(days=1)))
+    typed = wanted.typed.strip()
+    number = _LABEL.fullmatch(typed)
+    if number is not None:
+        conditions.append(_slips.c.id == int(number.group(1)))
+    elif typed:
+        households = listed_households(session, village_id, typed=typed)
+        conditions.append(_slips.c.household_id.in_([one.id for one in households]))
+    return and_(*conditions)
+
+
+def _sums(session: Session, fitting: ColumnElement[bool]) -> SlipSums:
+    row = (
+        session.connection()
+        .execute(
+            select(
+                func.count().label("slips"),
+                func.coalesce(func.sum(_slips.c.total_fen), 0).label("fen"),
+                func.coalesce(func.sum(_slips.c.points_used), 0).label("points"),
+            ).where(fitting)
+        )
+        .one()
+    )
+    return SlipSums(row.slips, int(row.fen), int(row.points))
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), tzinfo=clock.VILLAGE_ZONE).astimezone(UTC)
+
+
+def _infos(
+    session: Session,
+    village_id: int,
+    condition: ColumnElement[bool],
+    *,
+    limit: int | None = None,
+    offset: int = 0,
+) -> list[SlipInfo]:
+    """Slips with their lines and names, newest first, by four statements whatever their number."""
+    rows = (
+        session.connection()
+        .execute(
+            select(_slips)
+            .where(_slips.c.village_id == village_id, condition)
+            .order_by(_slips.c.id.desc())
+            .limit(limit)
+            .offset(offset)
+        )
+        .all()
+    )
+    if not rows:
+        return []
+    lines = _lines_of(session, village_id, [row.id for row in rows])
+    households = household_labels(session, village_id, {row.household_id for row in rows})
+    names = user_names(session, village_id)
+    return [
+        _info(row, households[row.household_id], names.get(row.cashier, ""), lines[row.id])
+        for row in rows
+    ]
+
+
+def _info(row: Any, owner: HouseholdInfo, cashier: str, lines: Sequence[LineInfo]) -> SlipInfo:
+    return SlipInfo(
+        id=row.id,
+        seq=row.seq,
+        at=row.at,
+        household=owner,
+        card_id=row.card_id,
+        cashier=cashier,
+        collector=row.collector,
+        total_fen=row.total_fen,
+        rate_fen=row.rate_fen,
+        points_used=row.points_used,
+        points_before=row.points_before,
+        points_after=row.points_after,
+        credit_before=row.credit_before,
+        credit_after=row.credit_after,
+        lines=tuple(lines),
+    )
+
+
+def _lines_of(
+    session: Session, village_id: int, slip_ids: Sequence[int]
+) -> dict[int, list[LineInfo]]:
+    found: dict[int, list[LineInfo]] = defaultdict(list)
+    rows = session.connection().execute(
+        select(_lines)
+        .where(
+            _lines.c.village_id == village_id,
+            _lines.c.slip_id.between(min(slip_ids), max(slip_ids)),
+        )
+        .order_by(_lines.c.slip_id, _lines.c.line)
+    )
+    for row in rows:
+        found[row.slip_id].append(LineInfo(row.name, row.spec, row.quantity, row.price_fen))
+    return found

@@ -1,0 +1,158 @@
+"""Take the pictures of the README: `make pictures`, from a demo village made for it.
+
+`python -m tests.browser.pictures FOLDER --all` takes every page at both widths, for looking at.
+"""
+
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Final
+
+import click
+import pypdfium2
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from moralbank import clock
+from tests.browser.conftest import CHROMIUM, FLAGS, LAPTOP, PHONE, TABLET, free_port
+
+SIZES: Final = {"phone": PHONE, "laptop": LAPTOP, "tablet": TABLET}
+# Role, page, name, sizes. A name with a star is taken for the README.
+PAGES: Final = (
+    ("", "/sign-in", "sign-in", "phone laptop"),
+    ("管理员", "/", "home-admin", "phone laptop"),
+    ("管理员", "/households", "households", "phone laptop*"),
+    ("管理员", "/households/12", "household", "phone laptop"),
+    ("管理员", "/households/import", "households-import", "phone laptop"),
+    ("管理员", "/scheme", "scheme", "phone* laptop"),
+    ("管理员", "/scheme/new", "scheme-new", "phone laptop"),
+    ("管理员", "/cards", "cards-page", "phone laptop"),
+    ("管理员", "/store/rates", "rates", "phone laptop"),
+    ("管理员", "/users", "users", "phone laptop"),
+    ("管理员", "/users/new", "users-new", "phone laptop"),
+    ("管理员", "/settings", "settings", "phone laptop"),
+    ("管理员", "/password", "password", "phone laptop"),
+    ("记分员", "/", "home-recorder", "phone* laptop"),
+    ("记分员", "/awards/record", "record", "phone* laptop"),
+    ("记分员", "/awards/record-many", "record-many", "phone laptop"),
+    ("评议员", "/", "home-reviewer", "phone laptop"),
+    ("评议员", "/awards/review", "review", "phone* laptop"),
+    ("评议员", "/awards", "awards", "phone laptop"),
+    ("评议员", "/awards/12", "award", "phone laptop"),
+    ("评议员", "/boards", "boards", "phone laptop"),
+    ("评议员", "/boards/shanju", "board", "phone laptop*"),
+    ("店长", "/", "home-shopkeeper", "phone laptop"),
+    ("店长", "/counter", "counter-who", "phone tablet laptop"),
+    ("店长", "/counter?household=12", "counter", "phone tablet laptop*"),
+    ("店长", "/counter/slips", "slips", "phone laptop"),
+    ("店长", "/counter/slips/12", "slip-page", "phone tablet laptop"),
+    ("店长", "/store", "store", "phone laptop"),
+    ("店长", "/store/receive", "store-receive", "phone laptop"),
+    ("店长", "/store/1", "product", "phone laptop"),
+    ("监督员", "/", "home-supervisor", "phone laptop"),
+    ("监督员", "/ledger", "books", "phone laptop"),
+    ("会计", "/", "home-accountant", "phone laptop"),
+    ("会计", "/ledger/12", "statement", "phone laptop"),
+)
+BOARDS: Final = ("shanju", "xiaoxing", "haoren", "zuimei")
+
+
+class Demo:
+    """A demo village in a folder that goes away, served."""
+
+    def __init__(self, folder: Path) -> None:
+        """Make and serve it; ready when its address answers."""
+        self.address = f"http://127.0.0.1:{free_port()}"
+        port = self.address.rpartition(":")[2]
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "moralbank", "demo", "--no-browser", "--port", port],
+            cwd=folder,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert self.process.stdout is not None
+        self.people: dict[str, tuple[str, str]] = {}
+        for line in self.process.stdout:
+            found = re.search(r"^(\S+)：用户名 (\S+)，密码 (\S+)", line)
+            if found:
+                self.people[found[1]] = (found[2], found[3])
+            if self.address in line:
+                time.sleep(1)
+                return
+
+    def sign_in(self, browser: Browser, role: str, size: str) -> Page:
+        """A device of this size with somebody of this role (nobody for "")."""
+        page = browser.new_context(viewport=SIZES[size], locale="zh-CN").new_page()  # type: ignore[arg-type]
+        if role:
+            name, password = self.people[role]
+            page.goto(f"{self.address}/sign-in")
+            page.fill("[name=name]", name)
+            page.fill("[name=password]", password)
+            page.click("main button[type=submit]")
+            page.wait_for_url(f"{self.address}/")
+        return page
+
+
+def take_pages(demo: Demo, browser: Browser, folder: Path, *, everything: bool) -> None:
+    """Pictures of pages; those of the README show one screen, the others the whole page."""
+    devices: dict[tuple[str, str], Page] = {}
+    for role, path, name, sizes in PAGES:
+        for size in sizes.split():
+            if not (everything or size.endswith("*")):
+                continue
+            plain = size.rstrip("*")
+            key = (role, plain)
+            if key not in devices:
+                devices[key] = demo.sign_in(browser, role, plain)
+            page = devices[key]
+            answer = page.goto(demo.address + path)
+            status = answer.status if answer else 0
+            wide = page.evaluate("document.documentElement.scrollWidth") > SIZES[plain]["width"]
+            click.echo(f"{name}-{plain}: {status}{' TOO WIDE' if wide else ''}")
+            page.screenshot(path=folder / f"{name}-{plain}.png", full_page=everything)
+
+
+def take_sheets(demo: Demo, browser: Browser, folder: Path) -> None:
+    """Pictures of what is printed."""
+    today = clock.today()
+    quarter = f"{today.year}-Q{(today.month + 2) // 3}"
+    clerk = demo.sign_in(browser, "店长", "laptop")
+    for slug in BOARDS:
+        poster = clerk.request.get(f"{demo.address}/boards/{slug}.pdf?period={quarter}&paper=a4")
+        draw(poster.body(), folder / f"board-{slug}.png", 0.9)
+    slip = clerk.request.get(f"{demo.address}/counter/slips/12.pdf")
+    draw(slip.body(), folder / "slip.png", 1.6)
+    recorder = demo.sign_in(browser, "记分员", "laptop")
+    recorder.goto(f"{demo.address}/cards")
+    with recorder.expect_download() as waiting:
+        recorder.locator("form[action*='sheet'] button[type=submit]").first.click()
+    draw(Path(waiting.value.path()).read_bytes(), folder / "cards.png", 1.2)
+
+
+def draw(pdf: bytes, path: Path, scale: float) -> None:
+    """The first page of a PDF as a picture."""
+    document = pypdfium2.PdfDocument(pdf)
+    document[0].render(scale=scale).to_pil().save(path, optimize=True)
+    document.close()
+
+
+def main() -> None:
+    """Take them all."""
+    folder = Path(sys.argv[1])
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as place, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        demo = Demo(Path(place))
+        try:
+            take_pages(demo, browser, folder, everything="--all" in sys.argv)
+            take_sheets(demo, browser, folder)
+        finally:
+            demo.process.terminate()
+            demo.process.wait()
+            browser.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,259 @@
+"""The counter as the shopkeeper meets it, by HTTP, without scripts."""
+
+import io
+import re
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import pypdfium2
+import pytest
+from python_calamine import CalamineWorkbook
+
+from moralbank import clock
+from moralbank.access.permissions import Role
+from moralbank.cards.service import mark_lost
+from moralbank.cards.token import make_token
+from tests.counter.till import DU, WANG, Till
+from tests.village import Browser
+
+Browse = Callable[[Role], Browser]
+
+
+@pytest.fixture
+def keeper(till: Till, browse: Browse) -> Browser:
+    """The shopkeeper; 杜仁森 has 127 points."""
+    till.give(DU, 127)
+    return browse(Role.SHOPKEEPER)
+
+
+def _follow(keeper: Browser, address: str, expect: int = 200) -> str:
+    """Open an address with its query."""
+    parts = urlsplit(address)
+    return keeper.open(parts.path, expect=expect, **dict(parse_qsl(parts.query)))
+
+
+def _location(answer: Any) -> str:
+    assert answer.status_code == 303, answer.get_data(as_text=True)[:3000]
+    return str(answer.headers["Location"])
+
+
+def _fill(keeper: Browser, till: Till, label: str = DU, **pieces: object) -> dict[str, object]:
+    """Open the goods of a household and fill the form as a browser would send it."""
+    keeper.open("/counter", household=till.town.household(label).id)
+    form: dict[str, object] = {
+        "request_id": keeper.value("request_id"),
+        "household": keeper.value("household"),
+        "act": "redeem",
+    }
+    for sku, n in pieces.items():
+        form[f"q-{till.product(sku.replace('_', '-')).id}"] = n
+    return form
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        lambda token: f"HTTPS://BANK.EXAMPLE.CN/C/{token}",
+        lambda token: token,
+        lambda token: f" {token[:5]} {token[5:10]} {token[10:]} ",
+        lambda token: "".join(chr(ord(digit) + 0xFEE0) for digit in token),
+    ],
+    ids=["scanned address", "scanned number", "typed in groups", "typed full-width"],
+)
+def test_by_scan_to_the_slip(till: Till, keeper: Browser, read: Callable[[str], str]) -> None:
+    card = till.card(DU)
+    keeper.open("/counter")
+    goods = _location(keeper.send("/counter/find", who=read(card.token)))
+    assert card.token not in goods  # card numbers stay out of histories and logs
+    page = _follow(keeper, goods)
+    assert "杜仁森" in page
+    assert "127" in page
+    assert "最多可换 127.00 元" in page
+    form = {
+        "request_id": keeper.value("request_id"),
+        "household": keeper.value("household"),
+        "card": keeper.value("card"),
+        f"q-{till.product('OIL-5L').id}": "1",
+    }
+    slip = _follow(keeper, _location(keeper.send("/counter/redeem", **form)))
+    assert "兑换好了" in slip
+    assert "用 65 分，还有 62 分" in slip
+    assert f"DH{clock.today():%Y%m%d}-0001" in slip
+    assert till.slip(1).card_id == card.id
+
+
+@pytest.mark.parametrize("typed", ["杜仁森", "drs", "一组012", "一组-012"])
+def test_by_name(till: Till, keeper: Browser, typed: str) -> None:
+    keeper.open("/counter")
+    found = _location(keeper.send("/counter/find", who=typed))
+    answer = keeper.client.get(found, follow_redirects=True)
+    assert "现有积分" in answer.get_data(as_text=True)
+    assert answer.request.args["household"] == str(till.town.household(DU).id)
+
+
+def test_several_of_a_name_are_offered(till: Till, keeper: Browser) -> None:
+    till.give(WANG, 7)
+    page = keeper.open("/counter", who="六组")
+    assert "是哪一户" in page
+    assert "王䶮" in page
+    assert "文义" in page
+    assert re.search(r"<strong>7</strong>", page)
+
+
+def test_nobody_of_that_name(keeper: Browser) -> None:
+    assert "没有找到“查无此人”" in keeper.open("/counter", who="查无此人")
+    assert "请扫积分卡" in keeper.open("/counter", who="  ")
+
+
+def test_a_lost_card_at_the_counter(till: Till, keeper: Browser) -> None:
+    card = till.card(DU)
+    with till.town.database.writing() as session:
+        mark_lost(session, till.town.actor(Role.RECORDER), card.id)
+    keeper.open("/counter")
+    answer = keeper.send("/counter/find", who=card.token)
+    assert answer.status_code == 409
+    assert "这张卡已挂失" in keeper.page
+    household = card.household_id
+    page = keeper.open("/counter", household=household, card=card.id, expect=409)
+    assert "已挂失" in page
+
+
+@pytest.mark.parametrize(
+    ("typed", "status"),
+    [("123456789012345", 422), ("6901421101014", 422), (make_token(lambda _below: 7), 404)],
+    ids=["wrong check digit", "a product's barcode", "nobody's card"],
+)
+def test_a_number_that_is_no_card(keeper: Browser, typed: str, status: int) -> None:
+    keeper.open("/counter")
+    answer = keeper.send("/counter/find", who=typed)
+    assert answer.status_code == status
+    assert "不能兑换" in keeper.page
+
+
+def test_too_few_points_keeps_the_cart(till: Till, keeper: Browser) -> None:
+    form = _fill(keeper, till, OIL_5L=2, SALT_400G=1)
+    answer = keeper.send("/counter/redeem", collector="杜小军", **form)
+    assert answer.status_code == 409
+    assert "没有换成，没有扣分" in keeper.page
+    assert "还差 6 分" in keeper.page  # 132.50 yuan are 133 points
+    assert keeper.value("request_id") != form["request_id"]
+    assert keeper.value("collector") == "杜小军"
+    oil = till.product("OIL-5L").id
+    assert re.search(rf'name="q-{oil}" value="2"', keeper.page)
+    assert till.slips() == 0
+    form |= {f"q-{oil}": 1, "request_id": keeper.value("request_id")}
+    _location(keeper.send("/counter/redeem", **form))
+    assert till.has(DU).points == 127 - 68
+
+
+def test_sent_twice_counts_once(till: Till, keeper: Browser) -> None:
+    form = _fill(keeper, till, OIL_5L=1)
+    first = _location(keeper.send("/counter/redeem", **form))
+    assert _location(keeper.send("/counter/redeem", **form)) == first
+    assert till.slips() == 1
+
+
+@pytest.mark.parametrize("typed", ["-1", "1.5", "1e9", "1000000000", "1000", "一", "½"])
+def test_quantities_that_are_none(till: Till, keeper: Browser, typed: str) -> None:
+    form = _fill(keeper, till, SALT_400G=typed)
+    assert keeper.send("/counter/redeem", **form).status_code == 422
+    assert "数量不对" in keeper.page
+    assert till.slips() == 0
+
+
+def test_full_width_quantities_are_numbers(till: Till, keeper: Browser) -> None:
+    form = _fill(keeper, till, SALT_400G="２")
+    _location(keeper.send("/counter/redeem", **form))
+    assert till.slip(1).lines[0].quantity == 2
+
+
+def test_an_empty_cart(till: Till, keeper: Browser) -> None:
+    form = _fill(keeper, till, SALT_400G=0, OIL_5L="")
+    assert keeper.send("/counter/redeem", **form).status_code == 422
+    assert "还没有选商品" in keeper.page
+
+
+def test_reckoning_without_scripts(till: Till, keeper: Browser) -> None:
+    """A button that only adds up, for browsers without scripts."""
+    form = _fill(keeper, till, OIL_5L=1, NOODLE_1KG=1)
+    answer = keeper.send("/counter/redeem", **{**form, "act": "reckon"})
+    assert answer.status_code == 200
+    assert "74.90" in keeper.page
+    assert re.search(r"data-used>75<", keeper.page)
+    assert re.search(r"data-left>52<", keeper.page)
+    assert till.slips() == 0
+
+
+def test_goods_that_nobody_knows(till: Till, keeper: Browser) -> None:
+    form = _fill(keeper, till)
+    for field in ("q-987654", "q-99999999999999999999", "q-x"):
+        assert keeper.send("/counter/redeem", **form, **{field: 1}).status_code == 404
+    keeper.open("/counter", household=987654, expect=404)
+
+
+def test_a_slip_is_printed_and_printed_again(till: Till, keeper: Browser) -> None:
+    till.redeem(DU, OIL_5L=1)
+    assert "打印小票" in keeper.open("/counter/slips/1")
+    first, second = (keeper.client.get("/counter/slips/1.pdf") for _time in range(2))
+    assert first.mimetype == second.mimetype == "application/pdf"
+    assert "补打" not in _text(first.data)
+    assert "补打" in _text(second.data)
+    assert "大豆油" in _text(first.data)
+    assert "补打小票" in keeper.open("/counter/slips/1")
+    keeper.open("/counter/slips/99", expect=404)
+    keeper.open("/counter/slips/99.pdf", expect=404)
+
+
+def test_the_list_of_slips(till: Till, keeper: Browser) -> None:
+    till.give(WANG, 50)
+    till.redeem(DU, OIL_5L=1)
+    till.redeem(WANG, SALT_400G=2)
+    today = clock.today().isoformat()
+    page = keeper.open("/counter/slips", first=today, last=today)
+    assert "杜仁森" in page
+    assert "王䶮" in page
+    assert "70.00" in page  # both together
+    assert "王䶮" not in keeper.open("/counter/slips", q="drs")
+    label = till.slip(2).label
+    for typed in (label, label.lower(), "2"):
+        page = keeper.open("/counter/slips", q=typed)
+        assert "王䶮" in page
+        assert "杜仁森" not in page
+    assert "没有这样的兑换单" in keeper.open("/counter/slips", last="2020-01-01")
+    assert "杜仁森" in keeper.open("/counter/slips", first="gestern", page="-3")
+    assert "杜仁森" in keeper.open("/counter/slips", last="9999-12-31", page="99")
+
+
+def test_the_list_as_a_workbook(till: Till, keeper: Browser) -> None:
+    till.redeem(DU, OIL_5L=1, SALT_400G=2)
+    answer = keeper.client.get("/counter/slips.xlsx?q=drs")
+    rows = CalamineWorkbook.from_filelike(io.BytesIO(answer.data)).get_sheet_by_index(0).to_python()
+    assert rows[0][0] == "单号"
+    assert len(rows) == 3
+    assert rows[1][3] == "杜仁森"
+    assert sum(float(row[9] or 0) for row in rows[1:]) == 70.0
+
+
+def test_long_lists_take_no_more_statements(
+    till: Till, keeper: Browser, count_statements: Callable[[Callable[[], object]], int]
+) -> None:
+    till.redeem(DU, SALT_400G=1)
+    one = count_statements(lambda: keeper.open("/counter/slips"))
+    for _time in range(9):
+        till.redeem(DU, SOAP_126G=1)
+    assert count_statements(lambda: keeper.open("/counter/slips")) == one
+
+
+@pytest.mark.parametrize("role", [Role.ADMIN, Role.RECORDER, Role.REVIEWER, Role.ACCOUNTANT])
+def test_only_the_shopkeeper_redeems(till: Till, browse: Browse, role: Role) -> None:
+    person = browse(role)
+    person.open("/counter", expect=403)
+    person.open("/")
+    answer = person.send("/counter/redeem", household=till.town.household(DU).id)
+    assert answer.status_code == 403
+
+
+def _text(pdf: bytes) -> str:
+    document = pypdfium2.PdfDocument(pdf)
+    return "".join(page.get_textpage().get_text_bounded() for page in document)

@@ -1,0 +1,89 @@
+"""What `check` finds when somebody writes into slips and stock past the program."""
+
+import pytest
+from sqlalchemy import text
+
+from tests.counter.till import DU, WANG, Till
+from tests.village import Town
+
+
+@pytest.fixture
+def sold(village: Town) -> Till:
+    """A counter that has sold three times; what is broken then stays broken."""
+    till = Till(village)
+    till.stock(OIL_5L=10, SALT_400G=10, NOODLE_1KG=10)
+    till.give(DU, 127)
+    till.give(WANG, 40)
+    till.redeem(DU, OIL_5L=1, SALT_400G=2)
+    till.redeem(WANG, NOODLE_1KG=2)
+    till.redeem(DU, SALT_400G=1)
+    assert till.problems() == []
+    return till
+
+
+@pytest.mark.parametrize(
+    ("statement", "code"),
+    [
+        ("UPDATE slips SET total_fen = total_fen - 100 WHERE id = 1", "slip_total"),
+        ("UPDATE slips SET points_used = points_used - 1 WHERE id = 1", "slip_sums"),
+        ("UPDATE slips SET points_after = 127 WHERE id = 1", "slip_sums"),
+        ("UPDATE slips SET credit_after = credit_after + 1 WHERE id = 2", "slip_sums"),
+        (
+            (
+                "UPDATE slips SET points_before = points_before + 5, "
+                "points_after = points_after + 5 WHERE id = 3"
+            ),
+            "slip_before",
+        ),
+        ("UPDATE slips SET rate_fen = 200 WHERE id = 1", "slip_payload"),
+        ("UPDATE slips SET cashier = cashier + 1 WHERE id = 1", "slip_payload"),
+        (
+            (
+                "UPDATE slips SET household_id = (SELECT household_id FROM slips WHERE id = 2) "
+                "WHERE id = 1"
+            ),
+            "slip_legs",
+        ),
+        ("UPDATE slip_lines SET quantity = 3 WHERE slip_id = 1 AND line = 2", "slip_total"),
+        ("UPDATE slip_lines SET name = '金条' WHERE slip_id = 1 AND line = 1", "slip_payload"),
+        ("DELETE FROM slip_lines WHERE slip_id = 2", "slip_total"),
+        ("UPDATE products SET stock = stock + 1 WHERE sku = 'OIL-5L'", "stock"),
+        ("UPDATE stock_moves SET quantity = 11 WHERE id = 1", "stock_left"),
+        ("UPDATE stock_moves SET slip_id = NULL WHERE slip_id = 2", "stock_slip"),
+        ("UPDATE stock_moves SET slip_id = 1 WHERE slip_id IS NULL", "stock_slip"),
+        ("DELETE FROM stock_moves WHERE slip_id = 1", "stock_slip"),
+        ("UPDATE stock_moves SET kind = 'receive' WHERE slip_id = 1", "stock_direction"),
+    ],
+)
+def test_it_is_found(sold: Till, statement: str, code: str) -> None:
+    _intrude(sold, statement)
+    assert code in {problem.code for problem in sold.problems()}
+
+
+def test_a_slip_that_is_gone(sold: Till) -> None:
+    _intrude(sold, "DELETE FROM slip_lines WHERE slip_id = 2", "DELETE FROM slips WHERE id = 2")
+    assert {"slip_missing", "stock_slip"} <= {problem.code for problem in sold.problems()}
+
+
+def test_a_slip_without_an_event(sold: Till) -> None:
+    _intrude(sold, "UPDATE slips SET seq = 1 WHERE id = 2")
+    codes = {problem.code for problem in sold.problems()}
+    assert {"slip_missing", "slip_without_event"} <= codes
+
+
+def _intrude(till: Till, *statements: str) -> None:
+    """Change rows as somebody who has the database's password, its guards taken away."""
+    engine = till.town.database.engine
+    with engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
+            triggers = connection.exec_driver_sql(
+                "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+            )
+            for name in triggers.scalars().all():
+                connection.exec_driver_sql(f"DROP TRIGGER {name}")
+        else:
+            connection.exec_driver_sql("SET session_replication_role = replica")
+        for statement in statements:
+            assert connection.execute(text(statement)).rowcount > 0
+        connection.commit()
+        connection.invalidate()
