@@ -2,15 +2,12 @@
 
 import io
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from flask import Flask
 from flask.testing import FlaskClient
-from moralbank.households.queries import HouseholdInfo, household_named
-from moralbank.households.service import NewHousehold, add_household
-from moralbank.scheme.service import adopt_default
-from moralbank.store.service import open_shop
 from sqlmodel import select
 
 from moralbank.access.models import User
@@ -19,6 +16,10 @@ from moralbank.access.queries import actor_of
 from moralbank.access.service import add_user
 from moralbank.audit import Actor
 from moralbank.db import Database
+from moralbank.households.queries import HouseholdInfo, household_named
+from moralbank.households.service import NewHousehold, add_household
+from moralbank.scheme.service import adopt_default
+from moralbank.store.service import open_shop
 from moralbank.villages.service import OpenVillage, open_village
 
 VILLAGE_ID: Final = 150404103201
@@ -66,7 +67,12 @@ class Town:
             return household_named(session, self.village_id, label)
 
 
-def found_village(database: Database, code: int = VILLAGE_ID, name: str = "羊圈湾村") -> None:
+def found_village(
+    database: Database,
+    code: int = VILLAGE_ID,
+    name: str = "羊圈湾村",
+    villagers: Sequence[tuple[str, str, str]] = VILLAGERS,
+) -> None:
     """Open a village with everybody in it, through the services."""
     suffix = "" if code == VILLAGE_ID else str(code)[-3:]
     with database.writing() as session:
@@ -76,7 +82,7 @@ def found_village(database: Database, code: int = VILLAGE_ID, name: str = "羊�
             add_user(session, founder, who + suffix, role, PASSWORD, first=False)
         adopt_default(session, founder)
         open_shop(session, founder)
-        for group, number, head in VILLAGERS:
+        for group, number, head in villagers:
             add_household(session, founder, NewHousehold(group=group, number=number, head=head))
 
 

@@ -1,0 +1,111 @@
+"""A village never sees another's people: every page of a neighbour, opened by every role."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+
+from moralbank import clock
+from moralbank.access.permissions import PERMISSIONS, Role
+from moralbank.audit import Actor
+from moralbank.awards.service import RecordAward, approve, record
+from moralbank.cards.queries import active_cards
+from moralbank.cards.service import issue
+from moralbank.counter.service import Redeem, redeem
+from moralbank.errors import NotFound
+from moralbank.households.queries import household_named
+from moralbank.store.queries import products
+from moralbank.store.service import receive
+from moralbank.web.guards import PUBLIC
+from tests.village import STAFF, VILLAGERS, Browser, Town, found_village
+
+NEIGHBOUR = 150404103202
+NEIGHBOURS = (("一组", "012", "欧阳春"), ("东组", "001", "巴特尔"))
+SECRET = "替邻居收麦子那天的事"
+
+
+@pytest.fixture
+def neighbour(village: Town) -> Town:
+    """A second village in the same database; in ours 杜仁森 has done, earned and bought things."""
+    found_village(village.database, NEIGHBOUR, "小河沿村", NEIGHBOURS)
+    _live(village)
+    return Town(village.database, NEIGHBOUR)
+
+
+def _live(town: Town) -> None:
+    """A deed, its points, a card and a slip for 杜仁森."""
+    recorder, keeper = town.actor(Role.RECORDER), town.actor(Role.SHOPKEEPER)
+    du = town.household("一组-012").id
+    with town.database.writing() as session:
+        item = 16  # 出义务工
+        deed = RecordAward(
+            household_id=du, item=item, deed_on=clock.today() - timedelta(days=1), note=SECRET
+        )
+        award = record(session, recorder, "isolation-record", deed)
+    with town.database.writing() as session:
+        approve(session, town.actor(Role.REVIEWER), "isolation-approve", [award])
+        issue(session, recorder, [du])
+        cheap = min(products(session, town.village_id), key=lambda one: one.price_fen)
+        receive(session, keeper, "isolation-receive", {cheap.id: 3}, "")
+    with town.database.writing() as session:
+        redeem(session, keeper, "isolation-redeem", Redeem(du, None, {cheap.id: 1}))
+
+
+def _paths(app: Flask, role: Role) -> list[str]:
+    """Every page that a role may open, with small numbers where numbers belong."""
+    found = []
+    for rule in app.url_map.iter_rules():
+        guard = getattr(app.view_functions[rule.endpoint], "guard", PUBLIC)
+        if (
+            "GET" not in (rule.methods or set())
+            or guard == PUBLIC
+            or role not in PERMISSIONS[guard]
+        ):
+            continue
+        for number in range(1, 10) if "<int" in rule.rule else [1]:
+            path = re.sub(r"<int[^>]*>", str(number), rule.rule)
+            found.append(path.replace("<slug>", "shanju").replace("<token>", "none"))
+    return found
+
+
+@pytest.mark.parametrize("role", Role)
+def test_no_page_shows_a_neighbours_people(app: Flask, neighbour: Town, role: Role) -> None:
+    suffix = str(neighbour.village_id)[-3:]
+    person = Browser(app).sign_in(STAFF[role] + suffix)
+    ours = [head for _group, _number, head in VILLAGERS] + [SECRET]
+    for path in _paths(app, role):
+        answer = person.client.get(path)
+        assert answer.status_code in {200, 404}, (path, answer.status_code)
+        if answer.mimetype != "text/html":
+            continue
+        page = answer.get_data(as_text=True)
+        seen = [name for name in ours if name in page]
+        assert not seen, f"{path} shows {seen}"
+
+
+def test_a_neighbours_card_is_no_card_here(app: Flask, village: Town, neighbour: Town) -> None:
+    with village.database.reading() as session:
+        du = household_named(session, village.village_id, "一组-012").id
+        card = active_cards(session, village.village_id)[du]
+    keeper = Browser(app).sign_in(STAFF[Role.SHOPKEEPER] + str(neighbour.village_id)[-3:])
+    keeper.open("/counter")
+    answer = keeper.send("/counter/find", who=card.token)
+    said = keeper.open(answer.headers["Location"]) if answer.status_code == 303 else keeper.page
+    assert "杜仁森" not in said
+
+
+def test_numbers_of_one_village_mean_nothing_in_another(village: Town, neighbour: Town) -> None:
+    """A neighbour's reviewer can't approve our deeds, though the numbers are the same."""
+    stranger: Callable[[Role], Actor] = neighbour.actor
+    with village.database.writing() as session:
+        deed = RecordAward(
+            household_id=village.household("一组-012").id, item=16, deed_on=clock.today()
+        )
+        award = record(session, village.actor(Role.RECORDER), "isolation-other", deed)
+    with (
+        neighbour.database.writing() as session,
+        pytest.raises(NotFound),
+    ):
+        approve(session, stranger(Role.REVIEWER), "isolation-steal", [award])
