@@ -1,5 +1,6 @@
 """A real server and a real Chromium."""
 
+import base64
 import os
 import shutil
 import socket
@@ -102,6 +103,20 @@ def run_command(
     return done.stdout + (done.stderr if expect else "")
 
 
+def fetch_form(page: Page, selector: str) -> bytes:
+    """What a page's form answers with (a PDF), sent by the page itself with all its fields."""
+    encoded = page.evaluate(
+        """async selector => {
+            const form = document.querySelector(selector);
+            const answer = await fetch(form.action, {method: "POST", body: new FormData(form)});
+            const bytes = new Uint8Array(await answer.arrayBuffer());
+            return btoa(Array.from(bytes, byte => String.fromCharCode(byte)).join(""));
+        }""",
+        selector,
+    )
+    return base64.b64decode(encoded)
+
+
 def free_port() -> int:
     """A port that nobody listens at."""
     with socket.socket() as probe:
@@ -123,7 +138,7 @@ def serve(tmp_path: Path) -> Iterator[Callable[[], Served]]:
         )
         log.close()
         running.append(process)
-        _wait_for(port, process)
+        wait_for(port, process)
         return Served(f"http://127.0.0.1:{port}", tmp_path / "instance")
 
     yield start
@@ -132,7 +147,8 @@ def serve(tmp_path: Path) -> Iterator[Callable[[], Served]]:
         process.wait(10)
 
 
-def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+def wait_for(port: int, process: "subprocess.Popen[bytes] | subprocess.Popen[str]") -> None:
+    """Until the process listens at the port."""
     for _attempt in range(200):
         assert process.poll() is None, "the server ended by itself"
         with socket.socket() as probe:

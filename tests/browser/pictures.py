@@ -16,7 +16,7 @@ import pypdfium2
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from moralbank import clock
-from tests.browser.conftest import CHROMIUM, FLAGS, LAPTOP, PHONE, TABLET, free_port
+from tests.browser.conftest import CHROMIUM, FLAGS, LAPTOP, PHONE, TABLET, fetch_form, free_port
 
 SIZES: Final = {"phone": PHONE, "laptop": LAPTOP, "tablet": TABLET}
 # Role, page, name, sizes. A name with a star is taken for the README.
@@ -126,9 +126,8 @@ def take_sheets(demo: Demo, browser: Browser, folder: Path) -> None:
     draw(slip.body(), folder / "slip.png", 1.6)
     recorder = demo.sign_in(browser, "记分员", "laptop")
     recorder.goto(f"{demo.address}/cards")
-    with recorder.expect_download() as waiting:
-        recorder.locator("form[action*='sheet'] button[type=submit]").first.click()
-    draw(Path(waiting.value.path()).read_bytes(), folder / "cards.png", 1.2)
+    sheet = fetch_form(recorder, "form[action$='sheet.pdf']")
+    draw(sheet, folder / "cards.png", 1.2)
 
 
 def draw(pdf: bytes, path: Path, scale: float) -> None:

@@ -1,6 +1,5 @@
 """The main job in a real browser on a real server: from a roster to a bag of rice."""
 
-import base64
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +9,7 @@ import zxingcpp
 from playwright.sync_api import Page, expect
 
 from moralbank.access.permissions import Role
-from tests.browser.conftest import LAPTOP, PHONE, Served, run_command
+from tests.browser.conftest import LAPTOP, PHONE, Served, fetch_form, run_command
 from tests.roster import roster_256
 from tests.village import PASSWORD, STAFF
 
@@ -91,15 +90,7 @@ def _approve(page: Page, served: Served) -> None:
 def _print_cards(page: Page, served: Served) -> list[str]:
     """The codes of a whole village's cards, through the form's own fields."""
     page.goto(f"{served.address}/cards")
-    encoded = page.evaluate(
-        """async () => {
-            const form = document.querySelector("form[action$='sheet.pdf']");
-            const answer = await fetch(form.action, {method: "POST", body: new FormData(form)});
-            const bytes = new Uint8Array(await answer.arrayBuffer());
-            return btoa(Array.from(bytes, byte => String.fromCharCode(byte)).join(""));
-        }"""
-    )
-    document = pypdfium2.PdfDocument(base64.b64decode(encoded))
+    document = pypdfium2.PdfDocument(fetch_form(page, "form[action$='sheet.pdf']"))
     assert len(document) == 26
     codes = [
         code.text

@@ -22,7 +22,17 @@ LEFT_OF = {
 }
 FLASK_MAY_STAND_IN = ("app.py", "web", "views.py")
 FLASK_IN_ACCESS = "session.py"
-KERNEL_KNOWS = {"ledger", "columns", "clock", "errors", "i18n", "db", "audit", "villages.models"}
+KERNEL_KNOWS = {
+    "ledger",
+    "columns",
+    "clock",
+    "errors",
+    "i18n",
+    "local_numbers",
+    "db",
+    "audit",
+    "villages.models",
+}
 ROOMS_WHOSE_SERVICES_ARE_CALLED = {
     # caller → the rooms whose service it may call; each is explained in ARCHITECTURE.md
     "awards": {"scheme"},
