@@ -17,6 +17,7 @@ from moralbank.access.views import limiter
 from moralbank.config import Settings
 from moralbank.db import Database
 from moralbank.errors import MoralbankError
+from moralbank.local_numbers import LARGEST
 from moralbank.paths import STATIC, TEMPLATES
 from moralbank.villages.queries import VillageInfo, only_village, village_info
 from moralbank.web import errors, filters
@@ -52,7 +53,7 @@ for suffix, kind in ((".js", "text/javascript"), (".css", "text/css"), (".svg", 
 class LocalNumber(IntegerConverter):
     """A number in an address: never larger than the database's integers can be."""
 
-    def __init__(self, map: Map, fixed_digits: int = 0, *, max: int = 2**31 - 1) -> None:  # noqa: A002
+    def __init__(self, map: Map, fixed_digits: int = 0, *, max: int = LARGEST) -> None:  # noqa: A002
         """Keep the bound."""
         super().__init__(map, fixed_digits, max=max)
 

@@ -26,6 +26,11 @@ def local(moment: datetime) -> datetime:
     return moment.astimezone(VILLAGE_ZONE)
 
 
+def minute(moment: datetime) -> str:
+    """How a moment is written: "2026-11-20 10:32" on the village's wall clock."""
+    return local(moment).strftime("%Y-%m-%d %H:%M")
+
+
 def today() -> date:
     """The village's date."""
     return local(now()).date()

@@ -1,6 +1,7 @@
 """What commands stand on: who acts, from which database, and how results are shown."""
 
 import json
+import secrets
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -80,6 +81,11 @@ def acts(permission: str) -> Callable[[Command], Command]:
     return decorate
 
 
+with_request_id = click.option(
+    "--request-id",
+    default=lambda: secrets.token_hex(16),
+    help=_("请求编号：重做时用同一个，只算一次"),
+)
 with_json = click.option("--json", "as_json", is_flag=True, help=_("以 JSON 输出，供程序读取"))
 
 
@@ -140,7 +146,8 @@ def read_password(*, from_stdin: bool, prompt: str) -> str:
 def run(main: click.Group, arguments: Iterable[str] | None = None) -> int:
     """Run the command line; refusals are said on stderr and end with 1."""
     try:
-        main.main(args=list(arguments) if arguments is not None else None, standalone_mode=False)
+        given = list(arguments) if arguments is not None else None
+        code = main.main(args=given, standalone_mode=False)
     except MoralbankError as refusal:
         click.echo(_("没有办成：%(why)s", why=refusal.message), err=True)
         return REFUSED
@@ -150,10 +157,9 @@ def run(main: click.Group, arguments: Iterable[str] | None = None) -> int:
     except click.ClickException as error:
         error.show()
         return error.exit_code
-    except click.exceptions.Exit as leaving:
-        return leaving.exit_code
     except OSError as error:
         name = error.filename or ""
         click.echo(_("文件读写不成：%(name)s %(why)s", name=name, why=error.strerror), err=True)
         return REFUSED
-    return 0
+    # Outside standalone mode click gives back the code of `--help`, `--version` and `ctx.exit`.
+    return code if isinstance(code, int) else 0

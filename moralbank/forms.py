@@ -13,6 +13,7 @@ from wtforms.validators import InputRequired, Length, ValidationError
 
 from moralbank.errors import MoralbankError
 from moralbank.i18n import _, mark
+from moralbank.money import fen_from_yuan
 
 REQUIRED = mark("请填写这一项")
 
@@ -86,17 +87,6 @@ class YuanField(StringField):  # type: ignore[misc]
         self.fen = fen_from_yuan(self.data)
         if self.fen is None:
             raise ValidationError(_("金额不对：应像 12 或 12.50"))
-
-
-def fen_from_yuan(typed: str) -> int | None:
-    """Fen from "12", "12.5" or "12.50"; None if it is no such amount."""
-    typed = unicodedata.normalize("NFKC", typed).strip().removesuffix("元")
-    yuan, point, fen = typed.partition(".")
-    if not yuan.isdecimal() or len(yuan) > 7 or (point and not fen.isdecimal()):  # noqa: PLR2004
-        return None
-    if len(fen) > 2:  # noqa: PLR2004 - two decimals
-        return None
-    return int(yuan) * 100 + int(fen.ljust(2, "0") or 0)
 
 
 class DayField(DateField):  # type: ignore[misc]

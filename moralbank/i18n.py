@@ -5,6 +5,7 @@ from `locale/en.po` once, when English is first asked for. Babel alone does this
 so that services, the command line and paper speak the reader's language too.
 """
 
+from collections.abc import Iterable
 from contextvars import ContextVar
 from functools import cache
 from importlib.resources import files
@@ -36,6 +37,21 @@ def _(msgid: str, **values: Any) -> str:
     """Translate `msgid` into the language in use and fill its `%(name)s` places."""
     text = _catalogue(_language.get()).get(msgid) or msgid
     return text % values if values else text
+
+
+def listed(parts: Iterable[str]) -> str:
+    """Things in a row: "一组、二组", in English "一组, 二组"."""
+    return _("、").join(parts)
+
+
+def clauses(parts: Iterable[str]) -> str:
+    """Several statements in one line: "没有填；含有身份证号", in English with "; "."""
+    return _("；").join(parts)
+
+
+def sentences(parts: Iterable[str]) -> str:
+    """Whole sentences after each other; Chinese ones have no space between them."""
+    return ("" if _language.get() == CHINESE else " ").join(parts)
 
 
 @cache

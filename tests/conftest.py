@@ -18,6 +18,7 @@ from moralbank.app import create_app
 from moralbank.config import Settings
 from moralbank.db import Database
 from moralbank.migrations import upgrade
+from tests.terminal import Terminal
 from tests.village import STAFF, VILLAGE_ID, Browser, Town, found_village
 
 ENGINES = ("sqlite", "postgresql")
@@ -171,6 +172,17 @@ def app(village: Town, tmp_path: Path) -> Iterator[Flask]:
 def browse(app: Flask) -> Callable[[Role], Browser]:
     """Somebody of a role, signed in."""
     return lambda role: Browser(app).sign_in(STAFF[role])
+
+
+@pytest.fixture
+def terminal(
+    village: Town,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Terminal:
+    """The command line over the settled village, on both engines."""
+    return Terminal(village.database, tmp_path, monkeypatch, capsys)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

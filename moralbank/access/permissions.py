@@ -5,7 +5,7 @@ from typing import Final
 
 from moralbank.audit import Actor
 from moralbank.errors import Denied
-from moralbank.i18n import _, mark
+from moralbank.i18n import _, listed, mark
 
 
 class Role(StrEnum):
@@ -73,6 +73,6 @@ def may(role: str, permission: str) -> bool:
 def require(actor: Actor, permission: str) -> None:
     """Raise NotYourPart, naming who could, unless the actor may."""
     if not may(actor.role, permission):
-        others = "、".join(_(ROLE_LABELS[role]) for role in Role if may(role, permission))
+        others = listed(_(ROLE_LABELS[role]) for role in Role if may(role, permission))
         own = ROLE_LABELS.get(Role(actor.role), "") if actor.role in list(Role) else ""
         raise NotYourPart(role=_(own), others=others)

@@ -1,6 +1,5 @@
 """`moralbank awards`."""
 
-import secrets
 import unicodedata
 from datetime import date
 from typing import Any
@@ -14,7 +13,7 @@ from moralbank.awards import service
 from moralbank.awards.judging import MemberNotTheirs, QuantityInvalid
 from moralbank.awards.models import AwardState
 from moralbank.awards.queries import AwardRow, Filter, awards_named, listed_awards, waiting
-from moralbank.console import acts, show, with_json
+from moralbank.console import acts, show, with_json, with_request_id
 from moralbank.db import reading, writing
 from moralbank.errors import Invalid, Refused
 from moralbank.households.queries import (
@@ -46,13 +45,6 @@ class OneMemberOneHousehold(Invalid):
 
     text = mark("写明 --member 时只能有一个 --household")
     code = "one_member_one_household"
-
-
-with_request_id = click.option(
-    "--request-id",
-    default=lambda: secrets.token_hex(16),
-    help=_("请求编号：重做时用同一个，只算一次"),
-)
 
 
 @click.group(help=_("记分、评议、入账、冲正。"))
@@ -220,7 +212,8 @@ def _say_refused(session: Session, actor: Actor, refusals: dict[int, Refused]) -
     infos = household_labels(session, actor.village_id, refusals)
     for number, refusal in refusals.items():
         info = infos[number]
-        click.echo(f"✗ {info.label} {info.head}：{refusal.message}", err=True)
+        words = {"household": info.label, "head": info.head, "why": refusal.message}
+        click.echo(_("✗ %(household)s %(head)s：%(why)s", **words), err=True)
 
 
 def _say_recorded(actor: Actor, ids: list[int]) -> None:

@@ -1,77 +1,52 @@
 """The list of deeds as an Excel file."""
 
-import io
 from collections.abc import Iterable
-from typing import Final
-
-import xlsxwriter
 
 from moralbank import clock
 from moralbank.awards.queries import AwardRow
-from moralbank.i18n import _, mark
-
-XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-# Each heading with its width in characters.
-_COLUMNS: Final = (
-    (mark("编号"), 8),
-    (mark("小组"), 10),
-    (mark("户号"), 8),
-    (mark("户主"), 14),
-    (mark("家庭成员"), 12),
-    (mark("项目"), 22),
-    (mark("数量"), 8),
-    (mark("每份积分"), 10),
-    (mark("积分"), 8),
-    (mark("日期"), 12),
-    (mark("事由"), 36),
-    (mark("状态"), 10),
-    (mark("记分员"), 12),
-    (mark("记分时间"), 18),
-    (mark("评议员"), 12),
-    (mark("账号"), 8),
-)
+from moralbank.excel import Cell, workbook
+from moralbank.i18n import _
 
 
-def award_list(rows: Iterable[AwardRow]) -> bytes:
+def award_list(awards: Iterable[AwardRow]) -> bytes:
     """An .xlsx of these deeds in their order."""
-    buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(
-        buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    columns = (
+        _("编号"),
+        _("小组"),
+        _("户号"),
+        _("户主"),
+        _("家庭成员"),
+        _("项目"),
+        _("数量"),
+        _("每份积分"),
+        _("积分"),
+        _("日期"),
+        _("事由"),
+        _("状态"),
+        _("记分员"),
+        _("记分时间"),
+        _("评议员"),
+        _("账号"),
     )
-    sheet = book.add_worksheet(_("积分记录"))
-    bold = book.add_format({"bold": True, "bg_color": "#F4E3C1", "border": 1})
-    text = book.add_format({"num_format": "@"})
-    for column, (title, width) in enumerate(_COLUMNS):
-        sheet.set_column(column, column, width)
-        sheet.write_string(0, column, _(title), bold)
-    for line, row in enumerate(rows, start=1):
-        for column, cell in enumerate(_cells(row)):
-            if isinstance(cell, int):
-                sheet.write_number(line, column, cell)
-            else:
-                sheet.write_string(line, column, cell, text)
-    sheet.freeze_panes(1, 0)
-    book.close()
-    return buffer.getvalue()
+    return workbook(_("积分记录"), columns, [_row(one) for one in awards])
 
 
-def _cells(row: AwardRow) -> tuple[str | int, ...]:
+def _row(one: AwardRow) -> tuple[Cell, ...]:
     return (
-        row.id,
-        row.group,
-        row.number,
-        row.head,
-        row.member_name,
-        row.item_name,
-        row.quantity,
-        row.points_each,
-        row.points,
-        row.deed_on.isoformat(),
-        row.note,
-        row.state_label,
-        row.recorder,
-        clock.local(row.recorded_at).strftime("%Y-%m-%d %H:%M"),
-        row.decider,
-        "" if row.posted_seq is None else row.posted_seq,
+        one.id,
+        one.group,
+        one.number,
+        one.head,
+        one.member_name,
+        one.item_name,
+        one.quantity,
+        one.points_each,
+        one.points,
+        one.deed_on.isoformat(),
+        one.note,
+        one.state_label,
+        one.recorder,
+        clock.minute(one.recorded_at),
+        one.decider,
+        one.posted_seq,
     )

@@ -8,11 +8,11 @@ from wtforms.validators import NumberRange
 
 from moralbank import clock
 from moralbank.awards.judging import LONGEST_NOTE, MOST_QUANTITY, OLDEST_DAYS
-from moralbank.awards.queries import local_number
 from moralbank.awards.service import LONGEST_REASON, RecordAward
 from moralbank.forms import AtMost, BaseForm, DayField, Required, TextField, WholeNumberField
 from moralbank.households.queries import HouseholdInfo, MemberInfo
 from moralbank.i18n import _, mark
+from moralbank.local_numbers import number_or_unknown
 from moralbank.scheme.queries import Item
 
 
@@ -63,7 +63,9 @@ class RecordForm(_DeedForm):
     """One household's deed."""
 
     household = HiddenField(mark("住户"))
-    member = SelectField(mark("家里哪一位"), coerce=local_number, default=0, validate_choice=False)
+    member = SelectField(
+        mark("家里哪一位"), coerce=number_or_unknown, default=0, validate_choice=False
+    )
 
     def offer_members(self, members: list[MemberInfo]) -> None:
         """Fill in who of the household it may have been."""
@@ -79,7 +81,7 @@ class RecordForm(_DeedForm):
 class RecordManyForm(_DeedForm):
     """One deed of many households."""
 
-    households = SelectMultipleField(mark("住户"), coerce=local_number, validate_choice=False)
+    households = SelectMultipleField(mark("住户"), coerce=number_or_unknown, validate_choice=False)
     skip = BooleanField(mark("跳过不能记的，只记其余的"))
 
     def options(self) -> dict[str, Any]:

@@ -14,6 +14,8 @@ from moralbank.awards.states import ACT_LABELS, STATE_LABELS, Act
 from moralbank.errors import NotFound
 from moralbank.households.models import Household, Member
 from moralbank.i18n import _, mark
+from moralbank.local_numbers import number_or_unknown
+from moralbank.paging import Page, place
 from moralbank.scheme.models import SchemeItem
 from moralbank.villages.models import Group
 
@@ -26,17 +28,6 @@ _items = SchemeItem.__table__  # type: ignore[attr-defined]
 
 PAGE_ROWS: Final = 30
 QUEUE_ROWS: Final = 200
-
-
-LARGEST_NUMBER: Final = 2**31 - 1
-"""Village-local numbers are never larger; what is can't be one of ours."""
-
-
-def local_number(typed: Any) -> int:
-    """A village-local number as it came from a page; -1, which nothing has, for anything else."""
-    digits = str(typed)
-    known = digits.isascii() and digits.isdecimal() and int(digits[:12]) <= LARGEST_NUMBER
-    return int(digits[:12]) if known else -1
 
 
 class AwardUnknown(NotFound):
@@ -132,13 +123,9 @@ class Filter:
 
 
 @dataclass(frozen=True)
-class AwardPage:
-    """One page of a list; `number` and `pages` count from 1, `total` and `points` are of all."""
+class AwardPage(Page[AwardRow]):
+    """One page of a list; `points` are those of all its pages."""
 
-    rows: list[AwardRow]
-    number: int
-    pages: int
-    total: int
     points: int
 
 
@@ -153,7 +140,7 @@ class GroupWaiting:
 
 def award(session: Session, village_id: int, award_id: int) -> AwardRow:
     """One award; raises AwardUnknown, also for another village's."""
-    wanted = _joined(village_id).where(_awards.c.id == local_number(award_id))
+    wanted = _joined(village_id).where(_awards.c.id == number_or_unknown(award_id))
     found = _awards_of(session, village_id, wanted)
     if not found:
         raise AwardUnknown(id=award_id)
@@ -188,10 +175,9 @@ def award_page(
     wanted = _narrowed(village_id, chosen)
     sums = wanted.with_only_columns(func.count(), func.coalesce(func.sum(_awards.c.points), 0))
     total, points = session.connection().execute(sums).one()
-    pages = max(1, -(-total // rows))
-    number = min(max(1, number), pages)
-    page = wanted.order_by(_awards.c.id.desc()).limit(rows).offset((number - 1) * rows)
-    return AwardPage(_awards_of(session, village_id, page), number, pages, total, points)
+    here = place(total, number, rows)
+    page = wanted.order_by(_awards.c.id.desc()).limit(rows).offset(here.offset)
+    return AwardPage(_awards_of(session, village_id, page), here, points)
 
 
 def listed_awards(session: Session, village_id: int, chosen: Filter) -> list[AwardRow]:
@@ -345,8 +331,8 @@ def _narrowed(village_id: int, chosen: Filter) -> Select[Any]:
 
 def _fits(word: str) -> ColumnElement[bool]:
     """Whether a deed fits one word typed: a name, initials, a label, words of the note."""
-    place = _groups.c.name + "-" + _households.c.number
-    texts = (_households.c.head, _members.c.name, place, _awards.c.note, _items.c.name)
+    label = _groups.c.name + "-" + _households.c.number
+    texts = (_households.c.head, _members.c.name, label, _awards.c.note, _items.c.name)
     ways = [text.contains(word, autoescape=True) for text in texts]
     if word.isascii() and word.isalpha():
         ways.append(_households.c.initials.startswith(word.lower(), autoescape=True))

@@ -9,9 +9,10 @@ from sqlmodel import Session
 from moralbank import clock
 from moralbank.audit import Actor
 from moralbank.awards.models import Award, AwardState, AwardStep
-from moralbank.awards.queries import AwardUnknown, local_number
+from moralbank.awards.queries import AwardUnknown
 from moralbank.awards.states import Act
 from moralbank.households.models import Member
+from moralbank.local_numbers import number_or_unknown
 from moralbank.scheme.models import SchemeItem
 
 _awards = Award.__table__  # type: ignore[attr-defined]
@@ -28,7 +29,7 @@ def award_rows(session: Session, actor: Actor, ids: Sequence[int]) -> list[Any]:
             select(_awards)
             .where(
                 _awards.c.village_id == actor.village_id,
-                _awards.c.id.in_([local_number(one) for one in ids]),
+                _awards.c.id.in_([number_or_unknown(one) for one in ids]),
             )
             .order_by(_awards.c.id)
         )

@@ -1,46 +1,42 @@
 """Pages of deeds: recording one or many, the review queue, the list, one deed with its steps."""
 
-import io
 import secrets
 from collections.abc import Callable, Sequence
 from datetime import date
 from itertools import groupby, pairwise
 from typing import Any, Final
 
-from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlmodel import Session
 
 from moralbank import audit, clock
 from moralbank.access.permissions import may as role_may
 from moralbank.awards import service
-from moralbank.awards.export import XLSX, award_list
+from moralbank.awards.export import award_list
+from moralbank.awards.filters import (
+    FILTERS,
+    PERIODS,
+    read_batch,
+    read_day,
+    read_filter,
+    read_number,
+    sections,
+)
 from moralbank.awards.forms import ReasonForm, RecordForm, RecordManyForm
 from moralbank.awards.judging import why_left_out
 from moralbank.awards.models import AwardState
 from moralbank.awards.queries import (
-    AwardPage,
     Filter,
     award_page,
     awards_named,
     items_used,
     listed_awards,
-    local_number,
     recent_items,
     steps_of,
     waiting,
     waiting_by_group,
 )
 from moralbank.awards.queries import award as award_row
-from moralbank.awards.sought import (
-    PERIODS,
-    read_batch,
-    read_day,
-    read_filter,
-    read_kept,
-    read_number,
-    read_page,
-    sections,
-)
 from moralbank.awards.states import STATE_LABELS
 from moralbank.db import reading, writing
 from moralbank.errors import MoralbankError
@@ -55,9 +51,12 @@ from moralbank.households.queries import (
 from moralbank.i18n import _
 from moralbank.ledger.models import AccountKind
 from moralbank.ledger.queries import account_of
+from moralbank.local_numbers import number_or_unknown
 from moralbank.scheme.queries import item_on, scheme_on
 from moralbank.web.errors import status_of
+from moralbank.web.files import excel_file
 from moralbank.web.guards import current_actor, may
+from moralbank.web.pages import asked_also, asked_page, pager
 
 room = Blueprint("awards", __name__)
 
@@ -81,7 +80,7 @@ def record() -> Any:
 def record_post() -> Any:
     """Record one deed, then go on to the next household with the same item and day."""
     form = RecordForm(request.form)
-    who, what = local_number(form.household.data), local_number(form.item.data)
+    who, what = number_or_unknown(form.household.data), number_or_unknown(form.item.data)
     if not form.validate():
         return _record_page(form, who, what), 422
     try:
@@ -111,7 +110,7 @@ def record_many() -> Any:
 def record_many_post() -> Any:
     """Record one deed for all who were ticked, or say of each why not."""
     form = RecordManyForm(request.form)
-    what = local_number(form.item.data)
+    what = number_or_unknown(form.item.data)
     if not form.validate():
         return _record_many_page(form, what), 422
     whose, act = form.households.data or [], (current_actor(), _request_id())
@@ -138,7 +137,9 @@ def review() -> Any:
 def approve() -> Any:
     """Approve one deed by its own button, or all that were ticked."""
     only = request.form.get("only")
-    ids = [local_number(typed) for typed in ([only] if only else request.form.getlist("awards"))]
+    ids = [
+        number_or_unknown(typed) for typed in ([only] if only else request.form.getlist("awards"))
+    ]
     try:
         with writing() as session:
             service.approve(session, current_actor(), _request_id(), ids)
@@ -180,21 +181,21 @@ def reverse(award_id: int) -> Any:
 @may("awards.view")
 def awards() -> Any:
     """Show all deeds, searched, filtered and paged."""
-    actor, chosen = current_actor(), read_filter(request.args)
+    actor, chosen, kept = current_actor(), read_filter(request.args), asked_also(*FILTERS)
     with reading() as session:
-        page = award_page(session, actor.village_id, chosen, number=read_page(request.args))
+        page = award_page(session, actor.village_id, chosen, number=asked_page())
         groups = group_counts(session, actor.village_id)
         items = items_used(session, actor.village_id)
     return render_template(
         "awards/awards.html",
         page=page,
-        pager=_pager(page),
+        pager=pager(page.place, "awards.awards", **kept),
         groups=groups,
         items=items,
         states=STATE_LABELS,
         periods=PERIODS,
         chosen=chosen,
-        kept=read_kept(request.args),
+        kept=kept,
         may_record=role_may(actor.role, "awards.record"),
     )
 
@@ -207,8 +208,7 @@ def export() -> Any:
     with writing() as session:
         rows = listed_awards(session, actor.village_id, read_filter(request.args))
         audit.record(session, actor, "awards.export", _("积分记录"), rows=len(rows))
-    content, name = io.BytesIO(award_list(rows)), _("积分记录-%(day)s.xlsx", day=clock.today())
-    return send_file(content, XLSX, as_attachment=True, download_name=name)
+    return excel_file(award_list(rows), _("积分记录-%(day)s.xlsx", day=clock.today()))
 
 
 @room.get("/awards/<int:award_id>")
@@ -373,19 +373,10 @@ def _say_skipped(whose: list[int], ids: list[int], what: int, said: dict[str, An
     with reading() as session:
         left = why_left_out(session, current_actor().village_id, whose, ids, what, **said)
     for info, why in left[:SAID_AT_MOST]:
-        flash(f"{_('没有记')} {info.spoken} {info.head}：{why}", "warn")
+        words = {"household": info.spoken, "head": info.head, "why": why}
+        flash(_("没有记 %(household)s %(head)s：%(why)s", **words), "warn")
     if len(left) > SAID_AT_MOST:
         flash(_("还有 %(n)s 户没有记", n=len(left) - SAID_AT_MOST), "warn")
-
-
-def _pager(page: AwardPage) -> dict[str, Any]:
-    """What the macro `pager` needs; the links keep the search and filter."""
-    kept = read_kept(request.args)
-    links = {
-        name: url_for("awards.awards", **kept, page=to) if 1 <= to <= page.pages else None
-        for name, to in (("previous_url", page.number - 1), ("next_url", page.number + 1))
-    }
-    return {"number": page.number, "pages": page.pages, "total": page.total, **links}
 
 
 def _request_id() -> str:

@@ -10,11 +10,11 @@ from moralbank.audit import Actor
 from moralbank.boards.definitions import Subject, all_boards
 from moralbank.boards.forms import PAPERS, paper_called
 from moralbank.boards.periods import current_quarter, read_period
-from moralbank.boards.queries import GroupUnknown, Ranking, board_sheet, rank
+from moralbank.boards.queries import Ranking, board_sheet, rank
 from moralbank.console import acts, show, show_json, with_json, write_file
 from moralbank.db import reading
 from moralbank.i18n import _
-from moralbank.villages.queries import groups_of, village_info
+from moralbank.villages.queries import group_called, village_info
 
 _with_period = click.option(
     "--period", default="", help=_("时段：2026-Q4（季度）、2026-10（月）、2026（全年）；默认本季度")
@@ -108,15 +108,8 @@ def print_board(
 
 def _rank(session: Session, actor: Actor, slug: str, period: str, group: str) -> Ranking:
     span = read_period(period) if period else current_quarter()
-    group_id = _group_id(session, actor.village_id, group) if group else None
+    group_id = group_called(session, actor.village_id, group).id if group else None
     return rank(session, actor.village_id, slug, span, group_id=group_id)
-
-
-def _group_id(session: Session, village_id: int, name: str) -> int:
-    for group in groups_of(session, village_id):
-        if group.name == name.strip():
-            return group.id
-    raise GroupUnknown
 
 
 def _subject(subject: Subject) -> str:

@@ -14,7 +14,6 @@ LONGEST: Final = 40
 COMFORTABLE: Final = 19
 """Characters that a poster's line holds without being cut: no more are joined together."""
 
-_JOIN: Final = "；"
 _ELLIPSIS: Final = "…"
 
 
@@ -24,7 +23,7 @@ def told(deeds: Sequence[Deed], choice: DeedChoice) -> str:
     A minor's deeds are counted but not told: their notes may name a child.
     """
     notes = _notes(deeds, choice)
-    return _joined(notes, _JOIN) if notes else counted(deeds)
+    return _joined(notes, _("；")) if notes else counted(deeds)
 
 
 def counted(deeds: Iterable[Deed]) -> str:

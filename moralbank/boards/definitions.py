@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from moralbank.errors import NotFound
-from moralbank.i18n import mark
+from moralbank.i18n import listed, mark
 from moralbank.paths import SEEDS
 from moralbank.scheme.queries import Scheme
 
@@ -85,7 +85,7 @@ def board_called(slug: str) -> Board:
     for board in all_boards():
         if board.slug == slug:
             return board
-    known = "、".join(board.slug for board in all_boards())
+    known = listed(board.slug for board in all_boards())
     raise BoardUnknown(slug=slug[:20], known=known)
 
 

@@ -7,6 +7,7 @@ from typing import Literal
 from moralbank.boards.periods import Period, current_quarter, read_period
 from moralbank.errors import Invalid
 from moralbank.i18n import mark
+from moralbank.local_numbers import local_number
 
 Paper = Literal["a4", "a3"]
 PAPERS: tuple[Paper, ...] = ("a4", "a3")
@@ -56,6 +57,7 @@ def paper_called(name: str) -> Paper:
 def _group(typed: str) -> int | None:
     if not typed:
         return None
-    if not (typed.isascii() and typed.isdecimal() and len(typed) <= 9):  # noqa: PLR2004 - digits
+    number = local_number(typed)
+    if number is None:
         raise GroupInvalid(field="group")
-    return int(typed)
+    return number

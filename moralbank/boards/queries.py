@@ -10,16 +10,15 @@ from moralbank import clock
 from moralbank.awards.queries import Deed, deeds
 from moralbank.boards.deedline import counted, told
 from moralbank.boards.definitions import Board, Subject, Ties, all_boards, board_called
-from moralbank.boards.masking import masked
 from moralbank.boards.periods import Period
 from moralbank.boards.sheets import BoardEntry, BoardSheet, laureates
 from moralbank.errors import NotFound
+from moralbank.households.masking import surname
 from moralbank.households.queries import HouseholdInfo, all_households
 from moralbank.i18n import _, mark
 from moralbank.ledger.queries import head_mark
 from moralbank.scheme.queries import NoScheme, scheme_on
-from moralbank.villages.models import Group
-from moralbank.villages.queries import VillageInfo, groups_of, village_info
+from moralbank.villages.queries import VillageInfo, group_of, village_info
 from moralbank.villages.settings import CONTACT, PUBLIC_ADDRESS
 
 
@@ -28,13 +27,6 @@ class NotPublished(NotFound):
 
     text = mark("没有这个榜")
     code = "not_published"
-
-
-class GroupUnknown(NotFound):
-    """The village has no such group."""
-
-    text = mark("没有这个小组")
-    code = "group_unknown"
 
 
 @dataclass(frozen=True)
@@ -91,25 +83,15 @@ def rank(
 ) -> Ranking:
     """One board; raises BoardUnknown, GroupUnknown."""
     board = board_called(slug)
-    group = group_of(session, village_id, group_id)
+    group = "" if group_id is None else group_of(session, village_id, group_id).name
     sources = _read(session, village_id, (board,), period, group_id)
-    return _ranking(board, period, sources, group.name if group else "")
+    return _ranking(board, period, sources, group)
 
 
 def rank_all(session: Session, village_id: int, period: Period) -> tuple[Ranking, ...]:
     """Every board, from one reading of the period's deeds."""
     sources = _read(session, village_id, all_boards(), period, None)
     return tuple(_ranking(board, period, sources, "") for board in all_boards())
-
-
-def group_of(session: Session, village_id: int, group_id: int | None) -> Group | None:
-    """The village's group of this number, none for None; raises GroupUnknown."""
-    if group_id is None:
-        return None
-    for group in groups_of(session, village_id):
-        if group.id == group_id:
-            return group
-    raise GroupUnknown
 
 
 def published_village(session: Session, village_id: int) -> VillageInfo:
@@ -138,6 +120,11 @@ def board_sheet(session: Session, village_id: int, ranking: Ranking) -> BoardShe
         public_url=_public_url(village, ranking),
         ledger_mark=_("账 %(mark)s", mark=head_mark(session, village_id)),
     )
+
+
+def masked(name: str) -> str:
+    """A name whose owner asked not to be named: 杜某某, 司马某某."""
+    return f"{surname(name)}某某"
 
 
 def _public_url(village: VillageInfo, ranking: Ranking) -> str | None:

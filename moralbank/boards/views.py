@@ -1,15 +1,15 @@
 """Pages of the boards: all of them, one on screen, its poster."""
 
-import io
 from typing import Any
 
-from flask import Blueprint, render_template, request, send_file
+from flask import Blueprint, render_template, request
 
 from moralbank.boards.forms import board_wish
 from moralbank.boards.periods import offered
 from moralbank.boards.queries import board_sheet, published_village, rank, rank_all
 from moralbank.db import reading
 from moralbank.villages.queries import groups_of
+from moralbank.web.files import pdf_file
 from moralbank.web.guards import current_actor, may, public
 
 room = Blueprint("boards", __name__)
@@ -64,5 +64,4 @@ def poster(slug: str) -> Any:
         ranking = rank(session, village_id, slug, wish.period, group_id=wish.group_id)
         sheet = board_sheet(session, village_id, ranking)
     name = f"{ranking.title}{ranking.group}-{wish.period.text}-{wish.paper}.pdf"
-    content = io.BytesIO(board_poster(sheet, paper=wish.paper))
-    return send_file(content, mimetype="application/pdf", download_name=name)
+    return pdf_file(board_poster(sheet, paper=wish.paper), name)

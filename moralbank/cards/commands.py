@@ -12,10 +12,10 @@ from moralbank.cards.paper import printed_cards
 from moralbank.cards.queries import active_card, cards_of, payload
 from moralbank.console import acts, progress, show, with_json, write_file
 from moralbank.db import reading, writing
-from moralbank.errors import Invalid, NotFound
-from moralbank.households.queries import all_households, group_counts, household_named
+from moralbank.errors import Invalid
+from moralbank.households.queries import all_households, household_named
 from moralbank.i18n import _, mark
-from moralbank.villages.queries import settings_of
+from moralbank.villages.queries import group_called, settings_of
 from moralbank.villages.settings import PUBLIC_ADDRESS
 
 
@@ -24,13 +24,6 @@ class OneChoice(Invalid):
 
     text = mark("请用 --household、--group 或 --all 说明印哪些卡（只写一个）")
     code = "one_choice"
-
-
-class GroupUnknown(NotFound):
-    """The village has no group of this name."""
-
-    text = mark("本村没有“%(name)s”")
-    code = "group_unknown"
 
 
 @click.group(help=_("积分卡：打印、查询、挂失补办。"))
@@ -44,6 +37,7 @@ def cards() -> None:
 @click.option("--household", default="", help=_("只印一户，如 一组-012"))
 @click.option("--group", default="", help=_("只印一组，如 一组"))
 @click.option("--all", "everyone", is_flag=True, help=_("印全村"))
+@click.option("--fresh", is_flag=True, help=_("只印没印过的"))
 @click.option(
     "--skip", default=0, type=click.IntRange(0, 9), help=_("跳过纸上前几格（一张 10 格）")
 )
@@ -56,14 +50,21 @@ def cards() -> None:
 )
 @acts("cards.manage")
 def print_cards(
-    actor: Actor, *, household: str, group: str, everyone: bool, skip: int, output: Path
+    actor: Actor,
+    *,
+    household: str,
+    group: str,
+    everyone: bool,
+    fresh: bool,
+    skip: int,
+    output: Path,
 ) -> None:
     """Print cards."""
     if [bool(household), bool(group), everyone].count(True) != 1:
         raise OneChoice
     with writing() as session:
         chosen = _chosen(session, actor.village_id, household, group)
-        faces = service.print_cards(session, actor, chosen)
+        faces = service.print_cards(session, actor, chosen, fresh_only=fresh)
     with progress(_("打印积分卡"), len(faces)) as done:
         content = printed_cards(faces, skip=skip, progress=done)
     write_file(output, content)
@@ -129,10 +130,5 @@ def _chosen(session: Session, village_id: int, household: str, group: str) -> li
     """The households whose cards are to be printed."""
     if household:
         return [household_named(session, village_id, household).id]
-    group_id = None
-    if group:
-        known = {one.name: one.id for one in group_counts(session, village_id)}
-        if group not in known:
-            raise GroupUnknown(name=group[:20])
-        group_id = known[group]
+    group_id = group_called(session, village_id, group).id if group else None
     return [one.id for one in all_households(session, village_id, group_id=group_id)]

@@ -12,11 +12,13 @@ PLACES = 10
 class SheetForm(BaseForm):
     """Which cards to print: one household's, a group's, or all; and how many places to leave free.
 
-    `skip` is for a sheet of which some cards were already cut off.
+    `fresh` (any text) leaves out cards that were printed before. `skip` is for a sheet of which
+    some cards were already cut off.
     """
 
     household = HiddenField()
     group = HiddenField()
+    fresh = HiddenField()
     skip = WholeNumberField(
         mark("跳过前几格"),
         [Optional(), NumberRange(0, PLACES - 1, mark("一张纸有 10 格：填 0 到 9"))],

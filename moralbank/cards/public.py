@@ -10,9 +10,10 @@ from moralbank import clock
 from moralbank.cards.models import CardState
 from moralbank.cards.queries import card_by_token, masked
 from moralbank.households.queries import household
-from moralbank.i18n import _
+from moralbank.i18n import _, sentences
 from moralbank.ledger.models import AccountKind, EventKind
 from moralbank.ledger.queries import StatementLine, account_of, rate_on, statement
+from moralbank.money import yuan
 from moralbank.store.queries import shop_of
 from moralbank.villages.queries import village_info
 from moralbank.villages.settings import CONTACT
@@ -62,12 +63,12 @@ class PublicCard:
         """What is read to those who would rather listen."""
         parts = [_("您家现在有 %(n)s 分。", n=self.points)]
         if self.credit_fen:
-            parts.append(_("另有余额 %(yuan)s 元。", yuan=f"{self.credit_fen / 100:.2f}"))
+            parts.append(_("另有余额 %(yuan)s 元。", yuan=yuan(self.credit_fen)))
         parts += [
             _("%(month)s月%(day)s日，%(what)s，%(words)s。", **_spoken(line))
             for line in self.lines[:3]
         ]
-        return "".join(parts)
+        return sentences(parts)
 
 
 def public_card(session: Session, token: str) -> PublicCard:

@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from moralbank.boards.masking import COMPOUND_SURNAMES
 from moralbank.cards.faces import CardFace
 from moralbank.cards.models import Card, CardState
 from moralbank.errors import NotFound, Refused
+from moralbank.households.masking import surname
 from moralbank.households.queries import HouseholdInfo, all_households, listed_households
 from moralbank.i18n import _, mark
 from moralbank.villages.queries import village_info
@@ -165,8 +165,7 @@ def card_faces(session: Session, village_id: int, household_ids: Collection[int]
 
 def masked(head: str) -> str:
     """A name for eyes that may be a stranger's: the surname alone, 王** or 司马**."""
-    length = 2 if head[:2] in COMPOUND_SURNAMES else 1
-    return f"{head[:length]}**"
+    return f"{surname(head)}**"
 
 
 def _face(village: Any, household: HouseholdInfo, info: CardInfo) -> CardFace:

@@ -32,9 +32,9 @@ class HouseholdLeft(Refused):
 
 
 class NothingToPrint(Invalid):
-    """No household was named."""
+    """No household was named, or all its cards were printed before."""
 
-    text = mark("没有要打印的积分卡：请先导入住户")
+    text = mark("没有要打印的积分卡：还没有住户，或者都已经印过了")
     code = "nothing_to_print"
 
 
@@ -103,25 +103,33 @@ def replace(
     return new
 
 
-def print_cards(session: Session, actor: Actor, household_ids: Sequence[int]) -> list[CardFace]:
+def print_cards(
+    session: Session, actor: Actor, household_ids: Sequence[int], *, fresh_only: bool = False
+) -> list[CardFace]:
     """The faces to be printed for these households: missing cards are issued, prints counted.
 
-    Cards carry names, so who printed which is written down. Raises NothingToPrint.
+    With `fresh_only` cards that were printed before are left out. Cards carry names, so who
+    printed which is written down. Raises NothingToPrint.
     """
-    if not household_ids:
-        raise NothingToPrint
     issue(session, actor, household_ids)
     wanted = set(household_ids)
     active = session.exec(
         select(Card).where(Card.village_id == actor.village_id, Card.state == CardState.ACTIVE)
     )
-    for found in active:
-        if found.household_id in wanted:
-            found.prints += 1
-            session.add(found)
+    chosen = [
+        found
+        for found in active
+        if found.household_id in wanted and not (fresh_only and found.prints)
+    ]
+    if not chosen:
+        raise NothingToPrint
+    for found in chosen:
+        found.prints += 1
+        session.add(found)
     session.flush()
-    audit.record(session, actor, "cards.print", str(len(household_ids)), households=sorted(wanted))
-    return card_faces(session, actor.village_id, household_ids)
+    printed = sorted(found.household_id for found in chosen)
+    audit.record(session, actor, "cards.print", str(len(printed)), households=printed)
+    return card_faces(session, actor.village_id, printed)
 
 
 def _new_cards(

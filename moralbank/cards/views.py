@@ -1,8 +1,8 @@
 """Pages of cards: the list, printing, lost and replaced ones; and the page a card leads to."""
 
-from typing import Any
+from typing import Any, Final
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 
 from moralbank.access.permissions import may as role_may
 from moralbank.cards import service
@@ -10,19 +10,23 @@ from moralbank.cards.forms import SheetForm
 from moralbank.cards.models import CardState
 from moralbank.cards.paper import printed_cards
 from moralbank.cards.public import public_card
-from moralbank.cards.queries import CardRow, CardUnknown, card_rows, cards_of
+from moralbank.cards.queries import CardUnknown, card_rows, cards_of
 from moralbank.cards.token import TokenInvalid, read_token
 from moralbank.db import reading, writing
 from moralbank.errors import Invalid, MoralbankError
 from moralbank.households.queries import all_households, group_counts, household
 from moralbank.i18n import _
+from moralbank.local_numbers import local_number
+from moralbank.paging import place
 from moralbank.web.errors import status_of
+from moralbank.web.files import pdf_file
 from moralbank.web.guards import current_actor, may, public
+from moralbank.web.pages import asked_page, asked_words, pager
 
 room = Blueprint("cards", __name__)
 
 HOUSEHOLD = "/cards/household/<int:household_id>"
-ROWS_OF_A_PAGE = 48
+PAGE_ROWS: Final = 48
 
 
 @room.get("/cards")
@@ -43,16 +47,13 @@ def sheet() -> Any:
         with writing() as session:
             actor = current_actor()
             chosen = _chosen(session, form.household.data, form.group.data)
-            faces = service.print_cards(session, actor, chosen)
+            fresh = bool(form.fresh.data)
+            faces = service.print_cards(session, actor, chosen, fresh_only=fresh)
         content = printed_cards(faces, skip=form.skip.data or 0)
     except MoralbankError as refusal:
         form.take_refusal(refusal)
         return _list(form), status_of(refusal)
-    return Response(
-        content,
-        mimetype="application/pdf",
-        headers={"Content-Disposition": "inline; filename=cards.pdf"},
-    )
+    return pdf_file(content, "cards.pdf")
 
 
 @room.get(HOUSEHOLD)
@@ -120,47 +121,27 @@ def _chosen(session: Any, household_id: str, group_id: str) -> list[int]:
 
 
 def _number(typed: str) -> int:
-    if not (typed.isascii() and typed.isdecimal() and len(typed) <= 9):  # noqa: PLR2004 - digits
+    number = local_number(typed)
+    if number is None:
         raise Invalid
-    return int(typed)
+    return number
 
 
 def _list(form: SheetForm) -> str:
-    typed = request.args.get("q", "").strip()[:60]
-    group = request.values.get("group", "")
-    group_id = int(group) if group.isascii() and group.isdecimal() and len(group) <= 9 else None  # noqa: PLR2004
+    typed, group_id = asked_words(), local_number(request.values.get("group", ""))
     with reading() as session:
         village_id = current_actor().village_id
         rows = card_rows(session, village_id, typed=typed, group_id=group_id)
         groups = group_counts(session, village_id)
-    number = request.args.get("page", 1, type=int)
-    page = _page(rows, number)
+    here = place(len(rows), asked_page(), PAGE_ROWS)
     return render_template(
         "cards/cards.html",
         form=form,
         rows=rows,
-        page=page,
-        shown=rows[(page["number"] - 1) * ROWS_OF_A_PAGE :][:ROWS_OF_A_PAGE],
+        pager=pager(here, "cards.cards", q=typed or None, group=group_id),
+        shown=rows[here.offset :][: here.size],
         groups=groups,
         group=next((one for one in groups if one.id == group_id), None),
         typed=typed,
         may_manage=role_may(current_actor().role, "cards.manage"),
     )
-
-
-def _page(rows: list[CardRow], number: int) -> dict[str, Any]:
-    """What macros/lists.html turns pages by."""
-    pages = max(1, -(-len(rows) // ROWS_OF_A_PAGE))
-    number = min(max(1, number), pages)
-    given: dict[str, Any] = {name: value for name, value in request.args.items() if name != "page"}
-
-    def url(wanted: int) -> str | None:
-        return url_for("cards.cards", page=wanted, **given) if 1 <= wanted <= pages else None
-
-    return {
-        "number": number,
-        "pages": pages,
-        "total": len(rows),
-        "previous_url": url(number - 1),
-        "next_url": url(number + 1),
-    }

@@ -1,6 +1,5 @@
 """`moralbank counter`."""
 
-import secrets
 from datetime import date, datetime
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from moralbank import audit, clock
 from moralbank.audit import Actor
 from moralbank.cards.queries import CardUnknown, card_by_token
 from moralbank.cards.token import read_token
-from moralbank.console import acts, show, show_json, with_json, write_file
+from moralbank.console import acts, show, show_json, with_json, with_request_id, write_file
 from moralbank.counter import service
 from moralbank.counter.queries import (
     PRINTED,
@@ -26,6 +25,7 @@ from moralbank.db import reading, writing
 from moralbank.errors import Invalid
 from moralbank.households.queries import household_named
 from moralbank.i18n import _, mark
+from moralbank.money import yuan
 from moralbank.store.commands import read_lines
 from moralbank.store.queries import product_by_sku
 
@@ -51,7 +51,7 @@ def counter() -> None:
 @click.option("--household", default="", help=_("户号，如 一组-012"))
 @click.option("--product", "lines", multiple=True, required=True, help=_("货号=件数，可写多次"))
 @click.option("--collector", default="", help=_("领取人（默认户主本人）"))
-@click.option("--request-id", default="", help=_("请求编号：同一编号只兑换一次"))
+@with_request_id
 @acts("counter.redeem")
 def redeem(
     actor: Actor,
@@ -74,7 +74,7 @@ def redeem(
             },
             collector=collector,
         )
-        number = service.redeem(session, actor, request_id or secrets.token_hex(16), wanted)
+        number = service.redeem(session, actor, request_id, wanted)
         made = read_slip(session, actor.village_id, number)
     click.echo(
         _(
@@ -174,11 +174,11 @@ def _row(one: SlipInfo) -> dict[str, str | int]:
     return {
         "id": one.id,
         "label": one.label,
-        "at": clock.local(one.at).strftime("%Y-%m-%d %H:%M"),
+        "at": clock.minute(one.at),
         "household": one.household.label,
         "head": one.household.head,
         "goods": one.goods,
-        "total": f"{one.total_fen // 100}.{one.total_fen % 100:02d}",
+        "total": yuan(one.total_fen),
         "points": one.points_used,
         "points_left": one.points_after,
         "collector": one.collector or _("户主本人"),

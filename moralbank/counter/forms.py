@@ -10,6 +10,7 @@ from moralbank.counter.queries import SlipFilter
 from moralbank.counter.service import PiecesInvalid, Redeem
 from moralbank.forms import BaseForm, DayField, TextField
 from moralbank.i18n import mark
+from moralbank.local_numbers import local_number
 from moralbank.store.queries import ProductUnknown
 
 _QUANTITY: Final = "q-"
@@ -58,22 +59,17 @@ def read_cart(form: Mapping[str, str]) -> Cart:
         plain = unicodedata.normalize("NFKC", value).strip()
         if not name.startswith(_QUANTITY) or plain in {"", "0"}:
             continue
-        number = as_number(name.removeprefix(_QUANTITY))
+        number = local_number(name.removeprefix(_QUANTITY))
         if number is None:
             raise ProductUnknown(name=name[:20])
         typed[number] = plain[:12]
     return Cart(
-        household_id=as_number(form.get("household", "")) or 0,
-        card_id=as_number(form.get("card", "")),
+        household_id=local_number(form.get("household", "")) or 0,
+        card_id=local_number(form.get("card", "")),
         collector=form.get("collector", "").strip(),
         request_id=form.get("request_id", ""),
         typed=typed,
     )
-
-
-def as_number(typed: str) -> int | None:
-    """A village-local number, or None where there is none."""
-    return int(typed) if _NUMBER.fullmatch(typed) else None
 
 
 def _pieces(typed: str) -> int:

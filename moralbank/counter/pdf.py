@@ -7,6 +7,7 @@ from typing import Any
 
 from moralbank.counter.slips import SlipLine, SlipSheet
 from moralbank.i18n import _
+from moralbank.money import yuan
 from moralbank.printing import qr
 from moralbank.printing.fonts import Voice
 from moralbank.printing.sheet import Document, Paper, mm
@@ -25,7 +26,6 @@ _RULE_SPACE = 6.5
 _SIGNATURE_SPACE = 12 * mm
 _QR_MM = 26.0
 _TOP_MM, _TAIL_MM = 4.0, 8.0
-_FEN_PER_YUAN = 100
 
 
 def slip(sheet: SlipSheet) -> bytes:
@@ -38,12 +38,6 @@ def slip(sheet: SlipSheet) -> bytes:
     document.canvas.setStrokeGray(0)
     _print(_Roll(document.canvas, (height_mm - _TOP_MM) * mm), sheet)
     return document.close()
-
-
-def yuan(fen: int) -> str:
-    """Return an amount of fen as yuan with two decimals: 450 → 4.50."""
-    sign, rest = ("-" if fen < 0 else ""), abs(fen)
-    return f"{sign}{rest // _FEN_PER_YUAN}.{rest % _FEN_PER_YUAN:02d}"
 
 
 def amount(fen: int, rate_fen: int) -> str:

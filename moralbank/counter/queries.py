@@ -25,12 +25,13 @@ from moralbank.households.queries import (
     household_labels,
     listed_households,
 )
-from moralbank.i18n import _, mark
+from moralbank.i18n import _, listed, mark
 from moralbank.ledger.models import AccountKind
 from moralbank.ledger.queries import account_of, event_mark, rate_on
+from moralbank.paging import Page, place
 from moralbank.store.queries import shop_of
 
-ROWS_OF_A_PAGE: Final = 30
+PAGE_ROWS: Final = 30
 PRINTED: Final = "counter.print"
 """The act under which the trail notes that a slip was printed."""
 
@@ -113,8 +114,8 @@ class SlipInfo:
 
     @property
     def goods(self) -> str:
-        """All goods in one line: "大米 5 公斤 ×1，陈醋 500 毫升 ×2"."""
-        return "，".join(f"{line.title} ×{line.quantity}" for line in self.lines)
+        """All goods in one line: "大米 5 公斤 ×1、陈醋 500 毫升 ×2"."""
+        return listed(f"{line.title} ×{line.quantity}" for line in self.lines)
 
     @property
     def credit_used(self) -> int:
@@ -141,12 +142,9 @@ class SlipSums:
 
 
 @dataclass(frozen=True)
-class SlipPage:
+class SlipPage(Page[SlipInfo]):
     """One page of slips, newest first, with what all that fit come to."""
 
-    rows: list[SlipInfo]
-    number: int
-    pages: int
     sums: SlipSums
 
 
@@ -179,11 +177,9 @@ def slip_page(session: Session, village_id: int, wanted: SlipFilter, number: int
     """A page of the slips that fit; a page too far gives the last one."""
     fitting = _fitting(session, village_id, wanted)
     sums = _sums(session, fitting)
-    pages = max(1, -(-sums.slips // ROWS_OF_A_PAGE))
-    number = min(max(1, number), pages)
-    offset = (number - 1) * ROWS_OF_A_PAGE
-    rows = _infos(session, village_id, fitting, limit=ROWS_OF_A_PAGE, offset=offset)
-    return SlipPage(rows, number, pages, sums)
+    here = place(sums.slips, number, PAGE_ROWS)
+    rows = _infos(session, village_id, fitting, limit=PAGE_ROWS, offset=here.offset)
+    return SlipPage(rows, here, sums)
 
 
 def slip_sums(session: Session, village_id: int, wanted: SlipFilter) -> SlipSums:

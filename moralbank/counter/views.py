@@ -3,7 +3,7 @@
 import secrets
 from typing import Any
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 
 from moralbank import audit, clock
 from moralbank.access.permissions import may as role_may
@@ -11,11 +11,11 @@ from moralbank.cards.queries import CardUnknown, card_by_token, require_usable
 from moralbank.cards.token import looks_like_token, read_token
 from moralbank.counter import service
 from moralbank.counter.basket import basket
-from moralbank.counter.forms import Cart, SlipFilterForm, as_number, read_cart
+from moralbank.counter.export import slip_list
+from moralbank.counter.forms import Cart, SlipFilterForm, read_cart
 from moralbank.counter.queries import (
     PRINTED,
     SlipFilter,
-    SlipPage,
     slip_page,
     slip_sheet,
     slip_sums,
@@ -26,10 +26,13 @@ from moralbank.counter.queries import slips as read_slips
 from moralbank.db import reading, writing
 from moralbank.errors import MoralbankError, Refused
 from moralbank.households.queries import find_households
+from moralbank.i18n import _
 from moralbank.ledger.models import AccountKind
 from moralbank.ledger.queries import balances
 from moralbank.web.errors import status_of
+from moralbank.web.files import excel_file, pdf_file
 from moralbank.web.guards import current_actor, may
+from moralbank.web.pages import LONGEST_SEARCH, asked_also, asked_number, asked_page, pager
 
 room = Blueprint("counter", __name__)
 
@@ -41,10 +44,10 @@ SLIP = "/counter/slips/<int:slip_id>"
 @may("counter.redeem")
 def counter() -> Any:
     """Ask who is there; or show the goods for the one who is."""
-    household_id = as_number(request.args.get("household", ""))
+    household_id = asked_number("household")
     if household_id is None:
-        return _who(request.args.get("who", "").strip()[:60])
-    cart = Cart(household_id, as_number(request.args.get("card", "")))
+        return _who(request.args.get("who", "").strip()[:LONGEST_SEARCH])
+    cart = Cart(household_id, asked_number("card"))
     try:
         with reading() as session:
             service.require_customer(session, current_actor().village_id, cart.command())
@@ -62,7 +65,7 @@ def find() -> Any:
     """
     who = request.form.get("who", "").strip()[:200]
     if not looks_like_token(who):
-        return redirect(url_for("counter.counter", who=who[:60] or None), 303)
+        return redirect(url_for("counter.counter", who=who[:LONGEST_SEARCH] or None), 303)
     try:
         with reading() as session:
             found = card_by_token(session, read_token(who))
@@ -97,33 +100,27 @@ def slips() -> Any:
     form = SlipFilterForm(request.args)
     form.validate()
     with reading() as session:
-        page = slip_page(
-            session,
-            current_actor().village_id,
-            form.chosen(),
-            as_number(request.args.get("page", "")) or 1,
-        )
+        village_id = current_actor().village_id
+        page = slip_page(session, village_id, form.chosen(), asked_page())
     return render_template(
-        "counter/slips.html", form=form, page=page, pager=_pager(page), today=clock.today()
+        "counter/slips.html",
+        form=form,
+        page=page,
+        pager=pager(page.place, "counter.slips", **asked_also("first", "last", "q")),
+        today=clock.today(),
     )
 
 
 @room.get("/counter/slips.xlsx")
 @may("counter.view")
-def slips_workbook() -> Any:
-    """The slips of the list as a workbook."""
-    from moralbank.counter.workbook import slips_workbook as make  # noqa: PLC0415 - slow to import
-
+def export() -> Any:
+    """Download what the list shows, all pages."""
     form = SlipFilterForm(request.args)
     form.validate()
     with writing() as session:
         rows = read_slips(session, current_actor().village_id, form.chosen())
         audit.record(session, current_actor(), "counter.export", "", rows=len(rows))
-    return Response(
-        make(rows),
-        mimetype="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        headers={"Content-Disposition": "attachment; filename=slips.xlsx"},
-    )
+    return excel_file(slip_list(rows), _("兑换单-%(day)s.xlsx", day=clock.today()))
 
 
 @room.get(SLIP)
@@ -156,10 +153,7 @@ def slip_pdf(slip_id: int) -> Any:
         sheet = slip_sheet(session, actor.village_id, slip_id, reprint=reprint)
         if request.method == "GET":  # HEAD prints nothing
             audit.record(session, actor, PRINTED, label)
-    disposition = f"inline; filename={label}.pdf"
-    return Response(
-        make(sheet), mimetype="application/pdf", headers={"Content-Disposition": disposition}
-    )
+    return pdf_file(make(sheet), f"{label}.pdf")
 
 
 def _who(typed: str, refusal: MoralbankError | None = None) -> Any:
@@ -198,21 +192,3 @@ def _goods(cart: Cart, refusal: MoralbankError | None = None) -> Any:
         refusal=refusal,
     )
     return page, status_of(refusal) if refusal else 200
-
-
-def _pager(page: SlipPage) -> dict[str, Any]:
-    """What macros/lists.html turns pages by."""
-    given: dict[str, Any] = {name: value for name, value in request.args.items() if name != "page"}
-
-    def url(number: int) -> str | None:
-        if not 1 <= number <= page.pages:
-            return None
-        return url_for("counter.slips", page=number, **given)
-
-    return {
-        "number": page.number,
-        "pages": page.pages,
-        "total": page.sums.slips,
-        "previous_url": url(page.number - 1),
-        "next_url": url(page.number + 1),
-    }

@@ -11,9 +11,10 @@ from moralbank.errors import Invalid
 from moralbank.households import service
 from moralbank.households.marking import marked_copy
 from moralbank.households.preview import Preview, preview
-from moralbank.households.queries import HouseholdInfo, group_counts, listed_households
+from moralbank.households.queries import HouseholdInfo, listed_households
 from moralbank.households.roster import Fate, JudgedRow, fate_label
-from moralbank.i18n import _, mark
+from moralbank.i18n import _, clauses, listed, mark
+from moralbank.villages.queries import group_called
 
 
 class RosterUnusable(Invalid):
@@ -21,13 +22,6 @@ class RosterUnusable(Invalid):
 
     text = mark("%(why)s")
     code = "roster_unusable"
-
-
-class GroupUnknown(Invalid):
-    """The village has no group of this name."""
-
-    text = mark("没有“%(name)s”这个小组。本村有：%(known)s")
-    code = "group_unknown"
 
 
 @click.group(help=_("住户：导入花名册、查询。"))
@@ -80,12 +74,8 @@ def import_file(
 def list_households(actor: Actor, *, group: str | None, search: str, as_json: bool) -> None:
     """List households."""
     with reading() as session:
-        groups = {one.name: one.id for one in group_counts(session, actor.village_id)}
-        if group is not None and group not in groups:
-            raise GroupUnknown(name=group, known="、".join(groups))
-        found = listed_households(
-            session, actor.village_id, typed=search, group_id=groups.get(group or "")
-        )
+        group_id = group_called(session, actor.village_id, group).id if group else None
+        found = listed_households(session, actor.village_id, typed=search, group_id=group_id)
     if as_json:
         show_json([_as_json(info) for info in found])
         return
@@ -112,9 +102,9 @@ def list_households(actor: Actor, *, group: str | None, search: str, as_json: bo
 def _tell(judged: Preview, ignored: tuple[str, ...]) -> None:
     """Print the number of rows by fate, what is not read, and the wrong rows."""
     if ignored:
-        click.echo(_("身份证号不会被导入（%(columns)s）", columns="、".join(ignored)))
+        click.echo(_("身份证号不会被导入（%(columns)s）", columns=listed(ignored)))
     counts = [_("%(fate)s %(n)s", fate=fate_label(fate), n=n) for fate, n in judged.counts.items()]
-    click.echo(_("共 %(n)s 行：%(counts)s", n=len(judged.judged), counts="，".join(counts)))
+    click.echo(_("共 %(n)s 行：%(counts)s", n=len(judged.judged), counts=_("，").join(counts)))
     for item in judged.of(Fate.ERROR):
         click.echo(_error_line(item))
 
@@ -122,7 +112,7 @@ def _tell(judged: Preview, ignored: tuple[str, ...]) -> None:
 def _error_line(item: JudgedRow) -> str:
     row = item.row
     words = {"line": row.line, "who": f"{row.group}-{row.number} {row.head}".strip("- ")}
-    return _("第 %(line)s 行 %(who)s：%(why)s", **words, why="；".join(item.reasons))
+    return _("第 %(line)s 行 %(who)s：%(why)s", **words, why=clauses(item.reasons))
 
 
 def _as_json(info: HouseholdInfo) -> dict[str, object]:

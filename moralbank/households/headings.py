@@ -12,7 +12,7 @@ from typing import Final
 
 from moralbank.errors import Invalid
 from moralbank.households.table import Cell, Table, is_blank
-from moralbank.i18n import _, mark
+from moralbank.i18n import _, listed, mark
 
 HEADER_ROWS: Final = 20
 """The headings are looked for in this many rows from the top."""
@@ -114,8 +114,8 @@ def find_header(table: Table, mapping: Mapping[str, int] | None = None) -> Heade
     if missing:
         seen = [heading(cell) for cell in headings if heading(cell)]
         raise MissingColumns(
-            missing="、".join(field_label(field) for field in missing),
-            found="、".join(seen) or _("没有"),
+            missing=listed(field_label(field) for field in missing),
+            found=listed(seen) or _("没有"),
         )
     row_index = index if found else _row_above_households(table, columns)
     ignored = tuple(heading(headings[column]) for column in sorted(identity))

@@ -13,7 +13,7 @@ from moralbank.households.cells import IDENTITY_NUMBER, as_text
 from moralbank.households.headings import PEOPLE, Header, heading
 from moralbank.households.roster import EXAMPLE, Fate, JudgedRow, fate_label
 from moralbank.households.table import Cell, Table, is_blank
-from moralbank.i18n import _
+from moralbank.i18n import _, clauses
 
 _RESULT_HEADINGS: Final = ("导入结果", "原因")
 _HIDDEN_IDENTITY: Final = "（身份证号已隐去）"
@@ -122,7 +122,7 @@ def _identity_columns(table: Table, header: Header) -> set[int]:
 
 def _reasons(item: JudgedRow) -> str:
     """Why a row has its fate, in one cell."""
-    return "；".join(item.reasons)
+    return clauses(item.reasons)
 
 
 def _write(

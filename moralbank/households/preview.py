@@ -14,7 +14,7 @@ from moralbank.households.queries import existing_households
 from moralbank.households.roster import Fate, JudgedRow, judge, parse
 from moralbank.households.table import Cell, Table, is_blank
 from moralbank.households.workbook import read_table
-from moralbank.i18n import _
+from moralbank.i18n import _, listed
 
 SAMPLES: Final = 3
 LONGEST_SAMPLE: Final = 10
@@ -119,8 +119,10 @@ def _label(table: Table, index: int, top: int) -> str:
     title = heading(table.rows[top][index]) if top >= 0 else ""
     filled = [row[index] for row in table.rows[top + 1 :] if not is_blank(row[index])]
     samples = islice(dict.fromkeys(_sample(cell) for cell in filled), SAMPLES)
-    label = _("%(letter)s 列：%(title)s", letter=_letter(index), title=title or _("没有名称"))
-    return label + (_("（%(cells)s）", cells="、".join(samples)) if filled else "")
+    words = {"letter": _letter(index), "title": title or _("没有名称")}
+    if not filled:
+        return _("%(letter)s 列：%(title)s", **words)
+    return _("%(letter)s 列：%(title)s（%(cells)s）", **words, cells=listed(samples))
 
 
 def _sample(cell: Cell) -> str:

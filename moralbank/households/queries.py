@@ -16,6 +16,7 @@ from moralbank.households.entry import read_label
 from moralbank.households.models import Household, HouseholdStatus, Member
 from moralbank.households.roster import ExistingHousehold
 from moralbank.i18n import _, mark
+from moralbank.paging import Page, place
 from moralbank.villages.models import Group
 
 _households = Household.__table__  # type: ignore[attr-defined]
@@ -87,16 +88,6 @@ class MemberInfo:
 
 
 @dataclass(frozen=True)
-class HouseholdPage:
-    """One page of a list; `number` and `pages` count from 1, `total` counts rows."""
-
-    rows: list[HouseholdInfo]
-    number: int
-    pages: int
-    total: int
-
-
-@dataclass(frozen=True)
 class GroupCount:
     """A group with how many households it has."""
 
@@ -135,9 +126,9 @@ def household_named(session: Session, village_id: int, label: str) -> HouseholdI
 
     Raises HouseholdUnknown.
     """
-    place = read_label(label)
-    if place is not None:
-        row = session.connection().execute(_chosen(village_id).where(_is_at(*place))).first()
+    known = read_label(label)
+    if known is not None:
+        row = session.connection().execute(_chosen(village_id).where(_is_at(*known))).first()
         if row is not None:
             return _info(row)
     raise HouseholdUnknown(label=label[:40])
@@ -178,14 +169,13 @@ def household_page(
     typed: str = "",
     group_id: int | None = None,
     number: int = 1,
-) -> HouseholdPage:
+) -> Page[HouseholdInfo]:
     """One page of the list of households, moved ones too; a page too far gives the last."""
     chosen = _listed(village_id, typed=typed, group_id=group_id)
     total = session.connection().scalar(select(func.count()).select_from(chosen.subquery())) or 0
-    pages = max(1, -(-total // PAGE_ROWS))
-    number = min(max(1, number), pages)
-    rows = _infos(session, _walking(chosen).limit(PAGE_ROWS).offset((number - 1) * PAGE_ROWS))
-    return HouseholdPage(rows, number, pages, total)
+    here = place(total, number, PAGE_ROWS)
+    rows = _infos(session, _walking(chosen).limit(PAGE_ROWS).offset(here.offset))
+    return Page(rows, here)
 
 
 def listed_households(
@@ -320,10 +310,10 @@ def _fitting(typed: str) -> list[ColumnElement[bool]]:
 def _fits(word: str) -> ColumnElement[bool]:
     """Whether a household fits one word."""
     plain = unicodedata.normalize("NFKC", word)
-    place = _groups.c.name + "-" + _households.c.number
+    label = _groups.c.name + "-" + _households.c.number
     ways = [
         _households.c.head.contains(word, autoescape=True),
-        place.contains(plain, autoescape=True),
+        label.contains(plain, autoescape=True),
         _has_member(word),
     ]
     if plain.isascii() and plain.isalpha():

@@ -22,7 +22,7 @@ from moralbank.households.queries import (
     household,
 )
 from moralbank.households.roster import Fate, JudgedRow, RosterRow, judge
-from moralbank.i18n import mark
+from moralbank.i18n import _, mark
 from moralbank.ledger import service as ledger
 from moralbank.ledger.accounts import HOUSEHOLD_ACCOUNTS, open_accounts
 from moralbank.villages.models import Group
@@ -69,7 +69,10 @@ class MemberHasAwards(Refused):
 class RosterHasErrors(Refused):
     """Rows have errors and nobody said to leave them out."""
 
-    text = mark("有 %(n)s 行有错，这次没有导入任何内容。请改好再导，或者勾选“跳过有错的行”")
+    text = mark(
+        "有 %(n)s 行有错，这次没有导入任何内容。"
+        "请改好再导，或者选“跳过有错的行”（命令行加 --skip-errors）"
+    )
     code = "roster_has_errors"
 
 
@@ -235,7 +238,9 @@ def _clean(values: dict[str, Any]) -> RosterRow:
     if not row.errors:
         return row
     field = next(name for name in FIELDS if name in row.wrong)
-    raise HouseholdInvalid(field=field, why=row.errors[0].removeprefix(f"{field_label(field)}："))
+    # Beside its own field an error need not say whose it is.
+    named = _("%(column)s：%(why)s", column=field_label(field), why="")
+    raise HouseholdInvalid(field=field, why=row.errors[0].removeprefix(named))
 
 
 def _require_free(session: Session, group: Group, number: str) -> None:

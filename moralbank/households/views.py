@@ -1,6 +1,5 @@
 """Pages of households: list, one household, its members, and the import of a roster."""
 
-import io
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -11,7 +10,6 @@ from flask import (
     redirect,
     render_template,
     request,
-    send_file,
     url_for,
 )
 
@@ -47,18 +45,18 @@ from moralbank.households.workbook import read_table
 from moralbank.i18n import _
 from moralbank.ledger.models import AccountKind
 from moralbank.ledger.queries import account_of, balances, statement
+from moralbank.paging import place
 from moralbank.web.errors import status_of
+from moralbank.web.files import excel_file
 from moralbank.web.guards import current_actor, may
+from moralbank.web.pages import asked_also, asked_number, asked_page, asked_words, pager
 
 room = Blueprint("households", __name__)
 
-XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PREVIEW_ROWS: Final = 20
 LARGEST: Final = 999_999_999
-"""No number of ours is larger; databases refuse to look for numbers that they can't hold."""
 ONE: Final = f"<int(max={LARGEST}):household_id>"
 MEMBER: Final = f"<int(max={LARGEST}):member_id>"
-_FILTERS: Final = ("q", "group", "fate")
 _LINKS: Final = (
     "awards.record",
     "awards.view",
@@ -74,13 +72,13 @@ def households() -> Any:
     """Show the households, searched, filtered and paged."""
     village_id, sought = current_actor().village_id, _sought()
     with reading() as session:
-        page = household_page(session, village_id, **sought, number=_page_number())
+        page = household_page(session, village_id, **sought, number=asked_page())
         groups = group_counts(session, village_id)
         points = balances(session, village_id, AccountKind.HOUSEHOLD_POINTS)
     return render_template(
         "households/households.html",
         page=page,
-        pager=_pager("households.households", page.number, page.pages, page.total),
+        pager=pager(page.place, "households.households", **asked_also("q", "group")),
         groups=groups,
         points=points,
         may_edit=role_may(current_actor().role, "households.edit"),
@@ -98,7 +96,7 @@ def export() -> Any:
         points = balances(session, actor.village_id, AccountKind.HOUSEHOLD_POINTS)
         audit.record(session, actor, "households.export", _("住户名单"), rows=len(rows))
     content = household_list(rows, {owner: balance.amount for owner, balance in points.items()})
-    return _download(content, _("住户名单-%(day)s.xlsx", day=clock.today()))
+    return excel_file(content, _("住户名单-%(day)s.xlsx", day=clock.today()))
 
 
 @room.get(f"/households/{ONE}")
@@ -208,7 +206,7 @@ def import_roster() -> Any:
 @may("households.edit")
 def roster_template() -> Any:
     """Download an empty roster."""
-    return _download(template(), _("花名册模板.xlsx"))
+    return excel_file(template(), _("花名册模板.xlsx"))
 
 
 @room.get("/households/import/<token>")
@@ -273,7 +271,7 @@ def marked_roster(token: str) -> Any:
         raise Invalid
     content = marked_copy(judged.table, judged.header, judged.judged)
     stem = upload.filename.rpartition(".")[0] or upload.filename
-    return _download(content, _("%(name)s-核对.xlsx", name=stem))
+    return excel_file(content, _("%(name)s-核对.xlsx", name=stem))
 
 
 @room.get("/households/imported")
@@ -328,9 +326,7 @@ def _preview_page(
     wanted = request.args.get("fate", "")
     fate = Fate(wanted) if wanted in list(Fate) else None
     rows = judged.of(fate)
-    pages = max(1, -(-len(rows) // PREVIEW_ROWS))
-    number = min(_page_number(), pages)
-    first = (number - 1) * PREVIEW_ROWS
+    here = place(len(rows), asked_page(), PREVIEW_ROWS)
     return render_template(
         "households/preview_roster.html",
         upload=upload,
@@ -341,8 +337,8 @@ def _preview_page(
         field_label=field_label,
         fate_label=fate_label,
         fate=fate,
-        rows=rows[first : first + PREVIEW_ROWS],
-        pager=_pager("households.preview_roster", number, pages, len(rows), token=upload.token),
+        rows=rows[here.offset :][: here.size],
+        pager=pager(here, "households.preview_roster", token=upload.token, **asked_also("fate")),
     )
 
 
@@ -367,32 +363,4 @@ def _members_url(household_id: int) -> str:
 
 def _sought() -> dict[str, Any]:
     """Search and filter of the list."""
-    group_id = request.args.get("group", type=int)
-    if group_id is not None and not 0 < group_id <= LARGEST:
-        group_id = None
-    return {"typed": request.args.get("q", "").strip()[:60], "group_id": group_id}
-
-
-def _page_number() -> int:
-    return max(1, request.args.get("page", 1, type=int))
-
-
-def _pager(endpoint: str, number: int, pages: int, total: int, **place: Any) -> dict[str, Any]:
-    """What the macro `pager` needs; the links keep the search and filter."""
-    kept = {name: request.args[name] for name in _FILTERS if name in request.args} | place
-
-    def link(to: int) -> str | None:
-        return url_for(endpoint, **{**kept, "page": to}) if 1 <= to <= pages else None
-
-    return {
-        "number": number,
-        "pages": pages,
-        "total": total,
-        "previous_url": link(number - 1),
-        "next_url": link(number + 1),
-    }
-
-
-def _download(content: bytes, name: str) -> Any:
-    """An .xlsx as a file to be saved."""
-    return send_file(io.BytesIO(content), XLSX, as_attachment=True, download_name=name)
+    return {"typed": asked_words(), "group_id": asked_number("group")}

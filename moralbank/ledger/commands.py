@@ -8,12 +8,27 @@ from moralbank.audit import Actor
 from moralbank.check import check_village
 from moralbank.console import Console, acts, show, show_json, with_json
 from moralbank.db import reading
+from moralbank.errors import NotFound, Refused
 from moralbank.households.queries import household_named
-from moralbank.i18n import _
+from moralbank.i18n import _, mark
 from moralbank.ledger.models import AccountKind
 from moralbank.ledger.queries import account_of, head_mark, is_in_history
 from moralbank.ledger.queries import statement as read_statement
 from moralbank.villages.models import Village
+
+
+class BooksBroken(Refused):
+    """The proof found something wrong."""
+
+    text = mark("账目有 %(n)s 处不对，请停止记账，保留数据库，并请懂的人来查")
+    code = "books_broken"
+
+
+class MarkUnknown(NotFound):
+    """A printed mark doesn't stand in the books."""
+
+    text = mark("账中没有“%(mark)s”：请核对印的字；若没有抄错，账可能被改动过")
+    code = "mark_unknown"
 
 
 @click.group(help=_("账目：对账单。"))
@@ -23,7 +38,9 @@ def ledger() -> None:
 
 @ledger.command(help=_("一户的积分对账单，新的在前，如：ledger statement 一组-012"))
 @click.argument("household")
-@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 10_000))
+@click.option(
+    "--limit", default=50, show_default=True, type=click.IntRange(1, 10_000), help=_("最多列几行")
+)
 @with_json
 @acts("ledger.statement")
 def statement(actor: Actor, *, household: str, limit: int, as_json: bool) -> None:
@@ -34,7 +51,7 @@ def statement(actor: Actor, *, household: str, limit: int, as_json: bool) -> Non
         lines = read_statement(session, actor.village_id, points.account, limit=limit)
     rows = [
         {
-            "date": clock.local(line.at).strftime("%Y-%m-%d %H:%M"),
+            "date": clock.minute(line.at),
             "what": line.memo,
             "points": line.amount,
             "balance": line.balance,
@@ -56,10 +73,12 @@ def statement(actor: Actor, *, household: str, limit: int, as_json: bool) -> Non
 @click.command(help=_("验账：从第一笔账重算一遍，证明余额、校验码、编号、兑换都对得上。"))
 @click.option("--printed", help=_("核对纸上印的账号，如 1234-ab12cd34"))
 @with_json
-@click.pass_context
 @click.pass_obj
-def check(console: Console, ctx: click.Context, *, printed: str | None, as_json: bool) -> None:
-    """Prove the books of every village here; anyone at the machine may."""
+def check(console: Console, *, printed: str | None, as_json: bool) -> None:
+    """Prove the books of every village here; anyone at the machine may.
+
+    Raises BooksBroken, MarkUnknown, so that a script sees exit code 1.
+    """
     database = console.open()
     with reading() as session:
         villages = dict(session.exec(select(Village.id, Village.name)).all())
@@ -72,11 +91,13 @@ def check(console: Console, ctx: click.Context, *, printed: str | None, as_json:
         show_json([{"code": problem.code, "text": problem.text} for problem in problems])
     for problem in [] if as_json else problems:
         click.echo(f"✗ {problem.code}: {problem.text}")
-    if printed and not as_json:
-        click.echo(_("印的账号在账中") if known else _("账中没有这个印的账号"))
-    if problems or (printed and not known):
-        ctx.exit(1)
+    if problems:
+        raise BooksBroken(n=len(problems))
+    if printed and not known:
+        raise MarkUnknown(mark=printed)
     if not as_json:
+        if printed:
+            click.echo(_("“%(mark)s”仍在账中，没有被改动", mark=printed))
         for number, name in villages.items():
             where = {"village": name, "mark": marks[number]}
             click.echo(_("✓ %(village)s：账目无误，账尾 %(mark)s", **where))

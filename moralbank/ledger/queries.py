@@ -1,5 +1,6 @@
 """Reading the books: balances, rates, statements, printed marks."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -115,16 +116,6 @@ def rate_on(session: Session, village_id: int, day: date | None = None) -> int:
     return int(found)
 
 
-def rates(session: Session, village_id: int) -> list[tuple[date, int]]:
-    """All rates ever set, the newest first: (from, fen per point)."""
-    rows = session.connection().execute(
-        select(_rates.c.valid_from, _rates.c.fen_per_point)
-        .where(_rates.c.village_id == village_id)
-        .order_by(_rates.c.valid_from.desc(), _rates.c.seq.desc())
-    )
-    return [(row.valid_from, row.fen_per_point) for row in rows]
-
-
 def statement(
     session: Session,
     village_id: int,
@@ -190,8 +181,9 @@ def head_mark(session: Session, village_id: int) -> str:
 
 
 def is_in_history(session: Session, village_id: int, printed: str) -> bool:
-    """Whether a mark from a printed sheet ("1234-ab12cd34") still stands in the books."""
-    number, _dash, short = printed.strip().lower().partition("-")
-    if not (number.isdecimal() and short):
+    """Whether a mark from a printed sheet ("账 1234-ab12cd34") still stands in the books."""
+    found = re.search(r"(\d{1,9})-([0-9a-f]{8})(?![0-9a-f])", printed.lower(), re.ASCII)
+    if found is None:
         return False
-    return event_mark(session, village_id, int(number)) == f"{int(number)}-{short}"
+    number = int(found[1])
+    return event_mark(session, village_id, number) == f"{number}-{found[2]}"

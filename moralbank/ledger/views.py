@@ -18,6 +18,7 @@ from moralbank.ledger.queries import (
     total,
 )
 from moralbank.web.guards import current_actor, may
+from moralbank.web.pages import asked_number
 
 room = Blueprint("ledger", __name__)
 
@@ -82,5 +83,5 @@ def household_statement(household_id: int) -> Any:
 
 def _before() -> tuple[int, int] | None:
     """Where the next page of a statement goes on."""
-    seq, leg = (request.args.get(name, type=int) for name in ("seq", "leg"))
+    seq, leg = asked_number("seq"), asked_number("leg")
     return None if seq is None or leg is None else (seq, leg)

@@ -12,7 +12,8 @@ from sqlmodel import Session
 
 from moralbank import clock
 from moralbank.errors import NotFound, Refused
-from moralbank.i18n import _, mark
+from moralbank.i18n import _, listed, mark
+from moralbank.local_numbers import LARGEST
 from moralbank.scheme.models import (
     CapMeasure,
     CapPer,
@@ -33,10 +34,6 @@ PERIOD_WORDS: Final = {
     CapPeriod.ONCE: mark("总共"),
 }
 MEASURE_WORDS: Final = {CapMeasure.TIMES: mark("次"), CapMeasure.POINTS: mark("分")}
-
-
-LARGEST_VERSION: Final = 2**31 - 1
-"""No version has this number; what is larger than it fits no column."""
 
 
 class NoScheme(Refused):
@@ -72,13 +69,17 @@ class Cap:
     @property
     def text(self) -> str:
         """The cap in words: "每月最多 8 分", "每人只计 1 次"."""
-        whom = _("每人") if self.per is CapPer.MEMBER else ""
+        by_member = self.per is CapPer.MEMBER
         if self.period is CapPeriod.ONCE and self.measure is CapMeasure.TIMES:
-            return whom + _("只计 %(n)s 次", n=self.amount)
-        period, measure = _(PERIOD_WORDS[self.period]), _(MEASURE_WORDS[self.measure])
-        return whom + _(
-            "%(period)s最多 %(n)s %(measure)s", period=period, n=self.amount, measure=measure
+            text = mark("每人只计 %(n)s 次") if by_member else mark("只计 %(n)s 次")
+            return _(text, n=self.amount)
+        text = (
+            mark("每人%(period)s最多 %(n)s %(measure)s")
+            if by_member
+            else mark("%(period)s最多 %(n)s %(measure)s")
         )
+        period, measure = _(PERIOD_WORDS[self.period]), _(MEASURE_WORDS[self.measure])
+        return _(text, period=period, n=self.amount, measure=measure)
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,7 @@ class Item:
         """How many points in words: "3 分", "1–5 分", "村 3、镇 5 分"; deductions with minus."""
         sign = "−" if self.deduction else ""
         if self.levels:
-            amounts = "、".join(f"{name} {sign}{points}" for name, points in self.levels)
+            amounts = listed(f"{name} {sign}{points}" for name, points in self.levels)
         elif self.has_range:
             amounts = f"{sign}{self.points_min}–{sign}{self.points_max}"
         else:
@@ -217,7 +218,7 @@ def scheme_version(session: Session, village_id: int, version: int) -> Scheme:
         .execute(
             select(_versions).where(
                 _versions.c.village_id == village_id,
-                _versions.c.version == min(version, LARGEST_VERSION),
+                _versions.c.version == min(version, LARGEST),
             )
         )
         .first()

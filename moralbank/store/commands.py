@@ -1,18 +1,17 @@
 """`moralbank store`."""
 
 import re
-import secrets
 from datetime import datetime
 
 import click
 
 from moralbank import clock
 from moralbank.audit import Actor
-from moralbank.console import acts, show, with_json
+from moralbank.console import acts, show, with_json, with_request_id
 from moralbank.db import reading, writing
-from moralbank.forms import fen_from_yuan
 from moralbank.i18n import _, mark
 from moralbank.ledger.queries import rate_on
+from moralbank.money import fen_from_yuan, yuan
 from moralbank.store import service
 from moralbank.store.prices import points_for
 from moralbank.store.queries import product_by_sku, products
@@ -49,7 +48,7 @@ def list_goods(actor: Actor, *, search: str, all_goods: bool, as_json: bool) -> 
             "category": one.category,
             "barcode": one.barcode,
             "price_fen": one.price_fen,
-            "price": f"{one.price_fen // 100}.{one.price_fen % 100:02d}",
+            "price": yuan(one.price_fen),
             "points": points_for(one.price_fen, rate),
             "stock": one.stock,
             "active": one.active,
@@ -71,7 +70,7 @@ def list_goods(actor: Actor, *, search: str, all_goods: bool, as_json: bool) -> 
 @store.command(help=_("进货，如：store receive --product OIL-5L=20 --product SOAP-126G=48"))
 @click.option("--product", "lines", multiple=True, required=True, help=_("货号=件数，可写多次"))
 @click.option("--note", default="", help=_("备注：从哪里进的、单据号"))
-@click.option("--request-id", default="", help=_("请求编号：同一编号只记一次"))
+@with_request_id
 @acts("store.manage")
 def receive(actor: Actor, *, lines: tuple[str, ...], note: str, request_id: str) -> None:
     """Take goods in."""
@@ -80,7 +79,7 @@ def receive(actor: Actor, *, lines: tuple[str, ...], note: str, request_id: str)
             product_by_sku(session, actor.village_id, sku).id: pieces
             for sku, pieces in read_lines(lines).items()
         }
-        service.receive(session, actor, request_id or secrets.token_hex(16), quantities, note)
+        service.receive(session, actor, request_id, quantities, note)
     pieces = sum(quantities.values())
     click.echo(_("已进货 %(kinds)s 种，共 %(pieces)s 件", kinds=len(quantities), pieces=pieces))
 
@@ -127,13 +126,13 @@ def add(
     help=_("从哪天起，如 2026-12-01"),
 )
 @click.option("--resolution", required=True, help=_("依据：哪次会议的决议"))
-@click.option("--request-id", default="", help=_("请求编号：同一编号只记一次"))
+@with_request_id
 @acts("store.rate")
 def rate(actor: Actor, *, fen: int, valid_from: datetime, resolution: str, request_id: str) -> None:
     """Set the rate."""
     day = valid_from.date()
     with writing() as session:
-        service.set_rate(session, actor, fen, day, resolution, request_id or secrets.token_hex(16))
+        service.set_rate(session, actor, fen, day, resolution, request_id)
     when = _("今天") if day == clock.today() else day.isoformat()
     click.echo(_("从%(day)s起，1 分 = %(fen)s 分钱", day=when, fen=fen))
 

@@ -9,6 +9,7 @@ from wtforms import BooleanField
 
 from moralbank.forms import AtMost, BaseForm, DayField, Required, TextField, YuanField
 from moralbank.i18n import mark
+from moralbank.money import yuan
 from moralbank.store.queries import ProductInfo
 from moralbank.store.service import ProductDetails, QuantityInvalid
 
@@ -29,8 +30,7 @@ class ProductForm(BaseForm):
     @classmethod
     def of(cls, info: ProductInfo) -> Any:
         """The form with what the product is now."""
-        price = f"{info.price_fen // 100}.{info.price_fen % 100:02d}"
-        return cls(data={**vars(info), "price": price})
+        return cls(data={**vars(info), "price": yuan(info.price_fen)})
 
     def details(self) -> ProductDetails:
         """What was typed; call after validate()."""

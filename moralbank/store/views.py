@@ -3,7 +3,7 @@
 import secrets
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from moralbank import clock
 from moralbank.access.permissions import may as role_may
@@ -13,6 +13,7 @@ from moralbank.errors import MoralbankError
 from moralbank.i18n import _
 from moralbank.ledger.queries import rate_on
 from moralbank.store import service
+from moralbank.store.export import goods_list
 from moralbank.store.forms import (
     EditProductForm,
     NewProductForm,
@@ -26,6 +27,7 @@ from moralbank.store.prices import points_for
 from moralbank.store.queries import moves, products, rate_history, shelves, shop_of
 from moralbank.store.queries import product as read_product
 from moralbank.web.errors import status_of
+from moralbank.web.files import excel_file
 from moralbank.web.guards import current_actor, may
 
 room = Blueprint("store", __name__)
@@ -64,18 +66,12 @@ def store() -> Any:
 
 @room.get("/store/goods.xlsx")
 @may("store.view")
-def goods_workbook() -> Any:
-    """All goods with stock and price as a workbook."""
-    from moralbank.store.workbook import goods_workbook as make  # noqa: PLC0415 - slow to import
-
+def export() -> Any:
+    """Download all goods with stock and price."""
     with reading() as session:
         goods = products(session, current_actor().village_id, active_only=False)
         rate = rate_on(session, current_actor().village_id)
-    return Response(
-        make(goods, rate),
-        mimetype="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        headers={"Content-Disposition": "attachment; filename=goods.xlsx"},
-    )
+    return excel_file(goods_list(goods, rate), _("商品-%(day)s.xlsx", day=clock.today()))
 
 
 @room.route("/store/new", methods=["GET", "POST"])

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlmodel import Session, col, select
 
 from moralbank.errors import NotFound, NoVillage
-from moralbank.i18n import mark
+from moralbank.i18n import listed, mark
 from moralbank.villages.models import Group, SettingRow, Village
 from moralbank.villages.settings import ORGANISATION, SETTINGS, TOWN
 
@@ -15,6 +15,13 @@ class VillageUnknown(NotFound):
 
     text = mark("没有代码为 %(village)s 的村")
     code = "village_unknown"
+
+
+class GroupUnknown(NotFound):
+    """The village has no such group."""
+
+    text = mark("没有“%(name)s”这个小组。本村有：%(known)s")
+    code = "group_unknown"
 
 
 @dataclass(frozen=True)
@@ -70,3 +77,21 @@ def groups_of(session: Session, village_id: int) -> list[Group]:
             .order_by(col(Group.position), col(Group.id))
         )
     )
+
+
+def group_called(session: Session, village_id: int, name: str) -> Group:
+    """The village's group of this name; raises GroupUnknown, which names those there are."""
+    groups = groups_of(session, village_id)
+    for group in groups:
+        if group.name == name.strip():
+            return group
+    raise GroupUnknown(name=name[:20], known=listed(group.name for group in groups))
+
+
+def group_of(session: Session, village_id: int, group_id: int) -> Group:
+    """The village's group of this number; raises GroupUnknown as `group_called` does."""
+    groups = groups_of(session, village_id)
+    for group in groups:
+        if group.id == group_id:
+            return group
+    raise GroupUnknown(name=group_id, known=listed(group.name for group in groups))

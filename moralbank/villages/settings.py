@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from moralbank.errors import Invalid, NotFound
-from moralbank.i18n import mark
+from moralbank.i18n import listed, mark
 
 
 class SettingUnknown(NotFound):
@@ -93,5 +93,5 @@ SETTINGS: Final = {
 def setting(key: str) -> Setting:
     """The setting with this key; raises SettingUnknown."""
     if key not in SETTINGS:
-        raise SettingUnknown(key=key, known="、".join(SETTINGS))
+        raise SettingUnknown(key=key, known=listed(SETTINGS))
     return SETTINGS[key]

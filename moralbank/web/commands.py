@@ -58,11 +58,24 @@ def run_server(app: Flask, host: str, port: int, *, browser: bool) -> None:
 
     if not is_free(host, port):
         raise PortTaken(port=port)
-    address = f"http://{host}:{port}"
+    everywhere = host in {"0.0.0.0", "::"}  # noqa: S104 - what the user asked for
+    address = f"http://{'127.0.0.1' if everywhere else host}:{port}"
     click.echo(_("网页地址：%(address)s （按 Ctrl+C 停止）", address=address))
+    if everywhere:
+        click.echo(_("同一网络里的手机打开：http://%(host)s:%(port)s", host=_own_host(), port=port))
     if browser:
         Timer(0.8, webbrowser.open, [address]).start()
     listen(app, host=host, port=port, threads=8, ident="moralbank")
+
+
+def _own_host() -> str:
+    """The address by which others on the local network reach this machine; nothing is sent."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # an address for documentation, RFC 5737
+        except OSError:
+            return socket.gethostname()
+        return str(probe.getsockname()[0])
 
 
 def is_free(host: str, port: int) -> bool:

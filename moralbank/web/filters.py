@@ -1,4 +1,4 @@
-"""How values are written on pages: yuan, dates, times, points."""
+"""How values are written on pages: yuan, dates, times, points, lists."""
 
 from datetime import date, datetime
 from typing import Any
@@ -6,12 +6,8 @@ from typing import Any
 from flask import Flask
 
 from moralbank import clock
-
-
-def yuan(fen: int) -> str:
-    """Fen as yuan with two decimals: 1250 → "12.50"."""
-    sign = "-" if fen < 0 else ""
-    return f"{sign}{abs(fen) // 100}.{abs(fen) % 100:02d}"
+from moralbank.i18n import clauses, listed
+from moralbank.money import yuan
 
 
 def day(value: date | datetime | None) -> str:
@@ -25,7 +21,7 @@ def day(value: date | datetime | None) -> str:
 
 def minute(value: datetime | None) -> str:
     """A moment on the village's clock: "2026-11-20 10:32"; empty for None."""
-    return "" if value is None else clock.local(value).strftime("%Y-%m-%d %H:%M")
+    return "" if value is None else clock.minute(value)
 
 
 def signed(number: int) -> str:
@@ -35,5 +31,12 @@ def signed(number: int) -> str:
 
 def install(app: Flask) -> None:
     """Make them known to templates under their own names."""
-    filters: dict[str, Any] = {"yuan": yuan, "day": day, "minute": minute, "signed": signed}
+    filters: dict[str, Any] = {
+        "clauses": clauses,
+        "day": day,
+        "listed": listed,
+        "minute": minute,
+        "signed": signed,
+        "yuan": yuan,
+    }
     app.jinja_env.filters.update(filters)

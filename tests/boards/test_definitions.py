@@ -4,7 +4,7 @@ import pytest
 
 from moralbank import clock
 from moralbank.boards.definitions import BoardUnknown, Subject, all_boards, board_called
-from moralbank.boards.masking import masked
+from moralbank.boards.queries import masked
 from moralbank.scheme.queries import scheme_on
 from tests.village import Town
 

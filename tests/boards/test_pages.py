@@ -81,7 +81,7 @@ def test_a_period_and_a_group_are_chosen(honoured: Town, browse: Browse) -> None
         ("/boards/shanju", {"period": "<script>"}, 422, "时段"),
         ("/boards/heibang", {}, 404, "没有“heibang”这个榜"),
         ("/boards/heibang.pdf", {}, 404, "没有“heibang”这个榜"),
-        ("/boards/shanju", {"group": "99"}, 404, "没有这个小组"),
+        ("/boards/shanju", {"group": "99"}, 404, "这个小组。本村有：一组、二组、六组"),
         ("/boards/shanju", {"group": "一组"}, 422, "小组不对"),
         ("/boards/shanju", {"group": "9" * 30}, 422, "小组不对"),
         ("/boards/shanju.pdf", {"paper": "a0"}, 422, "可选 A4 或 A3"),
@@ -156,7 +156,7 @@ def test_boards_by_command(honoured: Town, terminal: Terminal, tmp_path: Path) -
     [
         (["show", "heibang"], 1, "没有“heibang”这个榜"),
         (["show", "shanju", "--period", "2026-Q7"], 1, "时段“2026-Q7”不对"),
-        (["show", "shanju", "--group", "九组"], 1, "没有这个小组"),
+        (["show", "shanju", "--group", "九组"], 1, "没有“九组”这个小组"),
         (["print", "shanju"], 2, "-o"),
         (["print", "shanju", "--paper", "a0", "-o", "x.pdf"], 2, "--paper"),
     ],

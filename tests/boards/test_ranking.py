@@ -8,9 +8,10 @@ from sqlalchemy import event
 from moralbank import clock
 from moralbank.access.permissions import Role
 from moralbank.boards.periods import current_quarter, read_period
-from moralbank.boards.queries import GroupUnknown, rank, rank_all
+from moralbank.boards.queries import rank, rank_all
 from moralbank.households.models import HouseholdStatus
 from moralbank.households.service import NewHousehold, NewMember, add_household, add_member
+from moralbank.villages.queries import GroupUnknown
 from tests.boards.deeds import board, do, edit, places, take_back
 from tests.village import Town
 

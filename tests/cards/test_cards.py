@@ -188,6 +188,20 @@ def test_printing_a_group(village: Town, browse: Browse) -> None:
     assert all(len(code) == 15 for code in codes)  # no address is set: the number alone
 
 
+def test_only_what_was_not_printed_yet(village: Town, browse: Browse) -> None:
+    recorder = browse(Role.RECORDER)
+    recorder.open("/cards")
+    recorder.send("/cards/sheet.pdf", household=village.household(DU).id)
+    rest = len(VILLAGERS) - 1
+    assert f"只印没印过的 {rest} 张" in recorder.open("/cards")
+    assert len(_codes(recorder.send("/cards/sheet.pdf", fresh="1").data)) == rest
+    assert {card.prints for card in _history(village, DU)} == {1}
+    assert "只印没印过的" not in recorder.open("/cards")
+    again = recorder.send("/cards/sheet.pdf", fresh="1")
+    assert again.status_code == 422
+    assert "都已经印过了" in recorder.page
+
+
 @pytest.mark.parametrize("skip", ["10", "-1", "1.5", "一"])
 def test_a_sheet_has_ten_places(village: Town, browse: Browse, skip: str) -> None:
     recorder = browse(Role.RECORDER)

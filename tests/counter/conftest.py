@@ -1,14 +1,12 @@
 """A village with goods on the shelf."""
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from flask import Flask
 from sqlalchemy import event
 
 from tests.counter.till import Till
-from tests.terminal import Terminal
 from tests.village import Town
 
 
@@ -19,17 +17,6 @@ def till(village: Town) -> Iterator[Till]:
     made.stock(OIL_5L=10, RICE_5KG=10, NOODLE_1KG=10, SALT_400G=10, SOAP_126G=10)
     yield made
     assert made.problems() == []
-
-
-@pytest.fixture
-def terminal(
-    village: Town,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> Terminal:
-    """The command line over the same village."""
-    return Terminal(village.database, tmp_path, monkeypatch, capsys)
 
 
 @pytest.fixture

@@ -110,6 +110,7 @@ def test_a_printed_mark_is_found_while_history_holds_it(books: Books) -> None:
         assert event_mark(session, books.village_id, posted.seq) == posted.mark
         assert is_in_history(session, books.village_id, f" {posted.mark.upper()} ")
         assert not is_in_history(session, books.village_id, f"{posted.seq}-00000000")
+        assert is_in_history(session, books.village_id, f"账 {posted.mark}")
         assert not is_in_history(session, books.village_id, "乱写的")
 
 

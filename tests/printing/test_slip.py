@@ -5,8 +5,9 @@ from datetime import datetime
 
 import pytest
 
-from moralbank.counter.pdf import amount, slip, yuan
+from moralbank.counter.pdf import amount, slip
 from moralbank.counter.slips import SlipLine, SlipSheet
+from moralbank.money import yuan
 from tests.printing.paper import Paper
 
 GOODS = (

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
@@ -15,17 +14,6 @@ ADMIN = STAFF[Role.ADMIN]
 ADDRESS = "https://bank.example.cn"
 
 Browse = Callable[[Role], Browser]
-
-
-@pytest.fixture
-def terminal(
-    village: Town,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> Terminal:
-    """The command line over the settled village."""
-    return Terminal(village.database, tmp_path, monkeypatch, capsys)
 
 
 def kept(village: Town) -> dict[str, str]:

@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from itertools import groupby
-from typing import Any, Final
+from typing import Final
 
 from moralbank import clock
 from moralbank.awards.caps import period_around
 from moralbank.awards.models import AwardState
-from moralbank.awards.queries import AwardRow, Filter, local_number
+from moralbank.awards.queries import AwardRow, Filter
 from moralbank.i18n import mark
+from moralbank.local_numbers import local_number
 from moralbank.scheme.models import CapPeriod
 
 FILTERS: Final = ("q", "state", "group", "item", "period", "household")
@@ -43,8 +44,7 @@ def read_filter(asked: Mapping[str, str]) -> Filter:
 
 def read_number(asked: Mapping[str, str], name: str) -> int | None:
     """A village-local number from an address; None for anything else."""
-    number = local_number(asked.get(name, ""))
-    return None if number < 0 else number
+    return local_number(asked.get(name, ""))
 
 
 def read_day(asked: Mapping[str, str], name: str = "deed_on") -> date:
@@ -53,16 +53,6 @@ def read_day(asked: Mapping[str, str], name: str = "deed_on") -> date:
         return date.fromisoformat(asked.get(name, ""))
     except ValueError:
         return clock.today()
-
-
-def read_page(asked: Mapping[str, str]) -> int:
-    """The page of a list, from 1."""
-    return max(1, read_number(asked, "page") or 1)
-
-
-def read_kept(asked: Mapping[str, str]) -> dict[str, Any]:
-    """The search and filter of an address, for the links of its page."""
-    return {name: asked[name] for name in FILTERS if asked.get(name)}
 
 
 def read_batch(asked: Mapping[str, str]) -> range:

@@ -1,9 +1,9 @@
-"""A name that asks not to be shown whole: the surname and 某某."""
+"""The surname: what is shown of a name that isn't to be read whole."""
 
 from typing import Final
 
 # The compound surnames that are still borne; all others are of one character.
-COMPOUND_SURNAMES: Final = frozenset(
+_COMPOUND: Final = frozenset(
     {
         *("欧阳", "上官", "司马", "司徒", "司空", "诸葛", "尉迟", "皇甫", "公孙", "慕容", "长孙"),
         *("宇文", "鲜于", "夏侯", "东方", "南宫", "万俟", "闻人", "赫连", "澹台", "濮阳", "申屠"),
@@ -13,7 +13,7 @@ COMPOUND_SURNAMES: Final = frozenset(
 )
 
 
-def masked(name: str) -> str:
-    """The surname and 某某: 杜仁森 → 杜某某, 司马玉珍 → 司马某某."""
-    length = 2 if name[:2] in COMPOUND_SURNAMES and len(name) > 2 else 1  # noqa: PLR2004
-    return f"{name[:length]}某某"
+def surname(name: str) -> str:
+    """The surname: 杜 of 杜仁森, 司马 of 司马玉珍. Of a name of two characters it is the first."""
+    length = 2 if name[:2] in _COMPOUND and len(name) > 2 else 1  # noqa: PLR2004
+    return name[:length]

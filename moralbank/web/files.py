@@ -1,0 +1,17 @@
+"""Files as answers: lists to be kept, sheets to be looked at and printed."""
+
+import io
+
+from flask import Response, send_file
+
+from moralbank.excel import XLSX
+
+
+def excel_file(content: bytes, name: str) -> Response:
+    """An Excel file to be saved under this name."""
+    return send_file(io.BytesIO(content), XLSX, as_attachment=True, download_name=name)
+
+
+def pdf_file(content: bytes, name: str) -> Response:
+    """A sheet that the browser shows, and saves under this name."""
+    return send_file(io.BytesIO(content), "application/pdf", download_name=name)
