@@ -14,14 +14,16 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
-from sqlalchemy.exc import DataError, OperationalError, ProgrammingError
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy.exc import DatabaseError, DataError, OperationalError
 from sqlmodel import Session
 
 import moralbank.models  # noqa: F401 - a session orders its writes by every table's keys
 from moralbank.errors import (
+    DatabaseDamaged,
     DatabaseLocked,
     DatabaseMissing,
+    DatabaseNewer,
     DatabaseOutdated,
     Invalid,
     Refused,
@@ -44,7 +46,7 @@ class Database:
         )
         self._writer = self.engine.execution_options(moralbank_begin="BEGIN IMMEDIATE")
         self._one_writer = Lock()
-        self._known_current = False
+        self._known: tuple[int, int] | None = None
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -93,22 +95,34 @@ class Database:
             self._one_writer.release()
 
     def require_current(self) -> None:
-        """Refuse to touch a database that is missing or has other tables than ours."""
-        if self._known_current:
+        """Refuse to touch a database that is missing or has other tables than ours.
+
+        A file that was moved away while we ran must not be written through connections that
+        are still open to it: its rows would be in nobody's books.
+        """
+        identity = self._identity()
+        if identity == self._known:
             return
-        path = self.engine.url.database
-        if self.is_sqlite and (path is None or not Path(path).is_file()):
-            raise DatabaseMissing
+        self.engine.dispose()
         with _plain_faults(), self.engine.connect() as connection:
-            try:
-                found = connection.scalar(text("SELECT version_num FROM alembic_version"))
-            except (OperationalError, ProgrammingError) as error:
-                if _is_locked(error):
-                    raise
-                raise DatabaseOutdated from error
+            found = _revision(connection)
+        if found is None:
+            raise DatabaseDamaged
         if found != newest_migration():
-            raise DatabaseOutdated
-        self._known_current = True
+            raise DatabaseOutdated if found < newest_migration() else DatabaseNewer
+        self._known = identity
+
+    def _identity(self) -> tuple[int, int]:
+        """Which file lies at the database's path; raises DatabaseMissing if none does."""
+        if not self.is_sqlite:
+            return (0, 0)
+        try:
+            found = Path(self.engine.url.database or "").stat()
+        except OSError as error:
+            self._known = None
+            self.engine.dispose()
+            raise DatabaseMissing from error
+        return (found.st_dev, found.st_ino)
 
 
 _POSTGRES_SNAPSHOT: Final[dict[str, Any]] = {
@@ -138,6 +152,25 @@ def newest_migration() -> str:
     """The revision that this program's tables stand at."""
     files = (PACKAGE / "migrations" / "versions").glob("[0-9]*.py")
     return max(path.stem for path in files).split("_", 1)[0]
+
+
+def _revision(connection: Connection) -> str | None:
+    """The revision that a database stands at: "" before the first, None if it was lost."""
+    tables = inspect(connection).get_table_names()
+    if "alembic_version" not in tables:
+        return "" if "villages" not in tables else None
+    found = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return found if found or "villages" in tables else ""
+
+
+def require_known_revision(engine: Engine) -> None:
+    """Refuse a database that can't be upgraded: DatabaseDamaged, DatabaseNewer."""
+    with _plain_faults(), engine.connect() as connection:
+        found = _revision(connection)
+    if found is None:
+        raise DatabaseDamaged
+    if found > newest_migration():
+        raise DatabaseNewer
 
 
 def _engine(url: str) -> Engine:
@@ -171,6 +204,15 @@ def _plain_faults() -> Iterator[None]:
         raise (DatabaseLocked if _is_locked(error) else Unavailable) from error
     except (DataError, OverflowError) as error:
         raise Invalid from error  # a number or text that no column can hold
+    except (DatabaseError, sqlite3.DatabaseError) as error:
+        # SQLite says of damaged files nothing more special than this; PostgreSQL has its own.
+        if _is_damage(error):
+            raise DatabaseDamaged from error
+        raise
+
+
+def _is_damage(error: Exception) -> bool:
+    return "not a database" in str(error) or "malformed" in str(error)
 
 
 def _is_locked(error: Exception) -> bool:

@@ -97,6 +97,20 @@ class DatabaseOutdated(Unavailable):
     code = "database_outdated"
 
 
+class DatabaseNewer(Unavailable):
+    """The tables are of a later release than this program."""
+
+    text = mark("数据库是更新版本的程序建的，这个程序太旧。请先更新程序，数据没有改动。")
+    code = "database_newer"
+
+
+class DatabaseDamaged(Unavailable):
+    """The file is no database of ours, or was damaged."""
+
+    text = mark("这个文件不是道德银行的数据库，或者已经损坏。请不要再写入，用备份恢复。")
+    code = "database_damaged"
+
+
 class NoVillage(Unavailable):
     """`moralbank init` has not been run."""
 

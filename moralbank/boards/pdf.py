@@ -15,12 +15,11 @@ from moralbank.i18n import _
 from moralbank.printing import numerals, ornament, palette, qr, sheet, vertical
 from moralbank.printing.fonts import Voice
 from moralbank.printing.sheet import mm
-from moralbank.printing.table import Align, Column, Table
+from moralbank.printing.table import CELL_PADDING, Align, Column, Table
 from moralbank.printing.text import (
     Line,
     boxed,
     draw_block,
-    draw_block_centred,
     line,
     name_line,
     shrunk,
@@ -52,6 +51,9 @@ _TABLE_HEAD = 6.6 * mm
 _LEAST_ROW, _USUAL_ROW, _MOST_ROW = 5.5 * mm, 6.4 * mm, 10.5 * mm
 _LEAST_HONOURS, _MOST_HONOURS = 44 * mm, 92 * mm
 _HONOURS_GAP = 2.5 * mm
+_FIXED = {"rank": 12 * mm, "name": 29 * mm, "group": 15 * mm, "points": 15 * mm}
+"""The table's columns but for the deeds, which take what is left."""
+_LEAST_DEED = 8.4
 
 
 @dataclass(frozen=True)
@@ -282,8 +284,9 @@ def _draw_parts(canvas: Any, contact: str, left: float, width: float) -> None:
 def _draw_signature(canvas: Any, board: BoardSheet, middle: float) -> None:
     """Write who issued the board and when, beside the place of the seal."""
     canvas.setFillColor(palette.INK)
-    organisation = boxed(line(board.organisation, Voice.SONG, 13), 41 * mm, 15 * mm, 7)
-    draw_block_centred(canvas, organisation, middle, 44.5 * mm)
+    # One line, however small: broken, a village's name would fall apart (羊圈湾村村 / 民委员会).
+    organisation = shrunk(line(board.organisation, Voice.SONG, 13), 41 * mm, 7)
+    organisation.draw_centred(canvas, middle, 42.5 * mm)
     day = line(numerals.full_date(board.issued_on), Voice.KAI, 12.5)
     shrunk(day, 41 * mm, 6).draw_centred(canvas, middle, 31 * mm)
 
@@ -337,9 +340,9 @@ def _draw_vacancy(canvas: Any, panel: _Panel) -> None:
 def _draw_table(
     canvas: Any, board: BoardSheet, panel: _Panel, rows: Sequence[BoardEntry], top: float
 ) -> None:
-    table = _table(board, panel)
     room = top - _TABLE_HEAD - _BODY_BOTTOM - _PADDING
     height = min(_MOST_ROW, room / len(rows))
+    table = _table(board, panel, _deed_size(panel, rows, height))
     table.draw_head(canvas, top, _TABLE_HEAD)
     top -= _TABLE_HEAD
     for number, entry in enumerate(rows):
@@ -347,22 +350,38 @@ def _draw_table(
         table.draw_row(canvas, cells, top - number * height, height, striped=number % 2 == 0)
 
 
-def _table(board: BoardSheet, panel: _Panel) -> Table:
+def _deed_width(panel: _Panel) -> float:
+    return panel.inner_width - sum(_FIXED.values())
+
+
+def _deed_size(panel: _Panel, rows: Sequence[BoardEntry], height: float) -> float:
+    """The size at which all deeds of the page fit one line, so that no row looks smaller.
+
+    A few very long deeds don't make the others small: they are shrunk alone.
+    """
+    usual = height * 0.5
+    room = _deed_width(panel) - 2 * CELL_PADDING
+    fitting = (shrunk(line(entry.deed, Voice.HEI, usual), room, 1).size for entry in rows)
+    return max(min(fitting), min(usual, _LEAST_DEED))
+
+
+def _table(board: BoardSheet, panel: _Panel, deed_size: float) -> Table:
+    def deed(text: str, size: float) -> Line:
+        return line(text, Voice.HEI, min(size, deed_size))
+
     def regular(text: str, size: float) -> Line:
         return line(text, Voice.HEI, size)
 
     def bold(text: str, size: float) -> Line:
         return line(text, Voice.HEI_BOLD, size)
 
-    fixed = {"rank": 13 * mm, "name": 31 * mm, "group": 18 * mm, "points": 17 * mm}
-    deed = panel.inner_width - sum(fixed.values())
     return Table(
         (
-            Column(_("名次"), fixed["rank"], bold, Align.CENTRE),
-            Column(board.subject, fixed["name"], name_line, share=0.7, wraps=True),
-            Column(_("小组"), fixed["group"], regular),
-            Column(_("主要事迹"), deed, regular),
-            Column(_("积分"), fixed["points"], bold, Align.RIGHT, 0.58, palette.RED),
+            Column(_("名次"), _FIXED["rank"], bold, Align.CENTRE),
+            Column(board.subject, _FIXED["name"], name_line, share=0.7, wraps=True),
+            Column(_("小组"), _FIXED["group"], regular),
+            Column(_("主要事迹"), _deed_width(panel), deed),
+            Column(_("积分"), _FIXED["points"], bold, Align.RIGHT, 0.58, palette.RED),
         ),
         x=panel.inner_left,
     )

@@ -4,6 +4,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Engine
 
+from moralbank.db import require_known_revision
 from moralbank.paths import PACKAGE
 
 
@@ -16,5 +17,9 @@ def alembic_config(engine: Engine) -> Config:
 
 
 def upgrade(engine: Engine) -> None:
-    """Bring the tables to this program's release; does nothing where they are there already."""
+    """Bring the tables to this program's release; does nothing where they are there already.
+
+    Raises DatabaseDamaged, DatabaseNewer, and leaves such a database as it is.
+    """
+    require_known_revision(engine)
     command.upgrade(alembic_config(engine), "head")

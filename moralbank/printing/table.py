@@ -18,7 +18,7 @@ from moralbank.printing.text import (
     shrunk,
 )
 
-_PADDING = 2.6
+CELL_PADDING = 2.6
 _SMALLEST = 4.0
 _SMALL = 7.2
 
@@ -73,7 +73,7 @@ class Table:
         left = self.x
         for column in self.columns:
             title = line(column.title, Voice.HEI_BOLD, height * 0.48)
-            fitting = shrunk(title, column.width - 2 * _PADDING, _SMALLEST)
+            fitting = shrunk(title, column.width - 2 * CELL_PADDING, _SMALLEST)
             _draw_aligned(canvas, (fitting,), column, left, top - height / 2)
             left += column.width
 
@@ -96,7 +96,7 @@ class Table:
 
     def _fitted(self, column: Column, cell: str, height: float) -> tuple[Line, ...]:
         full = column.compose(cell, min(height * column.share, self.largest))
-        room = column.width - 2 * _PADDING
+        room = column.width - 2 * CELL_PADDING
         if column.wraps:
             return boxed(full, room, height * 0.98, _SMALLEST)
         return (shrunk(full, room, min(full.size * 0.72, _SMALL)),)
@@ -109,6 +109,6 @@ def _draw_aligned(
         draw_block_centred(canvas, lines, left + column.width / 2, middle)
     elif column.align is Align.RIGHT:
         widest = max(part.width for part in lines)
-        draw_block(canvas, lines, left + column.width - _PADDING - widest, middle)
+        draw_block(canvas, lines, left + column.width - CELL_PADDING - widest, middle)
     else:
-        draw_block(canvas, lines, left + _PADDING, middle)
+        draw_block(canvas, lines, left + CELL_PADDING, middle)
