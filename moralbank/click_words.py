@@ -42,6 +42,8 @@ _CHINESE: Final = {
     "Invalid value: {message}": "值不对：{message}",
     "Invalid value for {param_hint}: {message}": "{param_hint} 的值不对：{message}",
     "No such option {name!r}.": "没有 {name} 这个选项。",
+    "Did you mean {possibility}?": "是不是 {possibility}？",
+    "(Did you mean one of: {possibilities}?)": "是不是其中一个：{possibilities}？",
     "No such command {name!r}.": "没有 {name} 这个命令。",
     "Choose from:\n\t{choices}": "可选：\n\t{choices}",
     "{value!r} is not a valid {number_type}.": "“{value}”不是整数。",
@@ -75,7 +77,8 @@ def _word(english: str) -> str:
 
 def _words(one: str, many: str, count: int) -> str:
     if current_language() == CHINESE:
-        return _CHINESE.get(one, one if count == 1 else many)
+        english = one if count == 1 else many
+        return _CHINESE.get(english, english)
     return gettext.ngettext(one, many, count)
 
 

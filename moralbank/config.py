@@ -31,13 +31,14 @@ class Settings:
     """What the machine decides.
 
     `instance` is the folder of the database, the signing key and uploads; `database_url` an
-    SQLAlchemy URL; `demo` puts the 演示 mark on every page; `max_upload` is in bytes.
+    SQLAlchemy URL; `demo` puts the 演示 mark on every page; `max_upload` is in bytes,
+    a little more than the largest file, so that one just too large is refused on its own page.
     """
 
     instance: Path
     database_url: str
     demo: bool = False
-    max_upload: int = 8 * MEGABYTE
+    max_upload: int = 6 * MEGABYTE
     secure_cookies: bool = False
 
     @classmethod

@@ -4,22 +4,46 @@ A room's `forms.py` turns a request into a frozen command dataclass with `comman
 that a service raises with a `field` are put beside that field by `take_refusal`.
 """
 
+import re
 import unicodedata
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from wtforms import DateField, Form, IntegerField, StringField
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.validators import InputRequired, Length, NumberRange, StopValidation, ValidationError
 
 from moralbank.errors import MoralbankError
 from moralbank.i18n import _, mark
 from moralbank.money import fen_from_yuan
 
 REQUIRED = mark("请填写这一项")
+NOT_OFFERED = mark("请从列出的里面选一项")
+
+_WHOLE_NUMBER: Final = re.compile(r"[+-]?\d{1,12}")
+
+
+class _Words:
+    """What WTForms itself says: all that our fields leave to it is that a choice isn't offered."""
+
+    def gettext(self, text: str) -> str:
+        """Our words for WTForms' own."""
+        return _(NOT_OFFERED) if "hoice" in text else text
+
+    def ngettext(self, one: str, many: str, n: int) -> str:
+        """Nothing of ours is counted by WTForms."""
+        return one if n == 1 else many
 
 
 class BaseForm(Form):  # type: ignore[misc]
     """A form of ours. CSRF is guarded for all POSTs at once in `app.py`."""
+
+    class Meta:
+        """WTForms' settings."""
+
+        def get_translations(self, form: Form) -> _Words:
+            """Let WTForms speak our language."""
+            del form
+            return _Words()
 
     def take_refusal(self, refusal: MoralbankError) -> None:
         """Show a service's refusal beside its field, or above the form if it names none."""
@@ -31,11 +55,31 @@ class BaseForm(Form):  # type: ignore[misc]
 
 
 class Required(InputRequired):  # type: ignore[misc]
-    """The field must be given."""
+    """The field must be given, and hold something once it was read: blanks are nothing."""
+
+    def __call__(self, form: Form, field: Any) -> None:
+        """Judge what was understood; where reading failed, its own words stand alone."""
+        del form
+        if field.process_errors:
+            field.errors = field.process_errors[:1]
+            raise StopValidation
+        blank = field.data is None or (isinstance(field.data, str) and not field.data.strip())
+        if blank or not field.raw_data:
+            field.errors = []
+            raise StopValidation(_(REQUIRED))
+
+
+class Within(NumberRange):  # type: ignore[misc]
+    """The number lies between two bounds; `words` (a msgid) say which."""
+
+    def __init__(self, least: int, most: int, words: str) -> None:
+        """Keep bounds and words."""
+        super().__init__(least, most)
+        self.words = words
 
     def __call__(self, form: Form, field: Any) -> None:
         """Speak in the reader's language."""
-        self.message = _(REQUIRED)
+        self.message = _(self.words)
         super().__call__(form, field)
 
 
@@ -69,7 +113,7 @@ class WholeNumberField(IntegerField):  # type: ignore[misc]
         self.data = None
         if not typed:
             return
-        if not typed.lstrip("+-").isdecimal() or len(typed) > 12:  # noqa: PLR2004 - digits
+        if not _WHOLE_NUMBER.fullmatch(typed):
             raise ValueError(_("要填整数，不能是“%(typed)s”", typed=typed[:20]))
         self.data = int(typed)
 

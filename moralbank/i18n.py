@@ -3,9 +3,15 @@
 Chinese is the source language, so Chinese needs no catalogue at all. The English one is read
 from `locale/en.po` once, when English is first asked for. Babel alone does this, without Flask,
 so that services, the command line and paper speak the reader's language too.
+
+English words that change with a number stand in the catalogue in both forms, parted by ‖, behind
+the number's place: "%(n)s record‖records, %(points)s point‖points in all". The nearest place
+before a pair chooses, and where none stands before it, the value `n`: 1 takes the first form,
+everything else the second.
 """
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
 from functools import cache
 from importlib.resources import files
@@ -14,6 +20,8 @@ from typing import Any, Final
 CHINESE: Final = "zh"
 ENGLISH: Final = "en"
 LANGUAGES: Final = {CHINESE: "中文", ENGLISH: "English"}
+
+_PLACE_OR_PAIR: Final = re.compile(r"%\((\w+)\)s|([\w’]+)‖([\w’]+)")
 
 _language: ContextVar[str] = ContextVar("language", default=CHINESE)
 
@@ -35,8 +43,29 @@ def mark(msgid: str) -> str:
 
 def _(msgid: str, **values: Any) -> str:
     """Translate `msgid` into the language in use and fill its `%(name)s` places."""
-    text = _catalogue(_language.get()).get(msgid) or msgid
+    text = unfilled(msgid, values)
     return text % values if values else text
+
+
+def unfilled(msgid: str, values: Mapping[str, Any]) -> str:
+    """The translation whose words suit `values`, its places still open (templates fill them)."""
+    text = _catalogue(_language.get()).get(msgid) or msgid
+    return _suited(text, values) if "‖" in text else text
+
+
+def _suited(text: str, values: Mapping[str, Any]) -> str:
+    """Choose of each "one‖many" by the place before it."""
+    number = str(values.get("n", ""))
+
+    def choose(found: re.Match[str]) -> str:
+        nonlocal number
+        place, one, many = found.groups()
+        if place is None:
+            return str(one if number == "1" else many)
+        number = str(values.get(place, "")).lstrip("+-−")
+        return found[0]
+
+    return _PLACE_OR_PAIR.sub(choose, text)
 
 
 def listed(parts: Iterable[str]) -> str:

@@ -19,16 +19,28 @@ function isEditable(element) {
   return element?.matches?.("input:not([type=checkbox], [type=radio]), textarea, select") ?? false;
 }
 
+/** Whether a key writes something: no shortcut, and not the space that presses a button. */
+function isLetter(event) {
+  return event.key.length === 1 && event.key !== " " && !(event.ctrlKey || event.altKey || event.metaKey);
+}
+
 /**
  * Collect what a keyboard-wedge scanner types and hand its last run of digits to `take`.
  *
  * A scanner's keys come faster than fingers and end with Enter or Tab. Where a box for text has
- * the focus the box gets them; a quantity is spared: it gets back what stood in it.
+ * the focus the box gets them; a quantity is spared: it gets back what stood in it. What was typed
+ * nowhere, and turns out to be no scan, goes to `write`.
  */
-function listenToScanner(take) {
+function listenToScanner(take, write) {
   let runs = "";
   let last = 0;
   let spared = null;
+  let letters = "";
+  let waiting = 0;
+  const handOver = () => {
+    if (letters && !isEditable(document.activeElement)) write(letters);
+    letters = "";
+  };
   document.addEventListener(
     "keydown",
     (event) => {
@@ -39,13 +51,21 @@ function listenToScanner(take) {
         spared = quantity && { input: quantity, value: quantity.value };
       }
       last = event.timeStamp;
+      clearTimeout(waiting);
       if (event.key !== "Enter" && event.key !== "Tab") {
         runs += digitOf(event) ?? " ";
+        if (!quantity && isLetter(event)) letters += event.key;
+        if (event.key === "/") event.preventDefault(); // Firefox would search the page
+        waiting = setTimeout(handOver, BURST_GAP_MS);
         return;
       }
       const digits = runs.trim().split(/\s+/).at(-1) ?? "";
       runs = "";
-      if (digits.length < SHORTEST_SCAN) return;
+      if (digits.length < SHORTEST_SCAN) {
+        handOver();
+        return;
+      }
+      letters = "";
       event.preventDefault();
       event.stopPropagation();
       if (spared) spared.input.value = spared.value;
@@ -109,6 +129,7 @@ class Counter {
     }));
     this.search = form.querySelector("[data-goods]");
     this.cart = form.querySelector("[data-cart]");
+    this.shown = [form.elements["shown-total"], form.elements["shown-points"]];
     this.confirm = form.querySelector("[data-confirm]");
     this.tend();
     this.show();
@@ -122,6 +143,8 @@ class Counter {
     });
     this.form.addEventListener("keydown", (event) => this.key(event));
     document.addEventListener("keydown", (event) => this.shortcut(event));
+    // A browser may put quantities back by itself, after this ran: the cart must tell the truth.
+    window.addEventListener("pageshow", () => this.show());
     const toggle = this.cart.querySelector("[data-toggle]");
     toggle.addEventListener("click", () => {
       const folded = this.cart.classList.toggle("cart--folded");
@@ -193,9 +216,6 @@ class Counter {
     if (event.key === "Escape") {
       this.search.value = "";
       this.sift();
-    } else if (event.key === "/" && !isEditable(event.target)) {
-      event.preventDefault();
-      this.search.focus();
     } else if (event.key === "Enter" && event.ctrlKey && !this.confirm.disabled) {
       this.confirm.click();
     }
@@ -246,6 +266,7 @@ class Counter {
     write("credit", yuan(Math.max(0, sums.credit)));
     write("lacking", sums.short);
     part("credit-left").hidden = sums.credit <= 0 || sums.short > 0;
+    [this.shown[0].value, this.shown[1].value] = [total, sums.used];
     part("short").hidden = sums.short === 0;
     part("after").hidden = sums.short > 0;
     this.confirm.disabled = chosen.length === 0 || sums.short > 0;
@@ -287,11 +308,22 @@ function findCard(token) {
   findForm.requestSubmit();
 }
 
+/** What was typed while no box had the focus begins the box of this page; "/" only leads there. */
+function writeInBox(typed) {
+  const box = document.querySelector("#who, [data-goods]");
+  if (!box) return;
+  box.select();
+  const words = typed.replace(/^\//, "");
+  if (!words) return;
+  box.value = words;
+  box.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
 if (findForm) {
   listenToScanner((digits) => {
     if (digits.length === CARD_DIGITS) findCard(digits);
     else if (!counter?.scan(digits)) sound("no");
-  });
+  }, writeInBox);
   findForm.addEventListener("submit", (event) => {
     const digits = /(\d+)\D*$/.exec(findForm.elements.who.value.normalize("NFKC"))?.[1] ?? "";
     // What the scan box itself took; a card that listenToScanner took was noted there.
@@ -300,17 +332,9 @@ if (findForm) {
 }
 /*
  * The scan box must not have the focus: a Chinese input method would take the letters of a scanned
- * address for pinyin. The zone around it has it, and "/" leads into the box.
+ * address for pinyin. The zone around it has it; what fingers type goes on into the box.
  */
-const zone = document.querySelector("[data-zone]");
-if (zone) {
-  zone.focus();
-  document.addEventListener("keydown", (event) => {
-    if (event.key !== "/" || isEditable(event.target)) return;
-    event.preventDefault();
-    findForm.elements.who.select();
-  });
-}
+document.querySelector("[data-zone]")?.focus();
 
 const verdict = document.querySelector("[data-sound]");
 if (verdict) sound(verdict.dataset.sound);

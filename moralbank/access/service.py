@@ -139,7 +139,7 @@ def change_role(session: Session, actor: Actor, user_id: int, role: Role) -> Use
     """Give somebody another part; their sessions end. Raises LastAdmin."""
     user = _user(session, actor.village_id, user_id)
     if role != Role.ADMIN:
-        _require_other_admin(session, user)
+        _require_other_admin(session, user, field="role")
     before, user.role = user.role, role
     user.session_epoch += 1
     session.add(user)
@@ -186,7 +186,7 @@ def _require_strong(password: str, name: str, field: str) -> None:
         raise PasswordWeak(field=field)
 
 
-def _require_other_admin(session: Session, user: User) -> None:
+def _require_other_admin(session: Session, user: User, field: str | None = None) -> None:
     if user.role != Role.ADMIN or user.disabled:
         return
     admins = session.exec(
@@ -197,4 +197,4 @@ def _require_other_admin(session: Session, user: User) -> None:
         )
     ).all()
     if len(admins) == 1:
-        raise LastAdmin
+        raise LastAdmin(field=field)

@@ -1,10 +1,11 @@
 """Flask-Login's side of access: who is signed in, and when a session ends."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-from flask import Flask, g, request
+from flask import Flask, g, redirect, request, url_for
 from flask_login import LoginManager, UserMixin
+from werkzeug.wrappers import Response
 
 from moralbank.access.models import User
 from moralbank.access.permissions import ROLE_LABELS, Role
@@ -12,7 +13,10 @@ from moralbank.access.queries import actor_of
 from moralbank.audit import Actor
 from moralbank.db import reading
 from moralbank.errors import Unavailable
-from moralbank.i18n import _
+from moralbank.i18n import _, mark
+from moralbank.web.way_back import page_before
+
+NOT_SAVED: Final = mark("刚才那一步没有保存，请重做。")
 
 
 @dataclass(frozen=True)
@@ -75,6 +79,16 @@ def install(app: Flask) -> None:
     """Let Flask-Login know our users and our words."""
     manager: Any = LoginManager(app)
     manager.session_protection = "basic"
-    manager.login_view = "access.sign_in"
-    manager.login_message = None  # the sign-in page speaks for itself
     manager.user_loader(load)
+    manager.unauthorized_handler(_to_sign_in)
+
+
+def _to_sign_in() -> Response:
+    """Send a stranger to sign in, and then on: where a form was sent, to the form's own page."""
+    if request.endpoint == "access.sign_out":
+        return redirect(url_for("access.sign_in"), 303)
+    if request.method == "POST":
+        page = page_before(request.path)
+        return redirect(url_for("access.sign_in", next=page, unsaved=1), 303)
+    wanted = request.full_path if request.query_string else request.path
+    return redirect(url_for("access.sign_in", next=wanted))

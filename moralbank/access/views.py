@@ -9,7 +9,7 @@ from flask_login import current_user, login_user, logout_user
 from moralbank.access import service
 from moralbank.access.forms import PasswordForm, SignInForm, UserForm
 from moralbank.access.queries import user_row, users_of
-from moralbank.access.session import signed_in
+from moralbank.access.session import NOT_SAVED, signed_in
 from moralbank.audit import record
 from moralbank.db import reading, writing
 from moralbank.errors import MoralbankError
@@ -59,6 +59,8 @@ def sign_in_post() -> Any:
     with writing() as session:
         record(session, user.actor, "access.sign_in", user.actor.name)
     login_user(user)
+    if "unsaved" in request.args:
+        flash(_(NOT_SAVED), "warn")
     return redirect(_own_page(request.args.get("next", "")), 303)
 
 
@@ -123,11 +125,7 @@ def new_user() -> Any:
 @may("access.manage")
 def user(user_id: int) -> Any:
     """Show one user and what can be changed."""
-    with reading() as session:
-        row = user_row(session, current_actor().village_id, user_id)
-    form = UserForm(role=row.role, name=row.name)
-    form.offer_roles()
-    return render_template("access/user.html", user=row, form=form)
+    return _user_page(user_id)
 
 
 @room.post("/users/<int:user_id>/role")
@@ -136,10 +134,15 @@ def user_role(user_id: int) -> Any:
     """Give somebody another part."""
     form = UserForm(request.form)
     form.offer_roles()
-    if form.role.validate(form):
+    if not form.role.validate(form):
+        return _user_page(user_id, form), 422
+    try:
         with writing() as session:
             service.change_role(session, current_actor(), user_id, form.role.data)
-        flash(_("岗位已改，该用户须重新登录"), "ok")
+    except service.LastAdmin as refusal:
+        form.take_refusal(refusal)
+        return _user_page(user_id, form), status_of(refusal)
+    flash(_("岗位已改，该用户须重新登录"), "ok")
     return redirect(url_for("access.user", user_id=user_id), 303)
 
 
@@ -164,10 +167,25 @@ def user_password(user_id: int) -> Any:
 def user_disabled(user_id: int) -> Any:
     """Let somebody in no longer, or again."""
     disabled = request.form.get("disabled") == "1"
-    with writing() as session:
-        service.set_disabled(session, current_actor(), user_id, disabled=disabled)
+    try:
+        with writing() as session:
+            service.set_disabled(session, current_actor(), user_id, disabled=disabled)
+    except service.LastAdmin as refusal:
+        return _user_page(user_id, refusal=refusal), status_of(refusal)
     flash(_("已停用，该用户不能再登录") if disabled else _("已恢复使用"), "ok")
     return redirect(url_for("access.user", user_id=user_id), 303)
+
+
+def _user_page(
+    user_id: int, form: UserForm | None = None, refusal: MoralbankError | None = None
+) -> str:
+    """One user with what can be changed; a refused form keeps what was chosen."""
+    with reading() as session:
+        row = user_row(session, current_actor().village_id, user_id)
+    if form is None:
+        form = UserForm(role=row.role)
+        form.offer_roles()
+    return render_template("access/user.html", user=row, form=form, refusal=refusal)
 
 
 def _own_page(wanted: str) -> str:

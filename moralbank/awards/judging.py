@@ -62,6 +62,13 @@ class TooManyPoints(Invalid):
     code = "too_many_points"
 
 
+class DayMissing(Invalid):
+    """A deed has its day; none is guessed."""
+
+    text = mark("请写明是哪一天的事")
+    code = "day_missing"
+
+
 class DeedInFuture(Invalid):
     """A deed is recorded when it has been done."""
 
@@ -146,21 +153,21 @@ def understand(
     village_id: int,
     item: int,
     *,
-    quantity: int,
+    quantity: int | None,
     points_each: int | None,
-    deed_on: date,
+    deed_on: date | None,
     note: str,
 ) -> Deed:
     """Read a deed by the scheme in force on its day. Raises what its values deserve.
 
     Raises NoScheme, ItemUnknown, DeductionNeedsReminder and the Invalid ones above.
     """
-    _check_day(deed_on)
+    deed_on = _checked_day(deed_on)
     scheme = scheme_on(session, village_id, deed_on)
     known = scheme.item(item)
     if known.deduction:
         raise DeductionNeedsReminder(field="item")
-    if not 1 <= quantity <= MOST_QUANTITY:
+    if quantity is None or not 1 <= quantity <= MOST_QUANTITY:
         raise QuantityInvalid(field="quantity")
     deed = Deed(
         scheme_version=scheme.version,
@@ -191,7 +198,7 @@ def judge(
     infos = household_labels(session, village_id, household_ids)
     for household_id in household_ids:
         if household_id not in infos:
-            raise HouseholdUnknown(field="household", label=household_id)
+            raise HouseholdUnknown(field="household")
     if member_id:
         _check_member(session, village_id, infos[household_ids[0]], member_id)
     earlier = _earlier(session, village_id, deed, household_ids)
@@ -232,12 +239,15 @@ def same_deed(deed: Deed, earlier: Counted, names: dict[int, str]) -> SameDeed:
     )
 
 
-def _check_day(deed_on: date) -> None:
+def _checked_day(deed_on: date | None) -> date:
     today = clock.today()
+    if deed_on is None:
+        raise DayMissing(field="deed_on")
     if deed_on > today:
         raise DeedInFuture(field="deed_on")
     if deed_on < today - timedelta(days=OLDEST_DAYS):
         raise DeedTooOld(field="deed_on")
+    return deed_on
 
 
 def _points_each(item: Item, wanted: int | None) -> int:

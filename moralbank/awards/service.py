@@ -152,7 +152,7 @@ def record(session: Session, actor: Actor, request_id: str, wanted: RecordAward)
             raise refusal
         return _write(session, actor, deed, whose, wanted.member_id)[0]
 
-    content = {**asdict(wanted), "deed_on": wanted.deed_on.isoformat()}
+    content = {**asdict(wanted), "deed_on": str(wanted.deed_on)}
     return once(session, actor.village_id, request_id, "awards.record", content, perform).result
 
 
@@ -165,7 +165,7 @@ def record_many(
     *,
     quantity: int = 1,
     points_each: int | None = None,
-    deed_on: date | None = None,
+    deed_on: date | None,
     note: str = "",
     skip_refused: bool = False,
 ) -> list[int]:
@@ -180,7 +180,7 @@ def record_many(
     said: dict[str, Any] = {
         "quantity": quantity,
         "points_each": points_each,
-        "deed_on": deed_on or clock.today(),
+        "deed_on": deed_on,
         "note": note,
     }
 
@@ -190,7 +190,7 @@ def record_many(
         return _write(session, actor, deed, accepted)[0]
 
     content = {**said, "item": item, "households": whose, "skip": skip_refused}
-    content["deed_on"] = said["deed_on"].isoformat()
+    content["deed_on"] = str(deed_on)
     first = once(
         session, actor.village_id, request_id, "awards.record_many", content, perform
     ).result

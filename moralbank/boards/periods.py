@@ -9,7 +9,7 @@ from typing import Final
 
 from moralbank import clock
 from moralbank.errors import Invalid
-from moralbank.i18n import mark
+from moralbank.i18n import CHINESE, _, current_language, mark
 from moralbank.printing import numerals
 
 _QUARTERS_OFFERED: Final = 5
@@ -42,6 +42,18 @@ class Period:
         if months == 3:  # noqa: PLR2004 - a quarter
             return numerals.quarter(self.first.year, self.last.month // 3)
         return f"{numerals.digits(self.first.year)}年度"
+
+    @property
+    def spoken(self) -> str:
+        """The period as pages write it: Chinese as on the board, else in the reader's way."""
+        if current_language() == CHINESE:
+            return self.label
+        months, year = self.last.month - self.first.month + 1, self.first.year
+        if months == 1:
+            return _("%(year)s 年 %(month)s 月", year=year, month=self.first.month)
+        if months == 3:  # noqa: PLR2004 - a quarter
+            return _("%(year)s 年第 %(n)s 季度", year=year, n=self.last.month // 3)
+        return _("%(year)s 年", year=year)
 
 
 def read_period(typed: str) -> Period:

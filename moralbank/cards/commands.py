@@ -10,7 +10,7 @@ from moralbank.audit import Actor
 from moralbank.cards import service
 from moralbank.cards.paper import printed_cards
 from moralbank.cards.queries import active_card, cards_of, payload
-from moralbank.console import acts, progress, show, with_json, write_file
+from moralbank.console import acts, progress, show, with_json, with_request_id, write_file
 from moralbank.db import reading, writing
 from moralbank.errors import Invalid
 from moralbank.households.queries import all_households, household_named
@@ -116,12 +116,13 @@ def lost(actor: Actor, *, household: str) -> None:
 
 @cards.command(help=_("给一户补办新卡，旧卡停用；打印用 cards print --household …"))
 @click.argument("household")
+@with_request_id
 @acts("cards.manage")
-def replace(actor: Actor, *, household: str) -> None:
+def replace(actor: Actor, *, household: str, request_id: str) -> None:
     """Give a household a new card."""
     with writing() as session:
         owner = household_named(session, actor.village_id, household)
-        new = service.replace(session, actor, owner.id)
+        new = service.replace(session, actor, owner.id, request_id)
     words = {"label": owner.label, "head": owner.head, "token": new.token}
     click.echo(_("%(label)s %(head)s 的新卡：%(token)s", **words))
 

@@ -1,9 +1,9 @@
 """Form of the card room."""
 
 from wtforms import HiddenField
-from wtforms.validators import NumberRange, Optional
+from wtforms.validators import Optional
 
-from moralbank.forms import BaseForm, WholeNumberField
+from moralbank.forms import BaseForm, WholeNumberField, Within
 from moralbank.i18n import mark
 
 PLACES = 10
@@ -21,5 +21,5 @@ class SheetForm(BaseForm):
     fresh = HiddenField()
     skip = WholeNumberField(
         mark("跳过前几格"),
-        [Optional(), NumberRange(0, PLACES - 1, mark("一张纸有 10 格：填 0 到 9"))],
+        [Optional(), Within(0, PLACES - 1, mark("一张纸有 10 格：填 0 到 9"))],
     )

@@ -14,6 +14,7 @@ from moralbank.cards.token import Draw, make_token
 from moralbank.errors import Invalid, Refused
 from moralbank.households.queries import HouseholdUnknown, household_labels
 from moralbank.i18n import mark
+from moralbank.ledger.requests import once
 from moralbank.ledger.service import lock, take_numbers
 
 
@@ -82,25 +83,29 @@ def mark_lost(session: Session, actor: Actor, card_id: int) -> Card:
 
 
 def replace(
-    session: Session, actor: Actor, household_id: int, draw: Draw = secrets.randbelow
+    session: Session,
+    actor: Actor,
+    household_id: int,
+    request_id: str | None = None,
+    *,
+    draw: Draw = secrets.randbelow,
 ) -> Card:
     """Give a household a new card; the one it had works no longer.
 
-    Raises HouseholdUnknown, HouseholdLeft.
+    The same request id gives the same card: a button pressed twice must not end the card that was
+    just printed. Raises HouseholdUnknown, HouseholdLeft.
     """
-    lock(session, actor.village_id)
-    present = session.exec(
-        select(Card).where(
-            Card.village_id == actor.village_id,
-            Card.household_id == household_id,
-            Card.state == CardState.ACTIVE,
-        )
-    ).first()
-    if present is not None:
-        _end(session, present, CardState.REPLACED)
-    new = issue(session, actor, [household_id], draw)[0]
-    audit.record(session, actor, "cards.replace", str(new.id), household=household_id)
-    return new
+    if request_id is None:
+        return _replace(session, actor, household_id, draw)
+    number = once(
+        session,
+        actor.village_id,
+        request_id,
+        "cards.replace",
+        household_id,
+        lambda: _replace(session, actor, household_id, draw).id,
+    ).result
+    return session.get_one(Card, (actor.village_id, number))
 
 
 def print_cards(
@@ -130,6 +135,22 @@ def print_cards(
     printed = sorted(found.household_id for found in chosen)
     audit.record(session, actor, "cards.print", str(len(printed)), households=printed)
     return card_faces(session, actor.village_id, printed)
+
+
+def _replace(session: Session, actor: Actor, household_id: int, draw: Draw) -> Card:
+    lock(session, actor.village_id)
+    present = session.exec(
+        select(Card).where(
+            Card.village_id == actor.village_id,
+            Card.household_id == household_id,
+            Card.state == CardState.ACTIVE,
+        )
+    ).first()
+    if present is not None:
+        _end(session, present, CardState.REPLACED)
+    new = issue(session, actor, [household_id], draw)[0]
+    audit.record(session, actor, "cards.replace", str(new.id), household=household_id)
+    return new
 
 
 def _new_cards(
@@ -163,7 +184,7 @@ def _require_here(session: Session, village_id: int, household_ids: Collection[i
     known = household_labels(session, village_id, household_ids)
     for number in household_ids:
         if number not in known:
-            raise HouseholdUnknown(label=number)
+            raise HouseholdUnknown
         if known[number].moved:
             raise HouseholdLeft(head=known[number].head)
 

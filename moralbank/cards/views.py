@@ -10,10 +10,10 @@ from moralbank.cards.forms import SheetForm
 from moralbank.cards.models import CardState
 from moralbank.cards.paper import printed_cards
 from moralbank.cards.public import public_card
-from moralbank.cards.queries import CardUnknown, card_rows, cards_of
+from moralbank.cards.queries import CardUnknown, card, card_rows, cards_of
 from moralbank.cards.token import TokenInvalid, read_token
 from moralbank.db import reading, writing
-from moralbank.errors import Invalid, MoralbankError
+from moralbank.errors import Invalid, MoralbankError, Refused, Unavailable
 from moralbank.households.queries import all_households, group_counts, household
 from moralbank.i18n import _
 from moralbank.local_numbers import local_number
@@ -22,6 +22,7 @@ from moralbank.web.errors import status_of
 from moralbank.web.files import pdf_file
 from moralbank.web.guards import current_actor, may, public
 from moralbank.web.pages import asked_page, asked_words, pager
+from moralbank.web.request_ids import next_request_id, sent_request_id
 
 room = Blueprint("cards", __name__)
 
@@ -60,35 +61,33 @@ def sheet() -> Any:
 @may("cards.view")
 def household_cards(household_id: int) -> Any:
     """Show the cards that a household has and had."""
-    with reading() as session:
-        owner = household(session, current_actor().village_id, household_id)
-        history = cards_of(session, current_actor().village_id, household_id)
-    return render_template(
-        "cards/household.html",
-        household=owner,
-        history=history,
-        active=next((one for one in history if one.state == CardState.ACTIVE), None),
-        may_manage=role_may(current_actor().role, "cards.manage"),
-    )
+    return _household(household_id)
 
 
 @room.post("/cards/<int:card_id>/lost")
 @may("cards.manage")
 def lost(card_id: int) -> Any:
     """Stop a card that was lost; from this moment it works nowhere."""
-    with writing() as session:
-        stopped = service.mark_lost(session, current_actor(), card_id)
-        address = url_for("cards.household_cards", household_id=stopped.household_id)
+    with reading() as session:
+        owner = card(session, current_actor().village_id, card_id).household_id
+    try:
+        with writing() as session:
+            service.mark_lost(session, current_actor(), card_id)
+    except (Refused, Unavailable) as refusal:
+        return _household(owner, refusal)
     flash(_("已挂失：这张卡从现在起不能用了。补办新卡请点“补办新卡”。"), "ok")
-    return redirect(address, 303)
+    return redirect(url_for("cards.household_cards", household_id=owner), 303)
 
 
 @room.post(f"{HOUSEHOLD}/replace")
 @may("cards.manage")
 def replace(household_id: int) -> Any:
     """Give a household a new card; the old one works no longer."""
-    with writing() as session:
-        service.replace(session, current_actor(), household_id)
+    try:
+        with writing() as session:
+            service.replace(session, current_actor(), household_id, sent_request_id())
+    except (Invalid, Refused, Unavailable) as refusal:
+        return _household(household_id, refusal)
     flash(_("已换新卡，旧卡停用。请打印新卡交给这一户。"), "ok")
     return redirect(url_for("cards.household_cards", household_id=household_id), 303)
 
@@ -109,6 +108,23 @@ def public_page(token: str) -> Any:
     page = render_template("cards/public.html", card=shown)
     private = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
     return page, 200, private
+
+
+def _household(household_id: int, refusal: MoralbankError | None = None) -> Any:
+    """One household's cards; with a refusal, why nothing was done to them."""
+    with reading() as session:
+        owner = household(session, current_actor().village_id, household_id)
+        history = cards_of(session, current_actor().village_id, household_id)
+    page = render_template(
+        "cards/household.html",
+        household=owner,
+        history=history,
+        active=next((one for one in history if one.state == CardState.ACTIVE), None),
+        may_manage=role_may(current_actor().role, "cards.manage"),
+        request_id=next_request_id(refusal),
+        refusal=refusal,
+    )
+    return page, status_of(refusal) if refusal else 200
 
 
 def _chosen(session: Any, household_id: str, group_id: str) -> list[int]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from moralbank.counter.queries import SlipFilter
-from moralbank.counter.service import PiecesInvalid, Redeem
+from moralbank.counter.service import PiecesInvalid, Redeem, Shown
 from moralbank.forms import BaseForm, DayField, TextField
 from moralbank.i18n import mark
 from moralbank.local_numbers import local_number
@@ -36,8 +36,8 @@ class Cart:
     household_id: int
     card_id: int | None
     collector: str = ""
-    request_id: str = ""
     typed: Mapping[int, str] = field(default_factory=dict)
+    shown: Shown | None = None
 
     def command(self) -> Redeem:
         """What is asked for; raises PiecesInvalid, which names no product by its typing."""
@@ -46,6 +46,7 @@ class Cart:
             card_id=self.card_id,
             lines={number: _pieces(typed) for number, typed in self.typed.items()},
             collector=self.collector,
+            shown=self.shown,
         )
 
 
@@ -67,9 +68,16 @@ def read_cart(form: Mapping[str, str]) -> Cart:
         household_id=local_number(form.get("household", "")) or 0,
         card_id=local_number(form.get("card", "")),
         collector=form.get("collector", "").strip(),
-        request_id=form.get("request_id", ""),
         typed=typed,
+        shown=_shown(form),
     )
+
+
+def _shown(form: Mapping[str, str]) -> Shown | None:
+    """The sum that the page showed; None where it showed none yet (browsers without scripts)."""
+    total = local_number(form.get("shown-total", ""))
+    points = local_number(form.get("shown-points", ""))
+    return None if total is None or points is None else Shown(total, points)
 
 
 def _pieces(typed: str) -> int:

@@ -153,8 +153,7 @@ def _print_goods(roll: _Roll, sheet: SlipSheet) -> None:
     for goods in sheet.lines:
         roll.pair(f"{goods.name} {goods.spec}", _sum_of(goods))
     roll.rule()
-    total = sum(goods.quantity * goods.price_fen for goods in sheet.lines)
-    roll.pair(_("合计"), amount(total, sheet.rate_fen), _LARGE)
+    roll.pair(_("合计"), amount(sheet.total_fen, sheet.rate_fen), _LARGE)
 
 
 def _sum_of(goods: SlipLine) -> str:
@@ -168,7 +167,9 @@ def _print_balances(roll: _Roll, sheet: SlipSheet) -> None:
         exchanged = _("%(points)s 分 = %(yuan)s 元", points=sheet.points_used, yuan=worth)
         roll.pair(_("兑换积分"), exchanged)
     if sheet.credit_used_fen:
-        roll.pair(_("使用余额"), amount(sheet.credit_used_fen, sheet.rate_fen))
+        roll.pair(_("使用余额"), _("%(yuan)s 元", yuan=yuan(sheet.credit_used_fen)))
+    if sheet.credit_brought_fen:
+        roll.pair(_("找回余额"), _("%(yuan)s 元", yuan=yuan(sheet.credit_brought_fen)))
     roll.rule()
     roll.pair(_("原有积分"), _("%(points)s 分", points=sheet.points_before))
     roll.pair(_("现有积分"), _("%(points)s 分", points=sheet.points_after), _LARGE)

@@ -122,6 +122,11 @@ class SlipInfo:
         """Fen of the credit left over from earlier that paid for a part: it is used first."""
         return min(self.credit_before, self.total_fen)
 
+    @property
+    def credit_brought(self) -> int:
+        """Fen that the last point brought beyond the total; they stay as credit."""
+        return self.points_used * self.rate_fen + self.credit_used - self.total_fen
+
 
 @dataclass(frozen=True)
 class SlipFilter:
@@ -155,10 +160,11 @@ def slip_label(number: int, at: datetime) -> str:
 
 def customer(session: Session, village_id: int, household_id: int) -> Customer:
     """What a household has to spend today. Raises HouseholdUnknown, NoRate."""
+    owner = household(session, village_id, household_id)
     points = account_of(session, village_id, AccountKind.HOUSEHOLD_POINTS, household_id)
     credit = account_of(session, village_id, AccountKind.HOUSEHOLD_CREDIT, household_id)
     return Customer(
-        household=household(session, village_id, household_id),
+        household=owner,
         points=points.amount,
         credit_fen=credit.amount,
         rate_fen=rate_on(session, village_id),

@@ -11,7 +11,7 @@ from moralbank import audit
 from moralbank.audit import Actor
 from moralbank.cards.queries import CardUnknown, card, require_usable
 from moralbank.counter.models import Slip, SlipLine
-from moralbank.counter.queries import slip_label
+from moralbank.counter.queries import slip, slip_label
 from moralbank.counter.reckoning import Reckoning
 from moralbank.errors import Invalid, Refused
 from moralbank.households.queries import HouseholdInfo, household
@@ -19,14 +19,18 @@ from moralbank.i18n import mark
 from moralbank.ledger import service as ledger
 from moralbank.ledger.models import VILLAGE, AccountKind, EventKind
 from moralbank.ledger.queries import Balance, account_of, rate_on
-from moralbank.ledger.requests import once
+from moralbank.ledger.requests import RequestReused, once
 from moralbank.ledger.service import Leg, Posted
+from moralbank.money import yuan
 from moralbank.store.queries import ProductInfo, ProductUnknown, products_by_id, shop_of
 from moralbank.store.service import take_stock
 
 MOST_LINES: Final = 50
 MOST_PIECES: Final = 999
 LONGEST_COLLECTOR: Final = 40
+
+_ACT: Final = "counter.redeem"
+"""Under this name requests and the trail know a redemption."""
 
 _slips = Slip.__table__  # type: ignore[attr-defined]
 _lines = SlipLine.__table__  # type: ignore[attr-defined]
@@ -81,18 +85,45 @@ class PointsShort(Refused):
     code = "points_short"
 
 
+class SumChanged(Refused):
+    """The goods now cost something else than what the shopkeeper was shown."""
+
+    text = mark(
+        "价格、兑换比例或余额刚才变了：现在合计 %(yuan)s 元，要用 %(points)s 分。"
+        "请告诉领取人，再确认一次"
+    )
+    code = "sum_changed"
+
+
+class RedeemedBefore(Refused):
+    """The request id was used for another cart, which did become a slip."""
+
+    text = mark("这一单刚才已经办好了，单号 %(label)s。这次的没有换，还要换请核对后再办一次")
+    code = "redeemed_before"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What the shopkeeper was shown before confirming: the sum in fen, points to be exchanged."""
+
+    total_fen: int
+    points_used: int
+
+
 @dataclass(frozen=True)
 class Redeem:
     """What a household takes: pieces by product number.
 
     `card_id` is the card that was shown, or None when the household was looked up by name.
     `collector` is who takes the goods away; empty means the head of the household.
+    `shown` must still be true; None where nothing was shown, as on the command line.
     """
 
     household_id: int
     card_id: int | None
     lines: Mapping[int, int] = field(default_factory=dict)
     collector: str = ""
+    shown: Shown | None = None
 
 
 @dataclass(frozen=True)
@@ -111,23 +142,30 @@ def redeem(session: Session, actor: Actor, request_id: str, wanted: Redeem) -> i
 
     Raises CartEmpty, CartTooLong, PiecesInvalid, CollectorTooLong, HouseholdUnknown,
     HouseholdMoved, CardUnknown, CardLost, CardReplaced, ProductUnknown, ProductWithdrawn,
-    PointsShort (with the exact shortfall), OutOfStock, NoRate.
+    PointsShort (with the exact shortfall), SumChanged, OutOfStock, NoRate, RedeemedBefore.
     """
     _require_valid(wanted)
+    # Not what was shown: the same cart again is the same act, whatever it was thought to cost.
     content = {
         "household": wanted.household_id,
         "card": wanted.card_id,
         "lines": sorted(wanted.lines.items()),
         "collector": wanted.collector.strip(),
     }
-    return once(
-        session,
-        actor.village_id,
-        request_id,
-        "counter.redeem",
-        content,
-        lambda: _perform(session, actor, request_id, wanted),
-    ).result
+    try:
+        return once(
+            session,
+            actor.village_id,
+            request_id,
+            _ACT,
+            content,
+            lambda: _perform(session, actor, request_id, wanted),
+        ).result
+    except RequestReused as reused:
+        if reused.act != _ACT or reused.result is None:
+            raise
+        label = slip(session, actor.village_id, reused.result).label
+        raise RedeemedBefore(label=label) from reused
 
 
 def require_customer(session: Session, village_id: int, wanted: Redeem) -> HouseholdInfo:
@@ -174,9 +212,11 @@ def _perform(session: Session, actor: Actor, request_id: str, wanted: Redeem) ->
     )
     if reckoned.short:
         raise PointsShort(needed=reckoned.points_used, has=reckoned.points_before, n=reckoned.short)
+    if wanted.shown not in {None, Shown(reckoned.total_fen, reckoned.points_used)}:
+        raise SumChanged(yuan=yuan(reckoned.total_fen), points=reckoned.points_used)
     number = ledger.take_number(session, village_id, "slip")
     posted = _post(session, actor, request_id, number, accounts, reckoned, goods)
-    slip = {
+    row = {
         "village_id": village_id,
         "id": number,
         "shop_id": shop_id,
@@ -185,10 +225,10 @@ def _perform(session: Session, actor: Actor, request_id: str, wanted: Redeem) ->
         "cashier": actor.user_id,
         "collector": wanted.collector.strip(),
     }
-    _write(session, slip, posted, reckoned, goods)
+    _write(session, row, posted, reckoned, goods)
     take_stock(session, actor, number, wanted.lines)
     label = slip_label(number, posted.at)
-    audit.record(session, actor, "counter.redeem", label, household=customer.label)
+    audit.record(session, actor, _ACT, label, household=customer.label)
     return number
 
 

@@ -39,3 +39,16 @@ class SlipSheet:
     credit_after_fen: int
     ledger_mark: str
     reprint: bool
+
+    @property
+    def total_fen(self) -> int:
+        """What all lines come to, in fen."""
+        return sum(line.quantity * line.price_fen for line in self.lines)
+
+    @property
+    def credit_brought_fen(self) -> int:
+        """Fen that the last point brought beyond the total, kept as credit.
+
+        So the slip adds up: points' worth + credit used = total + credit brought.
+        """
+        return self.points_used * self.rate_fen + self.credit_used_fen - self.total_fen

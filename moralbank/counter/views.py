@@ -1,6 +1,5 @@
 """Pages of the counter: who, goods, confirmation, slip; and the list of slips."""
 
-import secrets
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -33,6 +32,7 @@ from moralbank.web.errors import status_of
 from moralbank.web.files import excel_file, pdf_file
 from moralbank.web.guards import current_actor, may
 from moralbank.web.pages import LONGEST_SEARCH, asked_also, asked_number, asked_page, pager
+from moralbank.web.request_ids import next_request_id, sent_request_id
 
 room = Blueprint("counter", __name__)
 
@@ -87,7 +87,7 @@ def redeem() -> Any:
         return _goods(cart)
     try:
         with writing() as session:
-            number = service.redeem(session, current_actor(), cart.request_id, cart.command())
+            number = service.redeem(session, current_actor(), sent_request_id(), cart.command())
     except MoralbankError as refusal:
         return _goods(cart, refusal)
     return redirect(url_for("counter.slip", slip_id=number, new=1), 303)
@@ -188,7 +188,7 @@ def _goods(cart: Cart, refusal: MoralbankError | None = None) -> Any:
         "counter/goods.html",
         basket=shown,
         cart=cart,
-        request_id=secrets.token_hex(16),
+        request_id=next_request_id(refusal),
         refusal=refusal,
     )
     return page, status_of(refusal) if refusal else 200

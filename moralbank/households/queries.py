@@ -34,8 +34,14 @@ SHORTEST_TAIL: Final = 3
 class HouseholdUnknown(NotFound):
     """No such household in this village."""
 
-    text = mark("本村没有“%(label)s”这一户")
+    text = mark("本村没有这一户")
     code = "household_unknown"
+
+
+class HouseholdNotNamed(HouseholdUnknown):
+    """No household in this village is called so."""
+
+    text = mark("本村没有“%(label)s”这一户")
 
 
 class MemberUnknown(NotFound):
@@ -117,21 +123,21 @@ def household(session: Session, village_id: int, household_id: int) -> Household
         .first()
     )
     if row is None:
-        raise HouseholdUnknown(label=household_id)
+        raise HouseholdUnknown
     return _info(row)
 
 
 def household_named(session: Session, village_id: int, label: str) -> HouseholdInfo:
     """One household by its label: "一组-012", "一组012", full-width or spaced.
 
-    Raises HouseholdUnknown.
+    Raises HouseholdNotNamed.
     """
     known = read_label(label)
     if known is not None:
         row = session.connection().execute(_chosen(village_id).where(_is_at(*known))).first()
         if row is not None:
             return _info(row)
-    raise HouseholdUnknown(label=label[:40])
+    raise HouseholdNotNamed(label=label[:40])
 
 
 def all_households(

@@ -341,7 +341,7 @@ def _alter(row: Household | Member, values: dict[str, Any]) -> dict[str, tuple[A
 def _household(session: Session, actor: Actor, household_id: int) -> Household:
     found = session.get(Household, (actor.village_id, household_id))
     if found is None:
-        raise HouseholdUnknown(label=household_id)
+        raise HouseholdUnknown
     return found
 
 

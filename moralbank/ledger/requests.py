@@ -24,15 +24,25 @@ SHORTEST, LONGEST = 8, 64
 class RequestIdInvalid(Invalid):
     """A request id is 8 to 64 letters, digits, dashes or underscores."""
 
-    text = mark("请求编号不对，请刷新页面后重做")
+    text = mark("请求编号不对：须是 8 到 64 个字母、数字、短横或下划线")
     code = "request_id_invalid"
 
 
 class RequestReused(Refused):
-    """The same request id came with another content."""
+    """The same request id came with another content.
 
-    text = mark("这个请求编号已经用在另一件事上，请刷新页面后重做")
+    `act` is what it was used for, `result` the number that this gave (None: it was refused), so
+    that a room can say what was done.
+    """
+
+    text = mark("这个请求编号已经用在另一件事上。这次没有办，要办请核对后重新办一次")
     code = "request_reused"
+
+    def __init__(self, act: str, result: int | None) -> None:
+        """Remember what the id was used for."""
+        super().__init__()
+        self.act = act
+        self.result = result
 
 
 class RefusedBefore(Refused):
@@ -75,14 +85,16 @@ def once(
     earlier = (
         session.connection()
         .execute(
-            select(_requests.c.digest, _requests.c.result, _requests.c.refusal).where(
-                _requests.c.village_id == village_id, _requests.c.id == request_id
-            )
+            select(
+                _requests.c.act, _requests.c.digest, _requests.c.result, _requests.c.refusal
+            ).where(_requests.c.village_id == village_id, _requests.c.id == request_id)
         )
         .first()
     )
     if earlier is not None:
-        return _repeat(earlier.digest == digest, earlier.result, earlier.refusal)
+        if earlier.digest != digest:
+            raise RequestReused(earlier.act, earlier.result)
+        return _repeat(earlier.result, earlier.refusal)
     row = {
         "village_id": village_id,
         "id": request_id,
@@ -108,9 +120,7 @@ def _require_valid(request_id: str) -> None:
         raise RequestIdInvalid(field="request_id")
 
 
-def _repeat(same: bool, result: int | None, refusal: str | None) -> Answer:  # noqa: FBT001
-    if not same:
-        raise RequestReused
+def _repeat(result: int | None, refusal: str | None) -> Answer:
     if result is None:
         raise RefusedBefore(**json.loads(refusal or "{}"))
     return Answer(result, repeated=True)

@@ -9,7 +9,7 @@ from wtforms.validators import ValidationError
 
 from moralbank import clock
 from moralbank.forms import AtMost, BaseForm, DayField, Required, TextField, WholeNumberField
-from moralbank.i18n import _, mark
+from moralbank.i18n import _, listed, mark
 from moralbank.scheme.models import CapMeasure, CapPer, CapPeriod
 from moralbank.scheme.queries import MEASURE_WORDS, PERIOD_WORDS, Cap
 from moralbank.scheme.rules import (
@@ -50,7 +50,7 @@ def read_points(typed: str) -> Points | None:
 def points_typed(item: NewItem) -> str:
     """The points of an item as `read_points` reads them."""
     if item.levels:
-        return "、".join(f"{name} {points}" for name, points in item.levels)
+        return listed(f"{name} {points}" for name, points in item.levels)
     least, most = item.points_min, item.points_max
     return str(least) if least == most else f"{least}-{most}"
 

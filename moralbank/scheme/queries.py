@@ -78,7 +78,8 @@ class Cap:
             if by_member
             else mark("%(period)s最多 %(n)s %(measure)s")
         )
-        period, measure = _(PERIOD_WORDS[self.period]), _(MEASURE_WORDS[self.measure])
+        period = _(PERIOD_WORDS[self.period])
+        measure = _(MEASURE_WORDS[self.measure], n=self.amount)
         return _(text, period=period, n=self.amount, measure=measure)
 
 

@@ -5,7 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import and_, select
 from sqlmodel import Session
@@ -15,6 +15,9 @@ from moralbank.households.pinyin import initials
 from moralbank.i18n import mark
 from moralbank.ledger.models import Event, Rate
 from moralbank.store.models import MoveKind, Product, Shop, StockMove
+
+LOW_STOCK: Final = 3
+"""Pieces: with so few or less it is time to order."""
 
 _shops = Shop.__table__  # type: ignore[attr-defined]
 _products = Product.__table__  # type: ignore[attr-defined]
@@ -65,6 +68,11 @@ class ProductInfo:
     def title(self) -> str:
         """Name and size, as people ask for it: "大豆油 5 升"."""
         return f"{self.name} {self.spec}".rstrip()
+
+    @property
+    def low(self) -> bool:
+        """Whether it is time to order."""
+        return self.stock <= LOW_STOCK
 
 
 @dataclass(frozen=True)

@@ -28,8 +28,6 @@ HIGHEST_PRICE: Final = 1_000_000
 """Fen: 10,000 yuan."""
 MOST_RECEIVED: Final = 100_000
 LONGEST_NOTE: Final = 80
-LOW_STOCK: Final = 3
-"""So few pieces or less are called low."""
 LONGEST: Final = {"name": 40, "spec": 20, "unit": 8, "category": 20}
 _SKU: Final = re.compile(r"[A-Z0-9][A-Z0-9.\-]{0,19}", re.ASCII)
 _BARCODE_LENGTHS: Final = {8, 12, 13, 14}
@@ -239,15 +237,18 @@ def set_rate(
     session: Session,
     actor: Actor,
     fen_per_point: int,
-    valid_from: date,
+    valid_from: date | None,
     resolution: str,
     request_id: str | None = None,
 ) -> int:
     """Let a point be worth so many fen from a day on; gives the ledger event's number.
 
-    Raises RateInvalid, TextMissing (a rate needs the resolution that set it), TextTooLong.
+    Raises RateInvalid, TextMissing (a rate needs its day and the resolution that set it),
+    TextTooLong.
     """
     resolution = resolution.strip()
+    if valid_from is None:
+        raise TextMissing(field="valid_from")
     if not resolution:
         raise TextMissing(field="resolution")
     if len(resolution) > LONGEST_NOTE:

@@ -1,6 +1,5 @@
 """Pages of the shop: goods, receipts, stock moves, the rate."""
 
-import secrets
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -29,6 +28,7 @@ from moralbank.store.queries import product as read_product
 from moralbank.web.errors import status_of
 from moralbank.web.files import excel_file
 from moralbank.web.guards import current_actor, may
+from moralbank.web.request_ids import next_request_id, sent_request_id
 
 room = Blueprint("store", __name__)
 
@@ -53,7 +53,7 @@ def store() -> Any:
         shop=shop,
         goods=[one for one in found if category in {"", one.category}],
         categories=list(dict.fromkeys(one.category for one in everything)),
-        low=[one for one in everything if one.active and one.stock <= service.LOW_STOCK],
+        low=[one for one in everything if one.active and one.low],
         typed=typed,
         category=category,
         all_goods=all_goods,
@@ -136,11 +136,11 @@ def receive_post() -> Any:
     try:
         quantities = read_quantities(typed)
         with writing() as session:
-            request_id = request.form.get("request_id", "")
-            service.receive(session, current_actor(), request_id, quantities, form.note.data or "")
+            note = form.note.data or ""
+            service.receive(session, current_actor(), sent_request_id(), quantities, note)
     except MoralbankError as refusal:
         form.take_refusal(refusal)
-        return _receive_page(form, typed), status_of(refusal)
+        return _receive_page(form, typed, refusal), status_of(refusal)
     pieces = sum(quantities.values())
     flash(_("已进货 %(kinds)s 种，共 %(pieces)s 件", kinds=len(quantities), pieces=pieces), "ok")
     return redirect(url_for("store.store"), 303)
@@ -166,13 +166,13 @@ def rates_post() -> Any:
                 session,
                 current_actor(),
                 form.fen_per_point.fen or 0,
-                form.valid_from.data or clock.today(),
+                form.valid_from.data,
                 form.resolution.data,
-                request.form.get("request_id", ""),
+                sent_request_id(),
             )
     except MoralbankError as refusal:
         form.take_refusal(refusal)
-        return _rates_page(form), status_of(refusal)
+        return _rates_page(form, refusal), status_of(refusal)
     flash(_("新的兑换比例已记入账中"), "ok")
     return redirect(url_for("store.rates"), 303)
 
@@ -207,7 +207,9 @@ def _product_page(product_id: int, form: EditProductForm | None = None) -> str:
     )
 
 
-def _receive_page(form: ReceiveForm, typed: dict[int, str]) -> str:
+def _receive_page(
+    form: ReceiveForm, typed: dict[int, str], refusal: MoralbankError | None = None
+) -> str:
     with reading() as session:
         goods = products(session, current_actor().village_id)
     return render_template(
@@ -215,11 +217,11 @@ def _receive_page(form: ReceiveForm, typed: dict[int, str]) -> str:
         form=form,
         shelves=shelves(goods),
         typed=typed,
-        request_id=secrets.token_hex(16),
+        request_id=next_request_id(refusal),
     )
 
 
-def _rates_page(form: RateForm) -> str:
+def _rates_page(form: RateForm, refusal: MoralbankError | None = None) -> str:
     village_id = current_actor().village_id
     with reading() as session:
         history = rate_history(session, village_id)
@@ -230,5 +232,5 @@ def _rates_page(form: RateForm) -> str:
         history=history,
         names=names,
         today=clock.today(),
-        request_id=secrets.token_hex(16),
+        request_id=next_request_id(refusal),
     )

@@ -35,6 +35,8 @@ def init(
     password_stdin: bool,
 ) -> None:
     """Open a village."""
+    wanted = service.OpenVillage(village_code, village_name)
+    service.check_wanted(wanted)  # before anybody thinks of a password
     password = read_password(from_stdin=password_stdin, prompt=_("管理员密码"))
     settings = console.settings()
     settings.instance.mkdir(parents=True, exist_ok=True)
@@ -43,7 +45,7 @@ def init(
     db.use(database)
     try:
         upgrade(database.engine)
-        village = _open(service.OpenVillage(village_code, village_name), admin, password)
+        village = _open(wanted, admin, password)
     finally:
         database.close()
     click.echo(_("%(name)s（%(number)s）已开户。", name=village.name, number=village.id))

@@ -51,13 +51,18 @@ class OpenVillage:
     name: str
 
 
-def open_village(session: Session, wanted: OpenVillage) -> Village:
-    """Make a village and begin its books. Raises the refusals above."""
+def check_wanted(wanted: OpenVillage) -> None:
+    """Raise VillageCodeInvalid or VillageNameInvalid; needs no database."""
     if not re.fullmatch(r"[1-9]\d{11}", wanted.code, re.ASCII):
         raise VillageCodeInvalid(field="code")
-    name = wanted.name.strip()
-    if not 2 <= len(name) <= 40:  # noqa: PLR2004 - said in the message
+    if not 2 <= len(wanted.name.strip()) <= 40:  # noqa: PLR2004 - said in the message
         raise VillageNameInvalid(field="name")
+
+
+def open_village(session: Session, wanted: OpenVillage) -> Village:
+    """Make a village and begin its books. Raises the refusals above."""
+    check_wanted(wanted)
+    name = wanted.name.strip()
     existing = session.get(Village, int(wanted.code))
     if existing is not None:
         raise VillageOpenAlready(name=existing.name, village=existing.id)

@@ -11,6 +11,7 @@ from moralbank.villages import service
 from moralbank.villages.queries import settings_of
 from moralbank.villages.settings import SETTINGS
 from moralbank.web.guards import current_actor, may, public
+from moralbank.web.way_back import page_before
 
 room = Blueprint("villages", __name__)
 
@@ -56,11 +57,4 @@ def language() -> Any:
     wanted = request.form.get("language", "").partition("-")[0]
     if wanted in LANGUAGES:
         session["language"] = wanted
-    return redirect(_same_site(request.referrer), 303)
-
-
-def _same_site(referrer: str | None) -> str:
-    """The page the reader came from, if it is ours."""
-    if referrer and referrer.startswith(request.host_url):
-        return referrer
-    return url_for("home.home")
+    return redirect(page_before(), 303)

@@ -32,7 +32,9 @@ _WORDS: Final = {
     400: mark("浏览器发来的内容不完整，请返回重做。"),
     404: mark("没有这个页面，或者它属于别的村。"),
     405: mark("不能这样打开这个页面，请从菜单进入。"),
-    413: mark("文件太大：最大 %(megabytes)s MB。请缩小后再上传，别的内容没有改动。"),
+    413: mark(
+        "发来的内容太大：文件最大 5 MB，文字也不能太长。请缩小后重做，这次没有改动任何内容。"
+    ),
     429: mark("试得太频繁，请等一分钟再试。"),
 }
 _TITLES: Final = {
@@ -41,7 +43,7 @@ _TITLES: Final = {
     HTTPStatus.FORBIDDEN: mark("不能这样做"),
     HTTPStatus.CONFLICT: mark("没有办成"),
     HTTPStatus.SERVICE_UNAVAILABLE: mark("暂时不能用"),
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: mark("文件太大"),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: mark("内容太大"),
     HTTPStatus.TOO_MANY_REQUESTS: mark("请稍等"),
 }
 
@@ -76,9 +78,7 @@ def _stale_page(_error: CSRFError) -> tuple[str, int]:
 
 def _http(error: HTTPException) -> tuple[str, int]:
     status = error.code or 500
-    words = _WORDS.get(status, _WORDS[400])
-    limit = (request.max_content_length or 0) // (1024 * 1024)
-    return _page(status, _(words, megabytes=limit))
+    return _page(status, _(_WORDS.get(status, _WORDS[400])))
 
 
 def _fault(error: Exception) -> tuple[str, int]:

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Flask
 
 from moralbank import clock
-from moralbank.i18n import clauses, listed
+from moralbank.i18n import _, clauses, listed
 from moralbank.money import yuan
 
 
@@ -29,6 +29,11 @@ def signed(number: int) -> str:
     return f"+{number}" if number >= 0 else f"−{-number}"
 
 
+def translated(marked: str) -> str:
+    """A text that was marked elsewhere, such as a field's label, in the reader's language."""
+    return _(marked)
+
+
 def install(app: Flask) -> None:
     """Make them known to templates under their own names."""
     filters: dict[str, Any] = {
@@ -37,6 +42,7 @@ def install(app: Flask) -> None:
         "listed": listed,
         "minute": minute,
         "signed": signed,
+        "translated": translated,
         "yuan": yuan,
     }
     app.jinja_env.filters.update(filters)

@@ -31,8 +31,6 @@ RECENT: Final = timedelta(days=7)
 RECENT_ROWS: Final = 200
 """So many of the newest records are looked through for one's own."""
 SHOWN_ROWS: Final = 8
-LOW_STOCK: Final = 5
-"""Pieces: from here down a product is to be ordered."""
 NEEDED_ROLES: Final = (Role.RECORDER, Role.REVIEWER, Role.SHOPKEEPER)
 """Without these nothing can be recorded, decided on or exchanged."""
 
@@ -95,7 +93,7 @@ def _supervisor(session: Session, actor: Actor) -> Figures:
 def _shopkeeper(session: Session, actor: Actor) -> Figures:
     """Today's slips, and what runs out."""
     today = clock.today()
-    low = [one for one in products(session, actor.village_id) if one.stock <= LOW_STOCK]
+    low = [one for one in products(session, actor.village_id) if one.low]
     return {
         "slips": slip_sums(session, actor.village_id, SlipFilter(first=today, last=today)),
         "low": sorted(low, key=lambda one: (one.stock, one.id))[:SHOWN_ROWS],

@@ -39,9 +39,16 @@ _MENU: Final = (
 
 
 def entries(role: str) -> list[Entry]:
-    """The menu of a role."""
-    return [
-        Entry(_(label), url_for(endpoint), icon, request.endpoint == endpoint)
-        for label, endpoint, icon, permission in _MENU
-        if may(role, permission)
+    """The menu of a role; the room one is in is marked on all its pages."""
+    seen = [
+        (label, url_for(endpoint), icon) for label, endpoint, icon, part in _MENU if may(role, part)
     ]
+    here = _room([url for _label, url, _icon in seen])
+    return [Entry(_(label), url, icon, url == here) for label, url, icon in seen]
+
+
+def _room(urls: list[str]) -> str:
+    """The entry whose address this page's begins with: the longest; home is only itself."""
+    page, home = request.script_root + request.path, url_for("home.home")
+    found = [url for url in urls if page == url or (url != home and page.startswith(url))]
+    return max(found, key=len, default="")

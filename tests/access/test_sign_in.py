@@ -140,7 +140,7 @@ def test_the_language_is_switched_and_back(app: Flask) -> None:
     back = {"Referer": "http://localhost/sign-in"}
     form = {"csrf_token": stranger.token(), "language": "en"}
     answer = stranger.client.post("/language", data=form, headers=back)
-    assert (answer.status_code, answer.location) == (303, "http://localhost/sign-in")
+    assert (answer.status_code, answer.location) == (303, "/sign-in")
     assert '<html lang="en"' in stranger.open("/sign-in")
     stranger.send("/language", language="zh-CN")
     assert '<html lang="zh-CN"' in stranger.open("/sign-in")
@@ -151,3 +151,64 @@ def test_the_language_switch_leads_to_no_other_site(stranger: Browser) -> None:
     away = {"Referer": "https://evil.example/"}
     answer = stranger.client.post("/language", data=form, headers=away)
     assert answer.location == "/"
+
+
+@pytest.mark.parametrize(
+    ("left", "back"),
+    [
+        ("/counter?who=012", "/counter?who=012"),
+        ("/counter/redeem", "/counter"),
+        ("/counter/find", "/counter"),
+        ("/awards/approve", "/awards"),
+        ("/awards/7/refuse", "/awards/7"),
+        ("/ledger/check", "/ledger"),
+        ("/cards/sheet.pdf", "/cards"),
+        ("/households/3/members", "/households/3"),
+        ("/nowhere/at/all", "/"),
+        ("//evil.example/counter", "/"),
+    ],
+)
+def test_the_language_switch_leads_to_a_page_that_can_be_opened(
+    stranger: Browser, left: str, back: str
+) -> None:
+    """A refused form stands at an address that only takes forms: its room's page is next."""
+    form = {"csrf_token": stranger.token(), "language": "en"}
+    came = {"Referer": f"http://localhost{left}"}
+    answer = stranger.client.post("/language", data=form, headers=came)
+    assert answer.location == back
+
+
+@pytest.mark.parametrize(
+    ("sent", "page"),
+    [("/counter/redeem", "/counter?household=1"), ("/awards/record", "/awards/record?household=1")],
+)
+def test_a_form_sent_after_the_session_ended_leads_back_to_its_page(
+    app: Flask, sent: str, page: str
+) -> None:
+    """周桂兰 signs out in another window and then confirms: nothing is saved, and she is told."""
+    stranger = Browser(app)
+    stranger.open("/sign-in")
+    came = {"Referer": f"http://localhost{page}"}
+    turned = stranger.client.post(sent, data={"csrf_token": stranger.token()}, headers=came)
+    assert turned.status_code == 303
+    assert "刚才那一步没有保存" in stranger.client.get(turned.location).get_data(as_text=True)
+    stranger.page = stranger.client.get(turned.location).get_data(as_text=True)
+    answer = stranger.send(turned.location, name=STAFF[Role.SHOPKEEPER], password=PASSWORD)
+    assert (answer.status_code, answer.location) == (303, page)
+    assert "刚才那一步没有保存" in stranger.client.get("/").get_data(as_text=True)
+
+
+def test_without_a_known_page_one_is_led_to_the_forms_room(app: Flask) -> None:
+    stranger = Browser(app)
+    stranger.open("/sign-in")
+    turned = stranger.client.post("/counter/redeem", data={"csrf_token": stranger.token()})
+    stranger.page = stranger.client.get(turned.location).get_data(as_text=True)
+    answer = stranger.send(turned.location, name=STAFF[Role.SHOPKEEPER], password=PASSWORD)
+    assert answer.location == "/counter"
+
+
+def test_signing_out_twice_loses_nothing(app: Flask) -> None:
+    stranger = Browser(app)
+    stranger.open("/sign-in")
+    turned = stranger.send("/sign-out")
+    assert turned.location == "/sign-in"

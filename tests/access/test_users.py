@@ -100,8 +100,35 @@ def test_the_last_administrator_stays(village: Town, browse: Browse) -> None:
     for act, form in (("disabled", {"disabled": "1"}), ("role", {"role": "recorder"})):
         assert admin.send(f"{page}/{act}", **form).status_code == 409
         assert "最后一位管理员" in admin.page
+        assert f'action="{page}/role"' in admin.page  # still on this user's page
+        assert "mishap" not in admin.page
         admin.open(page)
     assert names(village)[ADMIN] == Role.ADMIN
+
+
+def test_what_was_chosen_for_the_last_administrator_stays_chosen(
+    village: Town, browse: Browse
+) -> None:
+    admin = browse(Role.ADMIN)
+    page = f"/users/{village.actor(Role.ADMIN).user_id}"
+    admin.open(page)
+    admin.send(f"{page}/role", role="recorder")
+    assert 'value="recorder" checked' in admin.page
+
+
+@pytest.mark.parametrize(
+    ("form", "words"), [({"role": "king"}, "请从列出的里面选一项"), ({}, "请填写这一项")]
+)
+def test_a_part_that_does_not_exist_is_refused_in_words(
+    village: Town, browse: Browse, form: dict[str, str], words: str
+) -> None:
+    admin, before = browse(Role.ADMIN), names(village)
+    page = f"/users/{village.actor(Role.RECORDER).user_id}"
+    admin.open(page)
+    assert admin.send(f"{page}/role", **form).status_code == 422
+    assert words in admin.page
+    assert "Invalid" not in admin.page
+    assert names(village) == before
 
 
 def test_one_of_two_administrators_may_go(village: Town) -> None:

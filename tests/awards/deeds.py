@@ -75,6 +75,7 @@ class Deeds:
         whose = [self.town.household(label).id for label in labels]
         request_id = said.pop("request_id", None) or fresh_id()
         number = self.number(item)
+        said.setdefault("deed_on", clock.today())
         with self.town.database.writing() as session:
             return service.record_many(session, self.recorder, request_id, whose, number, **said)
 

@@ -343,3 +343,51 @@ def test_each_part_to_its_role(browse: Browse) -> None:
     browse(Role.RECORDER).open("/awards/review", expect=403)
     browse(Role.ADMIN).open("/awards/review", expect=403)
     browse(Role.SHOPKEEPER).open("/awards", expect=403)
+
+
+@pytest.mark.parametrize("blank", ["", " ", "　", None])
+@pytest.mark.parametrize("name", ["quantity", "deed_on"])
+def test_what_must_be_given_is_asked_for_and_never_guessed(
+    deeds: Deeds, browse: Browse, name: str, blank: str | None
+) -> None:
+    recorder = browse(Role.RECORDER)
+    said = {name: "" if blank is None else blank}
+    answers = [_record(recorder, deeds, DU, "植树绿化", **said)]
+    assert "请填写这一项" in recorder.page
+    form = _form(deeds, DU, "植树绿化", **said)
+    form["households"] = form.pop("household")
+    if blank is None:
+        del form[name]
+    recorder.open("/awards/record-many", item=form["item"])
+    request_id = recorder.value("request_id")
+    answers.append(recorder.send("/awards/record-many", **form, request_id=request_id))
+    assert "请填写这一项" in recorder.page
+    assert [answer.status_code for answer in answers] == [422, 422]
+    assert "还没有记过分" in recorder.open("/awards")
+
+
+@pytest.mark.parametrize("typed", ["--5", "+-5", "-", "1.5", "五", "9" * 13])
+def test_what_is_no_whole_number_is_said_in_our_words(
+    deeds: Deeds, browse: Browse, typed: str
+) -> None:
+    recorder = browse(Role.RECORDER)
+    assert _record(recorder, deeds, DU, "植树绿化", quantity=typed).status_code == 422
+    assert f"要填整数，不能是“{typed}”" in recorder.page
+    assert "invalid literal" not in recorder.page
+    assert "请填写这一项" not in recorder.page
+
+
+def test_a_buttons_name_begins_with_the_word_that_is_seen(browse: Browse) -> None:
+    """Who speaks to the device says what stands on the button."""
+    page = browse(Role.RECORDER).open("/awards/record", q="杜仁")
+    assert 'aria-label="记分：杜仁森">记分</a>' in page
+
+
+def test_a_household_that_is_none_is_not_called_by_a_number(deeds: Deeds, browse: Browse) -> None:
+    recorder = browse(Role.RECORDER)
+    form = {**_form(deeds, DU, "植树绿化"), "household": "abc"}
+    recorder.open("/awards/record")
+    answer = recorder.send("/awards/record", **form, request_id="record-000001")
+    assert answer.status_code == 404
+    assert "本村没有这一户" in recorder.page
+    assert "“-1”" not in recorder.page

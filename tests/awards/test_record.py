@@ -294,3 +294,16 @@ def test_steps_are_written_for_each_of_many(deeds: Deeds) -> None:
             for number in ids
         ]
     assert acts == [["记分", "评议通过", "入账"]] * 2
+
+
+def test_a_service_refuses_what_was_left_out(deeds: Deeds) -> None:
+    """However it comes in: nothing is guessed, nothing breaks."""
+    nothing: Any = None
+    with pytest.raises(judging.QuantityInvalid):
+        deeds.record(DU, "植树绿化", quantity=nothing)
+    with pytest.raises(judging.DayMissing):
+        deeds.record(DU, "植树绿化", deed_on=nothing)
+    with pytest.raises(judging.QuantityInvalid):
+        deeds.record_many([DU, WANG], "植树绿化", quantity=nothing)
+    with pytest.raises(judging.DayMissing):
+        deeds.record_many([DU, WANG], "植树绿化", deed_on=nothing)

@@ -226,8 +226,13 @@ def test_lost_and_replaced_by_the_page(village: Town, browse: Browse) -> None:
     assert recorder.send(f"/cards/{card.id}/lost").status_code == 303
     assert "没有在用的卡" in recorder.open(page)
     assert recorder.send(f"/cards/{card.id}/lost").status_code == 409
+    assert "不用再挂失" in recorder.page
+    assert "发过的卡" in recorder.page  # said in place, beside what can be done
+    assert recorder.send("/cards/9999/lost").status_code == 404
     recorder.open(page)
-    assert recorder.send(f"{page}/replace").status_code == 303
+    request_id = recorder.value("request_id")
+    for _time in range(2):  # a second press must not end the card that was just printed
+        assert recorder.send(f"{page}/replace", request_id=request_id).status_code == 303
     assert "已换新卡" in recorder.open(page)
     assert [one.state for one in _history(village, DU)] == [CardState.ACTIVE, CardState.LOST]
     recorder.open("/cards/household/9999", expect=404)
@@ -263,7 +268,8 @@ def test_commands(village: Town, terminal: Terminal, tmp_path: Path) -> None:
     assert shown["token"] in run("cards", "show", DU, who=RECORDER)
     assert "已挂失" in run("cards", "lost", DU, who=RECORDER)
     assert "还没有在用的积分卡" in run("cards", "lost", DU, who=RECORDER, expect=1)
-    run("cards", "replace", DU, who=RECORDER)
+    for _time in range(2):
+        run("cards", "replace", DU, "--request-id", "new-card-012", who=RECORDER)
     states = [card["state"] for card in json.loads(run("cards", "show", DU, "--json", who=ADMIN))]
     assert states == ["active", "lost"]
     run("cards", "print", "--household", DU, "-o", str(paper), who=RECORDER)

@@ -35,6 +35,10 @@ def test_the_same_request_again(till: Till, terminal: Terminal) -> None:
     till.give(DU, 127)
     cart = ("--household", DU, "--product", "OIL-5L=1", "--request-id", "cli-000001")
     assert _redeem(terminal, *cart) == _redeem(terminal, *cart)
+    said = _redeem(terminal, *cart, "--product", "SALT-400G=1", expect=1)
+    assert till.slip(1).label in said
+    assert "页面" not in said
+    assert "页面" not in _redeem(terminal, *cart[:-1], "短", expect=1)
     assert till.slips() == 1
 
 

@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -10,12 +11,13 @@ import pypdfium2
 import pytest
 from python_calamine import CalamineWorkbook
 
-from moralbank import clock
+from moralbank import clock, db
 from moralbank.access.permissions import Role
 from moralbank.cards.service import mark_lost
 from moralbank.cards.token import make_token
+from tests.conftest import make_app
 from tests.counter.till import DU, WANG, Till
-from tests.village import Browser
+from tests.village import STAFF, Browser, Town
 
 Browse = Callable[[Role], Browser]
 
@@ -147,6 +149,70 @@ def test_too_few_points_keeps_the_cart(till: Till, keeper: Browser) -> None:
     assert till.has(DU).points == 127 - 68
 
 
+def test_a_price_that_changed_before_the_confirmation(till: Till, keeper: Browser) -> None:
+    form = _fill(keeper, till, SOAP_126G=1)
+    keeper.send("/counter/redeem", **{**form, "act": "reckon"})  # 2.00 yuan
+    till.price("SOAP-126G", 300)
+    assert keeper.send("/counter/redeem", **_as_shown(keeper, form)).status_code == 409
+    assert "现在合计 3.00 元，要用 3 分" in keeper.page
+    assert till.slips() == 0
+    _location(keeper.send("/counter/redeem", **_as_shown(keeper, form)))
+    assert till.slip(1).points_used == 3
+
+
+def _as_shown(keeper: Browser, form: dict[str, object]) -> dict[str, object]:
+    """The form as the page now holds it: what it shows, and its request id."""
+    names = ("request_id", "shown-total", "shown-points")
+    return {**form, **{name: keeper.value(name) for name in names}}
+
+
+def test_another_cart_under_a_used_number_names_the_slip(till: Till, keeper: Browser) -> None:
+    form = _fill(keeper, till, SALT_400G=1)
+    _location(keeper.send("/counter/redeem", **form))
+    other = {**form, f"q-{till.product('OIL-5L').id}": 1}
+    assert keeper.send("/counter/redeem", **other).status_code == 409
+    assert till.slip(1).label in keeper.page
+    assert "刷新" not in keeper.page
+    assert till.slips() == 1
+
+
+def test_after_an_unknown_outcome_the_number_stays(
+    hamlet: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever can't know whether it was kept must be able to ask again without doing it twice."""
+    till, app = Till(hamlet), make_app(hamlet, tmp_path)
+    till.give(DU, 127)
+    till.stock(SALT_400G=10)
+    keeper = Browser(app).sign_in(STAFF[Role.SHOPKEEPER])
+    form = _fill(keeper, till, SALT_400G=1)
+    keeper.open("/store/receive")
+    salt = f"q-{till.product('SALT-400G').id}"
+    receipt = {"request_id": keeper.value("request_id"), salt: "5"}
+    monkeypatch.setattr(db, "BUSY_SECONDS", 0.1)
+    with app.extensions["moralbank"].writing():  # somebody else's long work
+        for path, sent in (("/counter/redeem", form), ("/store/receive", receipt)):
+            assert keeper.send(path, **sent).status_code == 503
+            assert keeper.value("request_id") == sent["request_id"]
+    for _time in range(2):
+        _location(keeper.send("/counter/redeem", **form))
+        _location(keeper.send("/store/receive", **receipt))
+    assert till.slips() == 1
+    assert till.product("SALT-400G").stock == 10 + 5 - 1
+    app.extensions["moralbank"].close()
+
+
+def test_the_sums_of_a_slip_add_up(till: Till, keeper: Browser) -> None:
+    """Points' worth and credit used are the total and what the last point brought."""
+    till.redeem(DU, NOODLE_1KG=1)  # 9.90 yuan: 10 points, 0.10 stay
+    till.redeem(DU, NOODLE_1KG=1)  # 10 points + 0.10 = 9.90 + 0.20
+    page = keeper.open("/counter/slips/2")
+    paper = _text(keeper.client.get("/counter/slips/2.pdf").data)
+    for words in ("兑换积分", "10 分 = 10.00 元", "使用余额", "0.10 元", "找回余额", "0.20 元"):
+        assert words in page
+        assert words.replace(" ", "") in paper.replace(" ", "")
+    assert "使用余额" not in keeper.open("/counter/slips/1")
+
+
 def test_sent_twice_counts_once(till: Till, keeper: Browser) -> None:
     form = _fill(keeper, till, OIL_5L=1)
     first = _location(keeper.send("/counter/redeem", **form))
@@ -190,6 +256,8 @@ def test_goods_that_nobody_knows(till: Till, keeper: Browser) -> None:
     for field in ("q-987654", "q-99999999999999999999", "q-x"):
         assert keeper.send("/counter/redeem", **form, **{field: 1}).status_code == 404
     keeper.open("/counter", household=987654, expect=404)
+    assert keeper.send("/counter/redeem", **{**form, "household": 987654}).status_code == 404
+    assert "本村没有这一户" in keeper.page
 
 
 def test_a_slip_is_printed_and_printed_again(till: Till, keeper: Browser) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace as replaced
 from threading import Barrier
 
 import pytest
@@ -10,7 +11,7 @@ from moralbank.access.permissions import Role
 from moralbank.cards.queries import CardLost, CardReplaced, CardUnknown
 from moralbank.cards.service import mark_lost, replace
 from moralbank.counter import service
-from moralbank.counter.service import Redeem
+from moralbank.counter.service import Redeem, Shown
 from moralbank.db import Database
 from moralbank.errors import MoralbankError
 from moralbank.households.models import HouseholdStatus
@@ -135,8 +136,32 @@ def test_a_refused_request_stays_refused(till: Till) -> None:
 def test_a_request_id_is_for_one_cart(till: Till) -> None:
     till.give(DU, 200)
     till.redeem(DU, "request-of-du", SALT_400G=1)
-    with pytest.raises(RequestReused):
+    with pytest.raises(service.RedeemedBefore) as refused:
         till.redeem(DU, "request-of-du", SALT_400G=2)
+    assert till.slip(1).label in refused.value.message
+    till.give(WANG, 1)
+    with pytest.raises(service.PointsShort):
+        till.redeem(WANG, "request-of-wang", SALT_400G=1)
+    with pytest.raises(RequestReused):  # there is no slip to tell of
+        till.redeem(WANG, "request-of-wang", SALT_400G=2)
+
+
+def test_what_was_shown_must_still_be_true(till: Till) -> None:
+    till.give(DU, 200)
+    number, oil = till.town.household(DU).id, till.product("OIL-5L").id
+    shown = Redeem(number, None, {oil: 1}, shown=Shown(6500, 65))
+    till.price("OIL-5L", 7000)
+    with pytest.raises(service.SumChanged) as refused:
+        _redeem(till, shown)
+    assert "70.00 元" in refused.value.message
+    assert "70 分" in refused.value.message
+    till.price("OIL-5L", 6500)
+    till.rate(50)
+    with pytest.raises(service.SumChanged) as refused:
+        _redeem(till, shown)
+    assert "130 分" in refused.value.message
+    assert till.has(DU).points == 200
+    assert till.slip(_redeem(till, replaced(shown, shown=Shown(6500, 130)))).points_used == 130
 
 
 def test_two_tills_and_the_last_piece(till: Till) -> None:

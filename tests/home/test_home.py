@@ -1,5 +1,6 @@
 """The first page of every role: what waits for this person."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -220,3 +221,38 @@ def exchange(town: Town) -> int:
         wanted = Redeem(town.household("一组-006").id, None, {same.id: 1})
         redeem(session, town.actor(Role.SHOPKEEPER), "home-redeem-1", wanted)
     return -(-cheapest.price_fen // 100)
+
+
+@pytest.mark.parametrize(
+    ("role", "path", "room"),
+    [
+        (Role.RECORDER, "/", "首页"),
+        (Role.RECORDER, "/awards/record", "记分"),
+        (Role.RECORDER, "/awards/record-many", "记分"),
+        (Role.RECORDER, "/awards", "积分"),
+        (Role.ADMIN, "/households/1", "住户"),
+        (Role.ADMIN, "/households/1/edit", "住户"),
+        (Role.ADMIN, "/users/1", "用户"),
+        (Role.ADMIN, "/store/rates", "超市"),
+        (Role.ADMIN, "/ledger/1", "总账"),
+        (Role.SHOPKEEPER, "/counter", "兑换"),
+        (Role.SHOPKEEPER, "/counter/slips", "兑换单"),
+        (Role.REVIEWER, "/scheme/1", "积分细则"),
+    ],
+)
+def test_the_menu_marks_the_room_one_is_in(
+    browse: Browse, role: Role, path: str, room: str
+) -> None:
+    assert marked(browse(role).open(path)) == {room}
+
+
+def test_the_menu_marks_the_room_of_a_refused_form(browse: Browse) -> None:
+    admin = browse(Role.ADMIN)
+    admin.open("/users/1")
+    assert admin.send("/users/1/role", role="king").status_code == 422
+    assert marked(admin.page) == {"用户"}
+
+
+def marked(page: str) -> set[str]:
+    """What the menu marks as the room one is in."""
+    return set(re.findall(r'aria-current="page">.*?<span>([^<]+)</span>', page))

@@ -4,10 +4,12 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po
 
 from moralbank.access.permissions import Role
+from moralbank.i18n import _, unfilled, use_language
 from moralbank.paths import PACKAGE, TEMPLATES
 
 SHARED = {"base.html", "macros", "errors", "home"}
@@ -41,6 +43,36 @@ def test_english_fills_the_same_places() -> None:
     places = re.compile(r"%\((\w+)\)[sd]")
     for msgid, english in _english().items():
         assert set(places.findall(msgid)) == set(places.findall(english)), msgid
+
+
+@pytest.mark.parametrize(
+    ("n", "points", "said"),
+    [
+        (1, 1, "1 record, 1 point in all"),
+        (1, 2, "1 record, 2 points in all"),
+        (3, 12, "3 records, 12 points in all"),
+        (0, 0, "0 records, 0 points in all"),
+    ],
+)
+def test_english_counts_one_and_many(n: int, points: int, said: str) -> None:
+    use_language("en")
+    assert _("%(n)s 条，共 %(points)s 分", n=n, points=points) == said
+    use_language("zh")
+    assert _("%(n)s 条，共 %(points)s 分", n=n, points=points) == f"{n} 条，共 {points} 分"
+
+
+def test_words_alone_are_counted_by_n() -> None:
+    use_language("en")
+    assert [_("次", n=1), _("次", n=2), _("次")] == ["time", "times", "times"]
+    use_language("zh")
+
+
+def test_no_half_of_a_pair_is_left_over() -> None:
+    """Every ‖ stands between two words, so that no reader ever sees one."""
+    use_language("en")
+    for msgid in _english():
+        assert "‖" not in unfilled(msgid, {}), msgid
+    use_language("zh")
 
 
 def test_no_chinese_stands_unmarked_in_templates() -> None:

@@ -264,7 +264,16 @@ def test_what_is_no_roster_is_refused_and_not_kept(
 def test_an_upload_above_the_servers_limit_is_refused(app: Flask, browse: Browse) -> None:
     admin = browse(Role.ADMIN)
     assert refused(admin, b"0" * (app.config["MAX_CONTENT_LENGTH"] + 1)) == 413
-    assert "文件太大：最大 8 MB" in admin.page
+    assert "文件最大 5 MB" in admin.page  # the limit that the form names
+    assert "8 MB" not in admin.page
+    assert "回到首页" in admin.page
+
+
+def test_text_without_end_is_not_called_a_file(browse: Browse) -> None:
+    admin = browse(Role.ADMIN)
+    admin.open("/households/new")
+    assert admin.send("/households/new", head="杜" * 800_000).status_code == 413
+    assert "文字也不能太长" in admin.page
 
 
 def test_no_file_chosen_is_said(browse: Browse) -> None:

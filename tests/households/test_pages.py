@@ -163,7 +163,7 @@ def test_adding_a_household_opens_its_accounts(village: Town, browse: Browse) ->
         ({"number": "12"}, "一组-012已经是杜仁森家，户号不能重复"),
         ({"head": ""}, "请填写这一项"),
         ({"head": "张3"}, "不能有数字"),
-        ({"group": " "}, "没有填"),
+        ({"group": " "}, "请填写这一项"),
         ({"number": "东头"}, "应是 012 或 012A 这样的号码"),
         ({"telephone": "110"}, "不是一个完整的电话号码"),
         ({"people": "-3"}, "应是 0 到 99 的整数"),

@@ -37,3 +37,11 @@ def test_help_and_version_end_with_0(terminal: Terminal) -> None:
     assert "用法" in terminal.run("check", "--help")
     assert "moralbank" in terminal.run("--version")
     assert "没有 nichts 这个命令" in terminal.run("scheme", "nichts", expect=2)
+
+
+def test_a_misspelt_option_is_answered_in_chinese(terminal: Terminal) -> None:
+    said = terminal.run("awards", "record", "--quantit", "1", expect=2)
+    assert "是不是 '--quantity'？" in said
+    said = terminal.run("awards", "record", "--on", "2026-11-20", expect=2)
+    assert "是不是其中一个：" in said
+    assert "Did you mean" not in said

@@ -51,9 +51,11 @@ def test_the_slip_says_who_took_what_for_how_much() -> None:
 
 
 def test_credit_is_shown_where_there_is_some() -> None:
-    sheet = replace(SLIP, credit_used_fen=450, credit_before_fen=450, credit_after_fen=50)
-    text = joined(Paper(slip(sheet)).text)
+    credit = {"credit_used_fen": 450, "credit_before_fen": 450, "credit_after_fen": 50}
+    text = joined(Paper(slip(replace(SLIP, points_used=36, points_after=136, **credit))).text)
+    assert "36分=36.00元" in text
     assert "使用余额4.50元" in text
+    assert "找回余额0.50元" in text  # 36.00 + 4.50 = 40.00 + 0.50
     assert "现有余额0.50元" in text
 
 

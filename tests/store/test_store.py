@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import tomllib
 from collections.abc import Callable
 from datetime import timedelta
@@ -246,6 +247,15 @@ def test_the_pages_of_goods(till: Till, browse: Browse) -> None:
     assert len(rows) == 25
 
 
+def test_home_and_shop_agree_on_what_is_low(till: Till, browse: Browse) -> None:
+    everything = {one.sku.replace("-", "_"): 9 for one in _goods(till)}
+    till.stock(**{**everything, "SALT_400G": 3, "SOAP_126G": 4})
+    keeper = browse(Role.SHOPKEEPER)
+    for page in ("/", "/store"):
+        found = re.findall(r"(加碘食用盐|香皂)[^<]*</a>", keeper.open(page).split("<table")[0])
+        assert found == ["加碘食用盐"], page
+
+
 def test_a_product_by_the_page(till: Till, browse: Browse) -> None:
     keeper = browse(Role.SHOPKEEPER)
     keeper.open("/store/new")
@@ -310,6 +320,10 @@ def test_a_rate_by_the_page(till: Till, browse: Browse) -> None:
     assert admin.send("/store/rates", **form).status_code == 422  # by whose resolution?
     yesterday = (clock.today() - timedelta(days=1)).isoformat()
     said = {**form, "resolution": "村民会议第 3 号决议"}
+    assert (
+        admin.send("/store/rates", **{**said, "valid_from": " "}).status_code == 422
+    )  # since when?
+    assert "请填写这一项" in admin.page
     answer = admin.send("/store/rates", **{**said, "valid_from": yesterday})
     assert answer.status_code == 422
     assert "不能从过去的日子算起" in admin.page
@@ -318,6 +332,13 @@ def test_a_rate_by_the_page(till: Till, browse: Browse) -> None:
     with till.town.database.reading() as session:
         assert rate_on(session, till.town.village_id) == 50
     assert till.problems() == []
+
+
+def test_a_rate_without_its_day_is_refused(till: Till) -> None:
+    never: Any = None
+    with till.town.database.writing() as session, pytest.raises(service.TextMissing) as refused:
+        service.set_rate(session, till.town.actor(Role.ADMIN), 50, never, "村民会议第 3 号决议")
+    assert refused.value.field == "valid_from"
 
 
 @pytest.mark.parametrize(

@@ -121,3 +121,12 @@ def test_a_folder_without_tables_gets_them(
     terminal.run(*opening(), stdin=f"{PASSWORD}\n")
     assert path.is_file()
     assert "账目无误" in terminal.run("check")
+
+
+@pytest.mark.parametrize(("code", "name"), [("15040410320", "羊圈湾村"), (CODE, "村")])
+def test_code_and_name_are_judged_before_a_password_is_asked_for(
+    terminal: Terminal, code: str, name: str
+) -> None:
+    said = terminal.run(*opening(code, name)[:-1], stdin=f"{PASSWORD}\n{PASSWORD}\n", expect=1)
+    assert "不对" in said
+    assert "管理员密码" not in said
