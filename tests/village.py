@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlmodel import select
@@ -24,6 +25,7 @@ from moralbank.villages.service import OpenVillage, open_village
 
 VILLAGE_ID: Final = 150404103201
 PASSWORD: Final = "hao-ren-hao-shi-7"
+_CHEAP_HASH: Final = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 STAFF: Final = {
     Role.ADMIN: "王秀兰",
     Role.RECORDER: "李建军",
@@ -73,13 +75,18 @@ def found_village(
     name: str = "羊圈湾村",
     villagers: Sequence[tuple[str, str, str]] = VILLAGERS,
 ) -> None:
-    """Open a village with everybody in it, through the services."""
+    """Open a village with everybody in it, through the services.
+
+    Their passwords are hashed cheaply: hundreds of tests sign in, and none asks how hard a
+    hash is to guess (`test_passwords_are_hashed_as_argon2_advises` does).
+    """
     suffix = "" if code == VILLAGE_ID else str(code)[-3:]
     with database.writing() as session:
         open_village(session, OpenVillage(str(code), name))
         founder = Actor(code, 0, "开户", Role.ADMIN, "test")
         for role, who in STAFF.items():
-            add_user(session, founder, who + suffix, role, PASSWORD, first=False)
+            user = add_user(session, founder, who + suffix, role, PASSWORD, first=False)
+            user.password_hash = _CHEAP_HASH
         adopt_default(session, founder)
         open_shop(session, founder)
         for group, number, head in villagers:

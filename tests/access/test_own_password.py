@@ -4,7 +4,9 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
+from sqlmodel import select
 
+from moralbank.access.models import User
 from moralbank.access.permissions import Role
 from moralbank.access.service import add_user, change_role, reset_password, set_disabled
 from tests.village import PASSWORD, STAFF, Browser, Town
@@ -95,3 +97,12 @@ def test_a_session_ends_when_the_user_is_disabled_moved_or_given_a_password(
         reset_password(session, admin, accountant.user_id, FIRST)
     for person in people:
         assert person.client.get("/password").status_code == 302
+
+
+def test_passwords_are_hashed_as_argon2_advises(village: Town) -> None:
+    """RFC 9106's second choice: argon2id, 64 MiB, 3 passes, 4 lanes."""
+    with village.database.writing() as session:
+        add_user(session, village.actor(Role.ADMIN), "新来的", Role.RECORDER, PASSWORD)
+    with village.database.reading() as session:
+        user = session.exec(select(User).where(User.name == "新来的")).one()
+    assert user.password_hash.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
