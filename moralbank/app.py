@@ -32,8 +32,15 @@ ROOMS: Final = (
     "counter",
     "households",
     "ledger",
+    "notices",
+    "objections",
+    "photos",
+    "reminders",
+    "rounds",
     "scheme",
+    "sittings",
     "store",
+    "supervision",
     "villages",
 )
 SECURITY_HEADERS: Final = {

@@ -41,7 +41,15 @@ def big() -> Any:
 
 def choice(kind: type[StrEnum], default: StrEnum | None = None) -> Any:
     """A column that holds one of an enum's values, guarded by a CHECK in the database."""
-    column = Enum(
+    column = choice_type(kind)
+    if default is None:
+        return Field(sa_type=column)
+    return Field(default=default, sa_type=column)
+
+
+def choice_type(kind: type[StrEnum]) -> Any:
+    """The type of such a column, for one that is part of a key."""
+    return Enum(
         kind,
         native_enum=False,
         create_constraint=True,
@@ -49,9 +57,6 @@ def choice(kind: type[StrEnum], default: StrEnum | None = None) -> Any:
         name=kind.__name__.lower(),
         values_callable=lambda members: [member.value for member in members],
     )
-    if default is None:
-        return Field(sa_type=column)
-    return Field(default=default, sa_type=column)
 
 
 def belongs_to(table: str, *columns: str) -> ForeignKeyConstraint:

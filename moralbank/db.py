@@ -26,7 +26,7 @@ from moralbank.errors import (
     DatabaseNewer,
     DatabaseOutdated,
     Invalid,
-    Refused,
+    MoralbankError,
     Unavailable,
 )
 from moralbank.paths import PACKAGE
@@ -63,15 +63,15 @@ class Database:
     def writing(self) -> Iterator[Session]:
         """A session whose work is kept whole at the end of the block, or not at all.
 
-        A refusal that was written down (`Refused.kept`) is committed before it goes on to the
-        caller: its own work was already undone by a savepoint.
+        A refusal that was written down (`MoralbankError.kept`) is committed before it goes on to
+        the caller: nothing else of its work is left.
         """
         self.require_current()
         opened = Session(self._writer, expire_on_commit=False)
         with self._turn(), _plain_faults(), opened as session:
             try:
                 yield session
-            except Refused as refusal:
+            except MoralbankError as refusal:
                 if refusal.kept:
                     session.commit()
                 raise

@@ -14,11 +14,14 @@ class MoralbankError(Exception):
     """Base of everything that a user may be told.
 
     `message` is translated when read, so it speaks the language of whoever reads it.
-    `field` names the form field at fault, if there is one.
+    `field` names the form field at fault, if there is one. `kept` says that the refusal itself
+    was written down (under its request id, or in the trail) and is to be committed with nothing
+    else: whoever raises it has written nothing besides, or undone it by a savepoint.
     """
 
     text: ClassVar[str] = mark("没有办成，请重试")
     code: ClassVar[str] = "error"
+    kept: bool = False
 
     def __init__(self, *, field: str | None = None, **values: Any) -> None:
         """Remember the values that fill the places of the text."""
@@ -58,15 +61,10 @@ class Denied(MoralbankError):
 
 
 class Refused(MoralbankError):
-    """A rule of the village or of the books stands against it.
-
-    `kept` says that the refusal itself was written down under its request id and is to be
-    committed, so that the same request stays refused (see `ledger.requests`).
-    """
+    """A rule of the village or of the books stands against it."""
 
     text = mark("按规定不能这样办")
     code = "refused"
-    kept: bool = False
 
 
 class Unavailable(MoralbankError):

@@ -9,8 +9,15 @@ from moralbank.cards import models as cards
 from moralbank.counter import models as counter
 from moralbank.households import models as households
 from moralbank.ledger import models as ledger
+from moralbank.notices import models as notices
+from moralbank.objections import models as objections
+from moralbank.photos import models as photos
+from moralbank.reminders import models as reminders
+from moralbank.rounds import models as rounds
 from moralbank.scheme import models as scheme
+from moralbank.sittings import models as sittings
 from moralbank.store import models as store
+from moralbank.supervision import models as supervision
 from moralbank.villages import models as villages
 
 __all__ = [
@@ -22,8 +29,15 @@ __all__ = [
     "households",
     "ledger",
     "metadata",
+    "notices",
+    "objections",
+    "photos",
+    "reminders",
+    "rounds",
     "scheme",
+    "sittings",
     "store",
+    "supervision",
     "villages",
 ]
 

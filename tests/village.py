@@ -21,7 +21,8 @@ from moralbank.households.queries import HouseholdInfo, household_named
 from moralbank.households.service import NewHousehold, add_household
 from moralbank.scheme.service import adopt_default
 from moralbank.store.service import open_shop
-from moralbank.villages.service import OpenVillage, open_village
+from moralbank.villages.service import OpenVillage, change_setting, open_village
+from moralbank.villages.settings import NOTICE_DAYS
 
 VILLAGE_ID: Final = 150404103201
 PASSWORD: Final = "hao-ren-hao-shi-7"
@@ -29,6 +30,7 @@ _CHEAP_HASH: Final = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).h
 STAFF: Final = {
     Role.ADMIN: "王秀兰",
     Role.RECORDER: "李建军",
+    Role.GRID: "何志勇",
     Role.REVIEWER: "赵德顺",
     Role.SUPERVISOR: "孙守正",
     Role.SHOPKEEPER: "周桂兰",
@@ -89,6 +91,8 @@ def found_village(
             user.password_hash = _CHEAP_HASH
         adopt_default(session, founder)
         open_shop(session, founder)
+        # Most tests need points at once; those of notices set the days themselves.
+        change_setting(session, founder, NOTICE_DAYS, "0")
         for group, number, head in villagers:
             add_household(session, founder, NewHousehold(group=group, number=number, head=head))
 

@@ -1,12 +1,13 @@
-"""Table of users."""
+"""Tables of users, of the groups they look after, and of the households close to them."""
 
 from datetime import datetime
+from enum import StrEnum
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from moralbank.access.permissions import Role
-from moralbank.columns import choice, local_key, village_key
+from moralbank.columns import belongs_to, choice, local_key, village_key
 
 
 class User(SQLModel, table=True):
@@ -28,3 +29,52 @@ class User(SQLModel, table=True):
     session_epoch: int = Field(default=1)
     disabled: bool = Field(default=False)
     created_at: datetime
+
+
+class UserGroup(SQLModel, table=True):
+    """A group (网格) that a grid worker looks after."""
+
+    __tablename__ = "user_groups"
+    __table_args__ = (belongs_to("users", "user_id"), belongs_to("groups", "group_id"))
+
+    village_id: int = village_key()
+    user_id: int = local_key()
+    group_id: int = local_key()
+
+
+class TieKind(StrEnum):
+    """How a household is close to a user."""
+
+    OWN = "own"
+    KIN = "kin"
+
+
+class Tie(SQLModel, table=True):
+    """A household that a user may not judge: their own, or declared kin (回避).
+
+    Ties are never deleted: `check` asks who was barred at the moment of a decision.
+    """
+
+    __tablename__ = "ties"
+    __table_args__ = (
+        belongs_to("users", "user_id"),
+        belongs_to("households", "household_id"),
+        Index(
+            "uq_ties_one_each",
+            "village_id",
+            "user_id",
+            "household_id",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+
+    village_id: int = village_key()
+    id: int = local_key()
+    user_id: int
+    household_id: int
+    kind: TieKind = choice(TieKind)
+    words: str = Field(max_length=12)
+    since: datetime
+    ended_at: datetime | None

@@ -13,6 +13,7 @@ class Role(StrEnum):
 
     ADMIN = "admin"
     RECORDER = "recorder"
+    GRID = "grid"
     REVIEWER = "reviewer"
     SUPERVISOR = "supervisor"
     SHOPKEEPER = "shopkeeper"
@@ -22,6 +23,7 @@ class Role(StrEnum):
 ROLE_LABELS: Final = {
     Role.ADMIN: mark("管理员"),
     Role.RECORDER: mark("记分员"),
+    Role.GRID: mark("网格员"),
     Role.REVIEWER: mark("评议员"),
     Role.SUPERVISOR: mark("监督员"),
     Role.SHOPKEEPER: mark("店长"),
@@ -29,10 +31,13 @@ ROLE_LABELS: Final = {
 }
 
 _EVERYONE: Final = frozenset(Role)
-_COMMITTEE: Final = frozenset({Role.ADMIN, Role.RECORDER, Role.REVIEWER, Role.SUPERVISOR})
+_COMMITTEE: Final = frozenset(
+    {Role.ADMIN, Role.RECORDER, Role.GRID, Role.REVIEWER, Role.SUPERVISOR}
+)
 _BOOKS: Final = frozenset({Role.ADMIN, Role.SUPERVISOR, Role.ACCOUNTANT})
 
 # Recording, reviewing, redeeming and watching are four different people's work: no role has two.
+# Who verifies may record too, but never verifies what they recorded (`awards/bars.py`).
 PERMISSIONS: Final[dict[str, frozenset[Role]]] = {
     "access.self": _EVERYONE,
     "access.manage": frozenset({Role.ADMIN}),
@@ -42,9 +47,24 @@ PERMISSIONS: Final[dict[str, frozenset[Role]]] = {
     "scheme.view": _EVERYONE,
     "scheme.edit": frozenset({Role.ADMIN}),
     "awards.view": _COMMITTEE | {Role.ACCOUNTANT},
-    "awards.record": frozenset({Role.RECORDER}),
+    "awards.record": frozenset({Role.RECORDER, Role.GRID}),
+    "awards.verify": frozenset({Role.RECORDER, Role.GRID}),
     "awards.decide": frozenset({Role.REVIEWER}),
     "awards.reverse": frozenset({Role.REVIEWER}),
+    "photos.view": frozenset({Role.RECORDER, Role.GRID, Role.REVIEWER, Role.SUPERVISOR}),
+    "reminders.view": _COMMITTEE,
+    "reminders.give": frozenset({Role.RECORDER, Role.GRID}),
+    "rounds.view": _COMMITTEE,
+    "rounds.manage": frozenset({Role.ADMIN, Role.RECORDER}),
+    "rounds.score": frozenset({Role.RECORDER, Role.GRID}),
+    "sittings.view": _COMMITTEE,
+    "sittings.hold": frozenset({Role.REVIEWER}),
+    "notices.view": _EVERYONE,
+    "notices.publish": frozenset({Role.ADMIN, Role.RECORDER}),
+    "objections.view": _COMMITTEE,
+    "objections.take": _COMMITTEE,
+    "objections.decide": frozenset({Role.SUPERVISOR}),
+    "supervision.view": frozenset({Role.SUPERVISOR}),
     "cards.view": frozenset({Role.ADMIN, Role.RECORDER, Role.SUPERVISOR}),
     "cards.manage": frozenset({Role.ADMIN, Role.RECORDER}),
     "boards.view": _EVERYONE,

@@ -1,10 +1,11 @@
 """Reading users."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from moralbank.access.models import User
+from moralbank.access.models import Tie, TieKind, User, UserGroup
 from moralbank.access.permissions import ROLE_LABELS, Role
 from moralbank.audit import Actor
 from moralbank.errors import NotFound
@@ -28,6 +29,19 @@ class UserRow:
     role_label: str
     disabled: bool
     must_change_password: bool
+
+
+@dataclass(frozen=True)
+class TieRow:
+    """A household close to a user; `words` say how ("女儿家"). It holds until `ended_at`."""
+
+    id: int
+    user_id: int
+    household_id: int
+    kind: TieKind
+    words: str
+    since: datetime
+    ended_at: datetime | None
 
 
 def users_of(session: Session, village_id: int) -> list[UserRow]:
@@ -61,6 +75,32 @@ def acting(session: Session, name: str, device: str) -> Actor:
 def actor_of(user: User, device: str) -> Actor:
     """The user as the one who acts."""
     return Actor(user.village_id, user.id, user.name, user.role, device)
+
+
+def barred_households(session: Session, village_id: int, user_id: int) -> dict[int, TieRow]:
+    """The households that a user may not judge now: their own and declared kin, by number."""
+    return {tie.household_id: tie for tie in ties(session, village_id, user_id) if not tie.ended_at}
+
+
+def ties(session: Session, village_id: int, user_id: int | None = None) -> list[TieRow]:
+    """Every tie that was ever declared, of one user or of all, ended ones too."""
+    wanted = select(Tie).where(Tie.village_id == village_id).order_by(col(Tie.id))
+    if user_id is not None:
+        wanted = wanted.where(Tie.user_id == user_id)
+    return [
+        TieRow(**{name: getattr(one, name) for name in TieRow.__dataclass_fields__})
+        for one in session.exec(wanted)
+    ]
+
+
+def groups_looked_after(session: Session, village_id: int, user_id: int) -> set[int]:
+    """The numbers of the groups (网格) that a grid worker looks after."""
+    found = session.exec(
+        select(UserGroup.group_id).where(
+            UserGroup.village_id == village_id, UserGroup.user_id == user_id
+        )
+    )
+    return set(found)
 
 
 def _row(user: User) -> UserRow:

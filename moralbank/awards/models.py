@@ -10,17 +10,45 @@ from moralbank.columns import belongs_to, choice, local_key, village_key
 
 
 class AwardState(StrEnum):
-    """Where a deed stands on its way."""
+    """Where a deed stands on its way (`states.py` has the table of the way)."""
 
+    DRAFT = "draft"
     CLAIMED = "claimed"
+    VERIFIED = "verified"
+    RETURNED = "returned"
     APPROVED = "approved"
+    NOTICED = "noticed"
+    OBJECTED = "objected"
     POSTED = "posted"
     REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
     REVERSED = "reversed"
 
 
-LIVE_STATES = (AwardState.CLAIMED, AwardState.APPROVED, AwardState.POSTED)
+LIVE_STATES = (
+    AwardState.CLAIMED,
+    AwardState.VERIFIED,
+    AwardState.RETURNED,
+    AwardState.APPROVED,
+    AwardState.NOTICED,
+    AwardState.OBJECTED,
+    AwardState.POSTED,
+)
 """States in which a deed counts towards caps and bars its own repetition."""
+
+_LIVE = text(
+    "state IN ('claimed', 'verified', 'returned', 'approved', 'noticed', 'objected', 'posted')"
+)
+
+
+class AwardSource(StrEnum):
+    """Who brought a deed in, and how."""
+
+    COMMITTEE = "committee"
+    GRID = "grid"
+    HOUSEHOLD = "household"
+    PAPER = "paper"
+    ROUND = "round"
 
 
 class Award(SQLModel, table=True):
@@ -28,12 +56,17 @@ class Award(SQLModel, table=True):
 
     `points` = `points_each` × `quantity`, whole points. `deed_key` is the note as compared for
     "the same deed"; `member_id` 0 means the whole household. `posted_seq` and `posted_leg` name
-    the ledger transfer that posted it.
+    the ledger transfer that posted it, `collected` how many points that moved: all of them for a
+    merit; for a deduction what was there, so that nobody falls below zero (none: no leg).
+    `ballot` grows with every change that makes earlier votes void. `helper` is who wrote it down
+    for a household that claimed on paper (代办). `notice_id` is the last notice it hung on.
     """
 
     __tablename__ = "awards"
     __table_args__ = (
         belongs_to("households", "household_id"),
+        belongs_to("sittings", "sitting_id"),
+        belongs_to("notices", "notice_id"),
         ForeignKeyConstraint(
             ["village_id", "scheme_version", "item"],
             ["scheme_items.village_id", "scheme_items.version", "scheme_items.number"],
@@ -53,6 +86,11 @@ class Award(SQLModel, table=True):
         CheckConstraint(
             "(state IN ('posted', 'reversed')) = (posted_seq IS NOT NULL)", name="posted"
         ),
+        CheckConstraint(
+            "(posted_seq IS NULL) = (collected IS NULL) AND collected >= 0 "
+            "AND collected <= points AND (deduction OR collected = points)",
+            name="collected",
+        ),
         Index(
             "uq_awards_same_deed",
             "village_id",
@@ -62,11 +100,13 @@ class Award(SQLModel, table=True):
             "member_id",
             "deed_key",
             unique=True,
-            sqlite_where=text("state IN ('claimed', 'approved', 'posted')"),
-            postgresql_where=text("state IN ('claimed', 'approved', 'posted')"),
+            sqlite_where=_LIVE,
+            postgresql_where=_LIVE,
         ),
         Index("ix_awards_state", "village_id", "state", "id"),
         Index("ix_awards_deeds", "village_id", "deed_on", "state"),
+        Index("ix_awards_household", "village_id", "household_id", "item"),
+        Index("ix_awards_notice", "village_id", "notice_id", "state"),
     )
 
     village_id: int = village_key()
@@ -87,10 +127,21 @@ class Award(SQLModel, table=True):
     decided_by: int | None
     posted_seq: int | None
     posted_leg: int | None
+    deduction: bool
+    source: AwardSource = choice(AwardSource)
+    helper: str = Field(max_length=40)
+    ballot: int
+    decided_at: datetime | None
+    sitting_id: int | None
+    notice_id: int | None
+    collected: int | None
 
 
 class AwardStep(SQLModel, table=True):
-    """One step of a deed: who took it, when, from where and why. Steps are only added."""
+    """One step of a deed: who took it, when, from where and why. Steps are only added.
+
+    `witness` names who was there when a deed was verified on the spot.
+    """
 
     __tablename__ = "award_steps"
     __table_args__ = (belongs_to("awards", "award_id"),)
@@ -104,3 +155,24 @@ class AwardStep(SQLModel, table=True):
     at: datetime
     device: str = Field(max_length=80)
     reason: str = Field(max_length=200)
+    witness: str = Field(max_length=40)
+
+
+class AwardVote(SQLModel, table=True):
+    """One reviewer's vote on a deed.
+
+    Votes are only added; of one voter the last counts, and only those of the present `ballot`.
+    """
+
+    __tablename__ = "award_votes"
+    __table_args__ = (belongs_to("awards", "award_id"),)
+
+    village_id: int = village_key()
+    award_id: int = local_key()
+    vote: int = local_key()
+    ballot: int
+    voter: int
+    in_favour: bool
+    reason: str = Field(max_length=200)
+    at: datetime
+    device: str = Field(max_length=80)

@@ -107,6 +107,7 @@ def add_steps(
             "at": clock.now(),
             "device": actor.device[:80],
             "reason": reason,
+            "witness": "",
         }
         for number in ids
         for place, (act, state) in enumerate(way, start=1)

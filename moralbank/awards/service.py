@@ -13,7 +13,7 @@ from moralbank import audit, clock
 from moralbank.access.queries import user_names
 from moralbank.audit import Actor
 from moralbank.awards.judging import Deed, judge, understand
-from moralbank.awards.models import Award, AwardState, AwardStep
+from moralbank.awards.models import Award, AwardSource, AwardState, AwardStep
 from moralbank.awards.rows import (
     add_steps,
     award_rows,
@@ -301,6 +301,14 @@ def _award_values(actor: Actor, deed: Deed, member_id: int) -> dict[str, Any]:
         "decided_by": None,
         "posted_seq": None,
         "posted_leg": None,
+        "deduction": deed.item.deduction,
+        "source": AwardSource.COMMITTEE,
+        "helper": "",
+        "ballot": 1,
+        "decided_at": None,
+        "sitting_id": None,
+        "notice_id": None,
+        "collected": None,
     }
 
 
@@ -350,8 +358,14 @@ def _post(session: Session, actor: Actor, awards: list[Any], request_id: str) ->
         session,
         actor.village_id,
         [
-            {"award": number, **values, "posted_seq": posted.seq, "posted_leg": leg}
-            for leg, number in enumerate(ids, start=1)
+            {
+                "award": award.id,
+                **values,
+                "posted_seq": posted.seq,
+                "posted_leg": leg,
+                "collected": award.points,
+            }
+            for leg, award in enumerate(awards, start=1)
         ],
     )
     way = [(Act.APPROVE, AwardState.APPROVED), (Act.POST, AwardState.POSTED)]

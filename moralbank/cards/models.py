@@ -20,7 +20,8 @@ class CardState(StrEnum):
 class Card(SQLModel, table=True):
     """A card of a household. `token` is 14 random digits and a Luhn digit, unguessable.
 
-    A household has at most one active card.
+    A household has at most one active card. `pin_hash` is its PIN, if the household chose one;
+    after too many wrong ones it is locked until `pin_locked_until`.
     """
 
     __tablename__ = "cards"
@@ -45,3 +46,6 @@ class Card(SQLModel, table=True):
     issued_at: datetime
     ended_at: datetime | None
     prints: int = Field(default=0)
+    pin_hash: str | None = Field(default=None, max_length=200)
+    pin_failures: int = Field(default=0)
+    pin_locked_until: datetime | None = Field(default=None)

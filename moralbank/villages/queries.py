@@ -68,6 +68,11 @@ def settings_of(session: Session, village_id: int) -> dict[str, str]:
     return {key: changed.get(key, setting.default) for key, setting in SETTINGS.items()}
 
 
+def number_set(session: Session, village_id: int, key: str) -> int:
+    """A setting that is a whole number."""
+    return int(settings_of(session, village_id)[key])
+
+
 def groups_of(session: Session, village_id: int) -> list[Group]:
     """The village's groups in their order."""
     return list(

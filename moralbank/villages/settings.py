@@ -1,8 +1,10 @@
 """What a village may set for itself: each key, its kind, default and meaning."""
 
 import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 from moralbank.errors import Invalid, NotFound
@@ -30,15 +32,53 @@ class TooLong(Invalid):
     code = "too_long"
 
 
+class NotOneOf(Invalid):
+    """A setting has one of a few values."""
+
+    text = mark("只能是：%(known)s")
+    code = "not_one_of"
+
+
+class NotWithin(Invalid):
+    """A setting is a whole number between two bounds."""
+
+    text = mark("须是 %(least)s 到 %(most)s 的整数")
+    code = "not_within"
+
+
+class NumbersInvalid(Invalid):
+    """A setting is a list of item numbers."""
+
+    text = mark("请写项目编号，用空格隔开，例如 18 22 29")
+    code = "numbers_invalid"
+
+
+class DaysInvalid(Invalid):
+    """A setting is a list of days."""
+
+    text = mark("请写日期，用空格隔开，例如 2027-01-01 2027-02-16（最多 15 天）")
+    code = "days_invalid"
+
+
 @dataclass(frozen=True)
 class Setting:
-    """One thing that can be set. `check` gives back the clean value or raises Invalid."""
+    """One thing that can be set. `check` gives back the clean value or raises Invalid.
+
+    `choices` are (value, words) where only a few values are allowed.
+    """
 
     key: str
+    section: str
     label: str
     hint: str
     default: str
     check: Callable[[str], str]
+    choices: tuple[tuple[str, str], ...] = ()
+
+
+def _plain(value: str) -> str:
+    """What was typed with full-width digits and commas, as one list of words."""
+    return " ".join(re.split(r"[\s,、;]+", unicodedata.normalize("NFKC", value).strip())).strip()
 
 
 def _short_text(value: str) -> str:
@@ -54,25 +94,101 @@ def _address(value: str) -> str:
     return value
 
 
+def _item_numbers(value: str) -> str:
+    words = _plain(value).split()
+    if not all(re.fullmatch(r"[0-9]{1,3}", word, re.ASCII) for word in words):
+        raise NumbersInvalid
+    return " ".join(words)
+
+
+def _days(value: str) -> str:
+    words = _plain(value).split()
+    try:
+        days = sorted({date.fromisoformat(word) for word in words})
+    except ValueError as error:
+        raise DaysInvalid from error
+    if len(days) > 15:  # noqa: PLR2004 - said in the message
+        raise DaysInvalid
+    return " ".join(str(day) for day in days)
+
+
+def _whole(least: int, most: int) -> Callable[[str], str]:
+    def check(value: str) -> str:
+        plain = _plain(value)
+        if not re.fullmatch(r"[0-9]{1,9}", plain, re.ASCII) or not least <= int(plain) <= most:
+            raise NotWithin(least=least, most=most)
+        return str(int(plain))
+
+    return check
+
+
+def _one_of(choices: tuple[tuple[str, str], ...]) -> Callable[[str], str]:
+    def check(value: str) -> str:
+        known = [word for word, _words in choices]
+        if value not in known:
+            raise NotOneOf(known=listed(known))
+        return value
+
+    return check
+
+
 PUBLIC_ADDRESS: Final = "public_address"
 TOWN: Final = "town"
 ORGANISATION: Final = "organisation"
 CONTACT: Final = "contact"
 SLOGAN: Final = "slogan"
+VERIFICATION: Final = "verification"
+VERIFY_ITEMS: Final = "verify_items"
+TRUSTED_ITEMS: Final = "trusted_items"
+REVIEW_VOTES: Final = "review_votes"
+SITTINGS: Final = "sittings"
+MONTH_BUDGET: Final = "month_budget"
+NOTICE_DAYS: Final = "notice_days"
+WORKING_DAYS: Final = "working_days"
+DAYS_OFF: Final = "days_off"
+OBJECTION_DAYS: Final = "objection_days"
+REMINDER_DAYS: Final = "reminder_days"
+CARD_PIN: Final = "card_pin"
+RECHECK_PERCENT: Final = "recheck_percent"
+
+ON: Final = "yes"
+_YES_NO: Final = ((ON, mark("是")), ("no", mark("否")))
+VERIFY_NONE: Final = "none"
+VERIFY_HOUSEHOLDS: Final = "households"
+VERIFY_ALL: Final = "all"
+_VERIFICATION: Final = (
+    (VERIFY_NONE, mark("都不用核实，直接评议")),
+    (VERIFY_HOUSEHOLDS, mark("住户自己申报的要核实")),
+    (VERIFY_ALL, mark("全部都要核实")),
+)
+SITTINGS_ANY: Final = "any"
+_SITTINGS: Final = (
+    (SITTINGS_ANY, mark("随时评议")),
+    ("month", mark("每月开评议会")),
+    ("quarter", mark("每季开评议会")),
+)
+_FACE: Final = mark("名称与公开")
+_REVIEW: Final = mark("核实与评议")
+_NOTICE: Final = mark("公示与异议")
+_CARDS: Final = mark("积分卡与监督")
 
 SETTINGS: Final = {
     setting.key: setting
     for setting in (
         Setting(
             PUBLIC_ADDRESS,
+            _FACE,
             mark("公开网址"),
             mark("印在积分卡的二维码里，例如 https://bank.example.cn；不填则二维码只含卡号"),
             "",
             _address,
         ),
-        Setting(TOWN, mark("乡镇"), mark("印在卡片和榜上，例如 哈拉道口镇"), "", _short_text),
+        Setting(
+            TOWN, _FACE, mark("乡镇"), mark("印在卡片和榜上，例如 哈拉道口镇"), "", _short_text
+        ),
         Setting(
             ORGANISATION,
+            _FACE,
             mark("落款单位"),
             mark("榜与公示的落款；不填则为“某某村村民委员会”"),
             "",
@@ -80,12 +196,128 @@ SETTINGS: Final = {
         ),
         Setting(
             CONTACT,
+            _FACE,
             mark("异议联系人和电话"),
-            mark("印在榜下方，例如 村务监督委员会 0476-0000000"),
+            mark("印在榜和公示下方，例如 村务监督委员会 0476-0000000"),
             "",
             _short_text,
         ),
-        Setting(SLOGAN, mark("标语"), mark("印在积分卡上"), "善行存进来 · 好处兑出去", _short_text),
+        Setting(
+            SLOGAN,
+            _FACE,
+            mark("标语"),
+            mark("印在积分卡上"),
+            "善行存进来 · 好处兑出去",
+            _short_text,
+        ),
+        Setting(
+            VERIFICATION,
+            _REVIEW,
+            mark("评议前要不要到现场核实"),
+            mark("由网格员或没有经手的记分员核实"),
+            VERIFY_HOUSEHOLDS,
+            _one_of(_VERIFICATION),
+            _VERIFICATION,
+        ),
+        Setting(
+            VERIFY_ITEMS,
+            _REVIEW,
+            mark("总要核实的项目"),
+            mark("细则里的项目编号，用空格隔开"),
+            "",
+            _item_numbers,
+        ),
+        Setting(
+            TRUSTED_ITEMS,
+            _REVIEW,
+            mark("不用核实的项目"),
+            mark("细则里的项目编号，用空格隔开，例如开会签到就能证明的"),
+            "",
+            _item_numbers,
+        ),
+        Setting(
+            REVIEW_VOTES,
+            _REVIEW,
+            mark("几位评议员同意才算通过"),
+            mark("1 表示一人评议即可；需要回避的人不算在内"),
+            "1",
+            _whole(1, 9),
+        ),
+        Setting(
+            SITTINGS,
+            _REVIEW,
+            mark("评议会"),
+            mark("按月或按季的，要先开会才能评议"),
+            SITTINGS_ANY,
+            _one_of(_SITTINGS),
+            _SITTINGS,
+        ),
+        Setting(
+            MONTH_BUDGET,
+            _REVIEW,
+            mark("每月发多少分为限"),
+            mark("评议时快到了会提醒；0 表示不限"),
+            "0",
+            _whole(0, 1_000_000),
+        ),
+        Setting(
+            NOTICE_DAYS,
+            _NOTICE,
+            mark("公示几天"),
+            mark("到期无异议的自动入账；0 表示评议通过后立即入账，不公示"),
+            "3",
+            _whole(0, 30),
+        ),
+        Setting(
+            WORKING_DAYS,
+            _NOTICE,
+            mark("只算工作日"),
+            mark("公示和答复异议的天数，周六、周日和下面的放假日不算"),
+            "no",
+            _one_of(_YES_NO),
+            _YES_NO,
+        ),
+        Setting(
+            DAYS_OFF,
+            _NOTICE,
+            mark("放假日"),
+            mark("例如 2027-01-01 2027-02-16，用空格隔开"),
+            "",
+            _days,
+        ),
+        Setting(
+            OBJECTION_DAYS,
+            _NOTICE,
+            mark("异议几天内答复"),
+            mark("村务监督委员会书面答复的期限"),
+            "5",
+            _whole(1, 30),
+        ),
+        Setting(
+            REMINDER_DAYS,
+            _NOTICE,
+            mark("提醒后几天改正"),
+            mark("扣分前先私下提醒，过了这些天不改的才可以扣"),
+            "7",
+            _whole(1, 60),
+        ),
+        Setting(
+            CARD_PIN,
+            _CARDS,
+            mark("扫卡后要输密码"),
+            mark("打开后，扫卡看明细和申报要输卡的密码；没有设密码的卡到村委会设"),
+            "no",
+            _one_of(_YES_NO),
+            _YES_NO,
+        ),
+        Setting(
+            RECHECK_PERCENT,
+            _CARDS,
+            mark("每月抽查百分之几"),
+            mark("监督员从当月入账的记录里随机抽这么多去复查"),
+            "5",
+            _whole(1, 100),
+        ),
     )
 }
 

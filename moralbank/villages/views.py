@@ -1,5 +1,6 @@
 """Pages of what a village has set, and the switch of language."""
 
+from itertools import groupby
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
@@ -22,32 +23,40 @@ def settings() -> Any:
     """Show everything that can be set."""
     with reading() as opened:
         values = settings_of(opened, current_actor().village_id)
-    return render_template(
-        "villages/settings.html", settings=SETTINGS.values(), values=values, errors={}
-    )
+    return _settings_page(values, {})
 
 
 @room.post("/settings")
 @may("villages.settings")
 def settings_post() -> Any:
-    """Keep all settings, or none and say which are wrong."""
-    values = {key: request.form.get(key, "") for key in SETTINGS}
-    wrong = {}
+    """Keep all settings that were sent, or none and say which are wrong."""
+    with reading() as opened:
+        kept = settings_of(opened, current_actor().village_id)
+    values = {key: request.form.get(key, kept[key]) for key in SETTINGS}
+    errors = {}
     for key, setting in SETTINGS.items():
         try:
             setting.check(values[key].strip())
         except Invalid as refusal:
-            wrong[key] = refusal.message
-    if wrong:
-        page = render_template(
-            "villages/settings.html", settings=SETTINGS.values(), values=values, errors=wrong
-        )
-        return page, 422
+            errors[key] = refusal.message
+    if errors:
+        return _settings_page(values, errors), 422
     with writing() as opened:
         for key, value in values.items():
             service.change_setting(opened, current_actor(), key, value)
     flash(_("设置已保存"), "ok")
     return redirect(url_for("villages.settings"), 303)
+
+
+def _settings_page(values: dict[str, str], errors: dict[str, str]) -> str:
+    every = SETTINGS.values()
+    return render_template(
+        "villages/settings.html",
+        sections=[(name, list(several)) for name, several in groupby(every, lambda s: s.section)],
+        wrong=[setting for setting in every if setting.key in errors],
+        values=values,
+        errors=errors,
+    )
 
 
 @room.post("/language")

@@ -46,7 +46,7 @@ def test_approving_posts_all_in_one_event(deeds: Deeds) -> None:
         assert {line.memo for line in lines} == {"庭院清洁达标 11-20", "无偿献血 11-20 杜小妹"}
         assert {line.kind for line in lines} == {EventKind.POST_AWARDS}
         steps = steps_of(session, town.village_id, ids[0])
-    assert [step.act for step in steps] == ["记分", "评议通过", "入账"]
+    assert [step.act for step in steps] == ["申报", "评议通过", "入账"]
     assert [step.by for step in steps] == ["李建军", "赵德顺", "赵德顺"]
     assert deeds.problems() == []
 

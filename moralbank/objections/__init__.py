@@ -1,0 +1,1 @@
+"""Objections (异议): by anyone, against one line, answered in writing."""

@@ -1,0 +1,5 @@
+"""Pages of objections."""
+
+from flask import Blueprint
+
+room = Blueprint("objections", __name__)

@@ -1,0 +1,1 @@
+"""Photos as evidence: checked, turned upright, stripped, sized down."""

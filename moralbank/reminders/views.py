@@ -1,0 +1,5 @@
+"""Pages of private reminders."""
+
+from flask import Blueprint
+
+room = Blueprint("reminders", __name__)

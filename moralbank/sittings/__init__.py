@@ -1,0 +1,1 @@
+"""Sittings (评议会): who met when, what was decided, the minutes."""

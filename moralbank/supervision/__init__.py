@@ -1,0 +1,1 @@
+"""What the supervisor sees: decisions, reversals, bars, objections, re-checks."""
