@@ -21,7 +21,7 @@ from moralbank.errors import MoralbankError
 from moralbank.local_numbers import LARGEST
 from moralbank.paths import STATIC, TEMPLATES
 from moralbank.villages.queries import VillageInfo, only_village, village_info
-from moralbank.web import errors, filters
+from moralbank.web import closing, errors, filters
 from moralbank.web.navigation import entries
 
 ROOMS: Final = (
@@ -93,6 +93,7 @@ def create_app(settings: Settings) -> Flask:
     app.jinja_env.globals["asset"] = _asset  # macros see globals, not the context
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.before_request(lambda: _begin(database))
+    closing.install(app)
     app.after_request(_secure)
     app.context_processor(lambda: _context(settings))
     app.url_map.converters["int"] = LocalNumber

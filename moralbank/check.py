@@ -5,7 +5,10 @@ from sqlmodel import Session
 from moralbank.awards.check import check_awards
 from moralbank.counter.check import check_counter
 from moralbank.ledger.check import Problem, check_ledger
+from moralbank.notices.check import check_notices
+from moralbank.objections.check import check_objections
 from moralbank.store.check import check_store
+from moralbank.supervision.check import check_supervision
 
 
 def check_village(session: Session, village_id: int) -> list[Problem]:
@@ -13,6 +16,9 @@ def check_village(session: Session, village_id: int) -> list[Problem]:
     return [
         *check_ledger(session, village_id),
         *check_awards(session, village_id),
+        *check_notices(session, village_id),
+        *check_objections(session, village_id),
         *check_counter(session, village_id),
         *check_store(session, village_id),
+        *check_supervision(session, village_id),
     ]

@@ -54,7 +54,19 @@ function step(event) {
   input.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
+/**
+ * Where nobody is signed in, let go of the pages that were kept for use without a network
+ * (service-worker.js): what one person saw isn't for the next. Scores not sent yet stay.
+ */
+async function forgetPages() {
+  if (!document.querySelector("[data-signed-out]") || !("caches" in window)) return;
+  for (const name of await caches.keys()) {
+    if (name.startsWith("moralbank-round ")) await caches.delete(name);
+  }
+}
+
 document.querySelectorAll("[data-menu]").forEach(tendMenu);
 document.addEventListener("submit", sendOnce);
 document.addEventListener("click", step);
 window.addEventListener("pageshow", reviveForms);
+forgetPages();

@@ -22,18 +22,18 @@ function boxesOf(element) {
   );
 }
 
-/** Say how many boxes of a form are ticked, and how many points they stand for. */
-function tally(form) {
-  const ticked = boxesOf(form).filter((box) => box.checked);
+/** Say how many boxes of a list are ticked, and how many points they stand for. */
+function tally(list) {
+  const ticked = boxesOf(list).filter((box) => box.checked);
   const points = ticked.reduce((sum, box) => sum + Number(box.dataset.points || 0), 0);
-  const line = form.querySelector("[data-tally-words]");
+  const line = document.querySelector("[data-tally-words]");
   line.textContent = line.dataset.tallyWords
     .replace("{n}", ticked.length)
-    .replace("{points}", points);
+    .replace("{points}", String(points).replace("-", "−"));
 }
 
 /** Add a box that ticks, or clears, a whole group. */
-function addAll(group, form) {
+function addAll(group, list) {
   const boxes = boxesOf(group);
   if (boxes.length < 2) return;
   const label = document.createElement("label");
@@ -46,18 +46,20 @@ function addAll(group, form) {
   label.append(box, name);
   box.addEventListener("change", () => {
     for (const one of boxes) one.checked = box.checked;
-    tally(form);
+    tally(list);
   });
-  form.addEventListener("change", () => {
+  const mirror = () => {
     box.checked = boxes.every((one) => one.checked);
     box.indeterminate = !box.checked && boxes.some((one) => one.checked);
-  });
+  };
+  list.addEventListener("change", mirror);
+  mirror();
   (group.querySelector(".card__head") ?? group.querySelector(".tiles-group__title")).append(label);
 }
 
 document.querySelectorAll("[data-sum]").forEach(tendSum);
-for (const form of document.querySelectorAll("form[data-tally]")) {
-  form.querySelectorAll("[data-group]").forEach((group) => addAll(group, form));
-  form.addEventListener("change", () => tally(form));
-  tally(form);
+for (const list of document.querySelectorAll("[data-tally]")) {
+  list.querySelectorAll("[data-group]").forEach((group) => addAll(group, list));
+  list.addEventListener("change", () => tally(list));
+  tally(list);
 }

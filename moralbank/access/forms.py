@@ -1,10 +1,17 @@
-"""Forms of signing in, passwords and users."""
+"""Forms of signing in, passwords, users, their groups and the households they may not judge."""
 
-from wtforms import PasswordField, RadioField
+from collections.abc import Iterable
+
+from sqlmodel import Session
+from wtforms import HiddenField, PasswordField, RadioField, SelectMultipleField
 from wtforms.validators import ValidationError
 
+from moralbank.access.models import TieKind
 from moralbank.access.permissions import ROLE_LABELS, Role
+from moralbank.access.queries import SeveralHouseholds, household_meant
+from moralbank.access.service import LONGEST_TIE_WORDS
 from moralbank.forms import AtMost, BaseForm, Required, TextField
+from moralbank.households.queries import HouseholdInfo
 from moralbank.i18n import _, mark
 
 
@@ -38,3 +45,47 @@ class UserForm(BaseForm):
     def offer_roles(self) -> None:
         """Fill in the roles to choose from."""
         self.role.choices = [(role, _(label)) for role, label in ROLE_LABELS.items()]
+
+
+class GroupsForm(BaseForm):
+    """The groups that a grid worker looks after."""
+
+    groups = SelectMultipleField(mark("负责的小组"), coerce=int)
+
+    def offer_groups(self, groups: Iterable[tuple[int, str]]) -> None:
+        """Fill in the groups to tick, as (number, name)."""
+        self.groups.choices = list(groups)
+
+
+class TieForm(BaseForm):
+    """A household that somebody may not judge, found by what was typed.
+
+    Where that fits several, they are offered as `household_id`; `offered` is what was typed then,
+    so that a household typed anew isn't taken for the one ticked before.
+    """
+
+    household = TextField(mark("哪一户"), [Required(), AtMost(40)])
+    offered = HiddenField()
+    household_id = RadioField(mark("是哪一户"), coerce=int, choices=[], validate_choice=False)
+    kind = RadioField(mark("什么关系"), [Required()], coerce=TieKind, default=TieKind.KIN)
+    words = TextField(mark("怎么称呼"), [AtMost(LONGEST_TIE_WORDS)])
+
+    def offer_kinds(self) -> None:
+        """Fill in the kinds to choose from."""
+        self.kind.choices = [(TieKind.KIN, _("亲属家")), (TieKind.OWN, _("自己家"))]
+
+    def meant(self, session: Session, village_id: int) -> HouseholdInfo:
+        """The household; raises HouseholdNotNamed, or SeveralHouseholds, which are then offered."""
+        try:
+            return household_meant(session, village_id, self.household.data)
+        except SeveralHouseholds as several:
+            for one in several.found:
+                same = self.offered.data == self.household.data
+                if same and one.id == self.household_id.data:
+                    return one
+            self._offer(several.found)
+            raise
+
+    def _offer(self, found: list[HouseholdInfo]) -> None:
+        self.offered.data = self.household.data
+        self.household_id.choices = [(one.id, f"{one.head}　{one.spoken}") for one in found]

@@ -49,6 +49,7 @@ PERMISSIONS: Final[dict[str, frozenset[Role]]] = {
     "awards.view": _COMMITTEE | {Role.ACCOUNTANT},
     "awards.record": frozenset({Role.RECORDER, Role.GRID}),
     "awards.verify": frozenset({Role.RECORDER, Role.GRID}),
+    "awards.send_back": frozenset({Role.RECORDER, Role.GRID, Role.REVIEWER}),
     "awards.decide": frozenset({Role.REVIEWER}),
     "awards.reverse": frozenset({Role.REVIEWER}),
     "photos.view": frozenset({Role.RECORDER, Role.GRID, Role.REVIEWER, Role.SUPERVISOR}),
@@ -77,6 +78,8 @@ PERMISSIONS: Final[dict[str, frozenset[Role]]] = {
     "ledger.check": _BOOKS,
 }
 
+_JUDGING: Final = ("awards.verify", "awards.decide", "rounds.score", "objections.decide")
+
 
 class NotYourPart(Denied):
     """The role doesn't have the permission."""
@@ -88,6 +91,11 @@ class NotYourPart(Denied):
 def may(role: str, permission: str) -> bool:
     """Whether a role has a permission; an unknown permission is a fault of ours: KeyError."""
     return role in PERMISSIONS[permission]
+
+
+def judges(role: str) -> bool:
+    """Whether a role judges households, so that kin must be declared."""
+    return any(may(role, permission) for permission in _JUDGING)
 
 
 def require(actor: Actor, permission: str) -> None:

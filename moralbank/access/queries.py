@@ -1,15 +1,28 @@
-"""Reading users."""
+"""Reading users, the groups they look after, and the households close to them."""
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlmodel import Session, col, select
 
 from moralbank.access.models import Tie, TieKind, User, UserGroup
 from moralbank.access.permissions import ROLE_LABELS, Role
 from moralbank.audit import Actor
-from moralbank.errors import NotFound
+from moralbank.errors import Invalid, NotFound
+from moralbank.households.queries import (
+    HouseholdInfo,
+    HouseholdNotNamed,
+    find_households,
+    household_labels,
+    household_named,
+)
 from moralbank.i18n import _, mark
+from moralbank.villages.models import Group
+
+TIE_LABELS: Final = {TieKind.OWN: mark("本户"), TieKind.KIN: mark("亲属")}
+OFFERED: Final = 12
+"""So many households at most are offered where several fit what was typed."""
 
 
 class UserUnknown(NotFound):
@@ -17,6 +30,18 @@ class UserUnknown(NotFound):
 
     text = mark("没有“%(name)s”这个用户")
     code = "user_unknown"
+
+
+class SeveralHouseholds(Invalid):
+    """What was typed fits more than one household; `found` are those to choose from."""
+
+    text = mark("“%(typed)s”像的不止一户，请选一户")
+    code = "several_households"
+
+    def __init__(self, typed: str, found: list[HouseholdInfo]) -> None:
+        """Remember who could be meant."""
+        super().__init__(field="household", typed=typed)
+        self.found = found
 
 
 @dataclass(frozen=True)
@@ -43,11 +68,34 @@ class TieRow:
     since: datetime
     ended_at: datetime | None
 
+    @property
+    def how(self) -> str:
+        """How the household is close to the user: "本户", "女儿家"."""
+        return self.words or _(TIE_LABELS[self.kind])
+
+
+@dataclass(frozen=True)
+class TiedHousehold:
+    """A tie with the household that it is to, as pages show it."""
+
+    tie: TieRow
+    household: HouseholdInfo
+
 
 def users_of(session: Session, village_id: int) -> list[UserRow]:
     """Everybody who signs in for a village."""
     found = session.exec(select(User).where(User.village_id == village_id).order_by(col(User.id)))
     return [_row(user) for user in found]
+
+
+def user_named(session: Session, village_id: int, name: str) -> UserRow:
+    """The village's user of this name; raises UserUnknown."""
+    user = session.exec(
+        select(User).where(User.village_id == village_id, User.name == name.strip())
+    ).first()
+    if user is None:
+        raise UserUnknown(name=name[:20])
+    return _row(user)
 
 
 def user_row(session: Session, village_id: int, user_id: int) -> UserRow:
@@ -91,6 +139,48 @@ def ties(session: Session, village_id: int, user_id: int | None = None) -> list[
         TieRow(**{name: getattr(one, name) for name in TieRow.__dataclass_fields__})
         for one in session.exec(wanted)
     ]
+
+
+def tied_households(session: Session, village_id: int, user_id: int) -> list[TiedHousehold]:
+    """Every tie of a user with its household, those that hold first."""
+    found = ties(session, village_id, user_id)
+    whose = household_labels(session, village_id, {tie.household_id for tie in found})
+    rows = [TiedHousehold(tie, whose[tie.household_id]) for tie in found]
+    return sorted(rows, key=lambda row: row.tie.ended_at is not None)
+
+
+def household_meant(session: Session, village_id: int, typed: str) -> HouseholdInfo:
+    """The one household that was typed, as label ("一组-012", moved ones too) or by a name.
+
+    Raises HouseholdNotNamed, SeveralHouseholds.
+    """
+    try:
+        return household_named(session, village_id, typed)
+    except HouseholdNotNamed as refusal:
+        refusal.field = "household"
+        found = find_households(session, village_id, typed, limit=OFFERED)
+        if not found:
+            raise
+    if len(found) > 1:
+        raise SeveralHouseholds(typed[:40], found)
+    return found[0]
+
+
+def groups_by_user(session: Session, village_id: int) -> dict[int, list[str]]:
+    """The names of the groups that each grid worker looks after, in their order, by user."""
+    found = session.exec(
+        select(UserGroup.user_id, Group.name)
+        .where(
+            UserGroup.village_id == village_id,
+            Group.village_id == UserGroup.village_id,
+            Group.id == UserGroup.group_id,
+        )
+        .order_by(col(Group.position), col(Group.id))
+    )
+    names: dict[int, list[str]] = {}
+    for user_id, name in found:
+        names.setdefault(user_id, []).append(name)
+    return names
 
 
 def groups_looked_after(session: Session, village_id: int, user_id: int) -> set[int]:

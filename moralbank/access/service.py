@@ -1,27 +1,34 @@
-"""Signing in, passwords, users."""
+"""Signing in, passwords, users, their groups, and the households they may not judge."""
 
+from collections.abc import Collection
 from typing import Final
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from sqlmodel import Session, select
+from sqlmodel import Session, col, delete, select
 
 from moralbank import audit, clock
-from moralbank.access.models import User
-from moralbank.access.permissions import Role
-from moralbank.access.queries import UserUnknown
+from moralbank.access.hashing import hashed, matches
+from moralbank.access.models import Tie, TieKind, User, UserGroup
+from moralbank.access.permissions import Role, require
+from moralbank.access.queries import (
+    UserUnknown,
+    barred_households,
+    groups_looked_after,
+    user_row,
+)
 from moralbank.audit import Actor
-from moralbank.errors import Denied, Invalid, Refused
-from moralbank.i18n import mark
-from moralbank.ledger.service import take_number
+from moralbank.errors import Denied, Invalid, NotFound, Refused
+from moralbank.households.queries import household
+from moralbank.i18n import listed, mark
+from moralbank.ledger.service import lock, take_number
+from moralbank.villages.queries import GroupUnknown, groups_of
 
 SHORTEST_PASSWORD: Final = 8
 LONGEST_PASSWORD: Final = 128
 LONGEST_NAME: Final = 20
+LONGEST_TIE_WORDS: Final = 12
 
-_hasher = PasswordHasher()
 # Checked when the name is unknown, so that an answer takes as long either way.
-_NOBODY: Final = _hasher.hash("nobody's password")
+_NOBODY: Final = hashed("nobody's password")
 
 
 class WrongSignIn(Denied):
@@ -73,10 +80,45 @@ class LastAdmin(Refused):
     code = "last_admin"
 
 
+class NoGridWorker(Refused):
+    """Only grid workers look after groups."""
+
+    text = mark("只有网格员才负责小组，“%(name)s”现在不是网格员")
+    code = "no_grid_worker"
+
+
+class TieWordsInvalid(Invalid):
+    """How somebody is related is said in 1 to 12 characters; of one's own household it may be."""
+
+    text = mark("请写明是什么亲（最多 12 个字），如 女儿家")
+    code = "tie_words_invalid"
+
+
+class TieKnown(Refused):
+    """The household is barred for this user already."""
+
+    text = mark("%(household)s已经在“%(name)s”的回避户里了")
+    code = "tie_known"
+
+
+class TieUnknown(NotFound):
+    """No such tie in this village."""
+
+    text = mark("没有这条回避关系")
+    code = "tie_unknown"
+
+
+class TieEnded(Refused):
+    """The tie was ended before."""
+
+    text = mark("这条回避关系早已解除")
+    code = "tie_ended"
+
+
 def sign_in(session: Session, name: str, password: str) -> User:
     """The user whom name and password prove; raises WrongSignIn."""
     user = session.exec(select(User).where(User.name == name.strip())).first()
-    proven = _matches(user.password_hash if user else _NOBODY, password)
+    proven = matches(user.password_hash if user else _NOBODY, password)
     if user is None or not proven or user.disabled:
         raise WrongSignIn
     return user
@@ -100,7 +142,7 @@ def add_user(
         id=take_number(session, actor.village_id, "user"),
         name=name,
         role=role,
-        password_hash=_hasher.hash(password),
+        password_hash=hashed(password),
         must_change_password=first,
         created_at=clock.now(),
     )
@@ -116,7 +158,7 @@ def change_password(session: Session, actor: Actor, present: str, new: str) -> U
     Raises PasswordWrong, PasswordSame, PasswordWeak.
     """
     user = _user(session, actor.village_id, actor.user_id)
-    if not _matches(user.password_hash, present):
+    if not matches(user.password_hash, present):
         raise PasswordWrong(field="present")
     if new == present:
         raise PasswordSame(field="new")
@@ -159,6 +201,89 @@ def set_disabled(session: Session, actor: Actor, user_id: int, *, disabled: bool
     return user
 
 
+def assign_groups(session: Session, actor: Actor, user_id: int, group_ids: Collection[int]) -> None:
+    """Say which groups a grid worker looks after from now on, and no others.
+
+    Raises UserUnknown, NoGridWorker, GroupUnknown.
+    """
+    lock(session, actor.village_id)
+    user, wanted = _user(session, actor.village_id, user_id), sorted(set(group_ids))
+    if user.role != Role.GRID:
+        raise NoGridWorker(name=user.name, field="groups")
+    known = {group.id: group.name for group in groups_of(session, actor.village_id)}
+    for group_id in wanted:
+        if group_id not in known:
+            raise GroupUnknown(name=group_id, known=listed(known.values()))
+    before = groups_looked_after(session, actor.village_id, user_id)
+    if before == set(wanted):
+        return
+    session.exec(
+        delete(UserGroup).where(
+            col(UserGroup.village_id) == actor.village_id, col(UserGroup.user_id) == user_id
+        )
+    )
+    session.add_all(
+        UserGroup(village_id=actor.village_id, user_id=user_id, group_id=group_id)
+        for group_id in wanted
+    )
+    names = [known[group_id] for group_id in wanted]
+    audit.record(session, actor, "access.groups", user.name, groups=names)
+
+
+def declare_tie(
+    session: Session, actor: Actor, user_id: int, household_id: int, kind: TieKind, words: str
+) -> int:
+    """Bar a user from judging a household, their own or kin's; gives back the tie's number.
+
+    Everybody declares their own ties, the administrator anybody's. Raises NotYourPart,
+    UserUnknown, HouseholdUnknown, TieWordsInvalid, TieKnown.
+    """
+    if user_id != actor.user_id:
+        require(actor, "access.manage")
+    words = words.strip()
+    if len(words) > LONGEST_TIE_WORDS or (kind == TieKind.KIN and not words):
+        raise TieWordsInvalid(field="words")
+    lock(session, actor.village_id)
+    user = user_row(session, actor.village_id, user_id)
+    whose = household(session, actor.village_id, household_id)
+    if household_id in barred_households(session, actor.village_id, user_id):
+        raise TieKnown(household=whose.spoken, name=user.name, field="household")
+    tie = Tie(
+        village_id=actor.village_id,
+        id=take_number(session, actor.village_id, "tie"),
+        user_id=user_id,
+        household_id=household_id,
+        kind=kind,
+        words=words,
+        since=clock.now(),
+        ended_at=None,
+    )
+    session.add(tie)
+    session.flush()
+    said = {"household": whose.label, "kind": kind, "words": words}
+    audit.record(session, actor, "access.tie", user.name, tie=tie.id, **said)
+    return tie.id
+
+
+def end_tie(session: Session, actor: Actor, tie_id: int) -> None:
+    """Let a user judge a household again; that they could not stays written.
+
+    Raises TieUnknown, TieEnded.
+    """
+    require(actor, "access.manage")
+    lock(session, actor.village_id)
+    tie = session.get(Tie, (actor.village_id, tie_id), populate_existing=True)
+    if tie is None:
+        raise TieUnknown
+    if tie.ended_at is not None:
+        raise TieEnded
+    tie.ended_at = clock.now()
+    session.add(tie)
+    user = user_row(session, actor.village_id, tie.user_id)
+    whose = household(session, actor.village_id, tie.household_id)
+    audit.record(session, actor, "access.untie", user.name, tie=tie_id, household=whose.label)
+
+
 def _user(session: Session, village_id: int, user_id: int) -> User:
     user = session.get(User, (village_id, user_id))
     if user is None:
@@ -166,15 +291,8 @@ def _user(session: Session, village_id: int, user_id: int) -> User:
     return user
 
 
-def _matches(password_hash: str, password: str) -> bool:
-    try:
-        return _hasher.verify(password_hash, password)
-    except (VerifyMismatchError, InvalidHashError):
-        return False
-
-
 def _set_password(session: Session, user: User, password: str, *, first: bool) -> None:
-    user.password_hash = _hasher.hash(password)
+    user.password_hash = hashed(password)
     user.must_change_password = first
     user.session_epoch += 1
     session.add(user)

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Final
 
 from moralbank import clock
-from moralbank.awards.models import AwardState
+from moralbank.awards.models import AwardSource, AwardState
 from moralbank.errors import Refused
 from moralbank.i18n import _, mark
 from moralbank.scheme.models import CapMeasure, CapPer, CapPeriod
@@ -73,6 +73,7 @@ class Counted:
     id: int
     household_id: int
     member_id: int
+    item: int
     quantity: int
     points: int
     deed_on: date
@@ -80,6 +81,7 @@ class Counted:
     state: AwardState
     recorded_by: int
     recorded_at: datetime
+    source: AwardSource
 
 
 def period_around(period: CapPeriod, day: date) -> tuple[date, date]:

@@ -1,14 +1,13 @@
-"""What a list of deeds was asked for, and how a queue is cut into sections."""
+"""What a list of deeds was asked for by its address."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, timedelta
-from itertools import groupby
 from typing import Final
 
 from moralbank import clock
 from moralbank.awards.caps import period_around
 from moralbank.awards.models import AwardState
-from moralbank.awards.queries import AwardRow, Filter
+from moralbank.awards.queries import Filter
 from moralbank.i18n import mark
 from moralbank.local_numbers import local_number
 from moralbank.scheme.models import CapPeriod
@@ -23,8 +22,6 @@ PERIODS: Final = {
     "year": mark("今年"),
 }
 LONGEST_SEARCH: Final = 60
-
-Sections = list[tuple[str, list[tuple[str, list[AwardRow]]]]]
 
 
 def read_filter(asked: Mapping[str, str]) -> Filter:
@@ -69,14 +66,3 @@ def span(period: str) -> tuple[date | None, date | None]:
     if period in PERIODS:
         return period_around(CapPeriod(period), today)
     return None, None
-
-
-def sections(rows: Iterable[AwardRow]) -> Sections:
-    """Rows in their order, cut by group and in each by item."""
-    return [
-        (
-            group,
-            [(item, list(deeds)) for item, deeds in groupby(several, lambda row: row.item_name)],
-        )
-        for group, several in groupby(rows, lambda row: row.group)
-    ]

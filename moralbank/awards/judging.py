@@ -1,10 +1,7 @@
-"""Whether a deed may be recorded: every rule, each with its own words."""
+"""Whether a household may be given a deed: every rule, each with its own words."""
 
-import unicodedata
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 from sqlalchemy import select
@@ -12,9 +9,17 @@ from sqlmodel import Session
 
 from moralbank import clock
 from moralbank.access.queries import user_names
-from moralbank.awards.caps import Counted, refusal_by_cap
-from moralbank.awards.models import LIVE_STATES, Award
-from moralbank.awards.states import STATE_LABELS
+from moralbank.awards.acting import who_did
+from moralbank.awards.caps import CapRefused, Counted, refusal_by_cap
+from moralbank.awards.models import LIVE_STATES, Award, AwardSource, AwardState
+from moralbank.awards.states import STATE_LABELS, Act
+from moralbank.awards.understanding import (
+    Deed,
+    checked_points,
+    checked_quantity,
+    checked_sum,
+    understand,
+)
 from moralbank.errors import Invalid, Refused
 from moralbank.households.models import HouseholdStatus
 from moralbank.households.queries import (
@@ -24,84 +29,9 @@ from moralbank.households.queries import (
     members_of,
 )
 from moralbank.i18n import _, mark
-from moralbank.scheme.queries import Item, scheme_on
+from moralbank.scheme.queries import scheme_version
 
 _awards = Award.__table__  # type: ignore[attr-defined]
-
-MOST_QUANTITY: Final = 999
-MOST_POINTS: Final = 10_000
-LONGEST_NOTE: Final = 200
-OLDEST_DAYS: Final = 400
-
-
-class QuantityInvalid(Invalid):
-    """A quantity is a whole number from 1 to 999."""
-
-    text = mark("数量不对：须是 1 到 999 的整数")
-    code = "quantity_invalid"
-
-
-class PointsNeeded(Invalid):
-    """The item has several amounts, so one must be said."""
-
-    text = mark("“%(item)s”要写明给几分：%(points)s")
-    code = "points_needed"
-
-
-class PointsNotAllowed(Invalid):
-    """The item doesn't give so many points."""
-
-    text = mark("“%(item)s”只能给 %(points)s，不能给 %(wanted)s 分")
-    code = "points_not_allowed"
-
-
-class TooManyPoints(Invalid):
-    """One deed is worth at most 10,000 points."""
-
-    text = mark("一次最多记 10000 分，这次是 %(points)s 分")
-    code = "too_many_points"
-
-
-class DayMissing(Invalid):
-    """A deed has its day; none is guessed."""
-
-    text = mark("请写明是哪一天的事")
-    code = "day_missing"
-
-
-class DeedInFuture(Invalid):
-    """A deed is recorded when it has been done."""
-
-    text = mark("日期不能晚于今天")
-    code = "deed_in_future"
-
-
-class DeedTooOld(Invalid):
-    """A deed is recorded within 400 days: the last year's settlement and a little more."""
-
-    text = mark("日期太早：只能补记 400 天以内的事")
-    code = "deed_too_old"
-
-
-class NoteTooLong(Invalid):
-    """A note is at most 200 characters."""
-
-    text = mark("事由太长：最多 200 个字")
-    code = "note_too_long"
-
-
-class NoteNeeded(Invalid):
-    """The item asks for evidence, so the record must say what was seen."""
-
-    text = mark("“%(item)s”要有依据：请写明事由（谁、做了什么、凭什么）")
-    code = "note_needed"
-
-
-class DeductionNeedsReminder(Refused):
-    """Deductions come only after a private reminder, which is not part of the product yet."""
-
-    text = mark("扣分须先私下提醒，提醒后不改的再评议；现在还不能在这里记扣分")
-    code = "deduction_needs_reminder"
 
 
 class HouseholdMoved(Refused):
@@ -125,62 +55,28 @@ class SameDeed(Refused):
     code = "same_deed"
 
 
-@dataclass(frozen=True)
-class Deed:
-    """What was done, as understood by the scheme of its day; not yet whose deed it is."""
+class SomeRefused(Refused):
+    """Some households can't be given the deed, and nobody said to leave them out.
 
-    scheme_version: int
-    item: Item
-    quantity: int
-    points_each: int
-    deed_on: date
-    note: str
-
-    @property
-    def points(self) -> int:
-        """What it is worth in all."""
-        return self.points_each * self.quantity
-
-    @property
-    def key(self) -> str:
-        """The note as compared for "the same deed": width, case, blanks, stops don't matter."""
-        plain = unicodedata.normalize("NFKC", self.note).casefold()
-        return "".join(letter for letter in plain if letter.isalnum())
-
-
-def understand(
-    session: Session,
-    village_id: int,
-    item: int,
-    *,
-    quantity: int | None,
-    points_each: int | None,
-    deed_on: date | None,
-    note: str,
-) -> Deed:
-    """Read a deed by the scheme in force on its day. Raises what its values deserve.
-
-    Raises NoScheme, ItemUnknown, DeductionNeedsReminder and the Invalid ones above.
+    `refusals` holds each such household's number with its refusal, `accepted` how many others
+    there are.
     """
-    deed_on = _checked_day(deed_on)
-    scheme = scheme_on(session, village_id, deed_on)
-    known = scheme.item(item)
-    if known.deduction:
-        raise DeductionNeedsReminder(field="item")
-    if quantity is None or not 1 <= quantity <= MOST_QUANTITY:
-        raise QuantityInvalid(field="quantity")
-    deed = Deed(
-        scheme_version=scheme.version,
-        item=known,
-        quantity=quantity,
-        points_each=_points_each(known, points_each),
-        deed_on=deed_on,
-        note=note.strip(),
-    )
-    if deed.points > MOST_POINTS:
-        raise TooManyPoints(field="quantity", points=deed.points)
-    _check_note(deed)
-    return deed
+
+    text = mark("有 %(n)s 户不能记，这次一户也没有记。可以跳过它们，只记其余 %(others)s 户")
+    code = "some_refused"
+
+    def __init__(self, *, refusals: dict[int, Refused], accepted: int) -> None:
+        """Remember who was refused and why."""
+        super().__init__(n=len(refusals), others=accepted)
+        self.refusals = refusals
+        self.accepted = accepted
+
+
+class AllRefused(SomeRefused):
+    """None of the households can be given the deed."""
+
+    text = mark("选的 %(n)s 户都不能记，原因见下")
+    code = "all_refused"
 
 
 def judge(
@@ -189,24 +85,118 @@ def judge(
     deed: Deed,
     household_ids: Sequence[int],
     member_id: int = 0,
+    *,
+    instead_of: int = 0,
 ) -> dict[int, Refused | None]:
     """For each household why the deed can't be recorded, or None where it can.
 
-    Raises HouseholdUnknown and MemberNotTheirs. The number of statements doesn't grow with the
-    number of households.
+    `instead_of` is the award that this is to become, which doesn't count. Raises
+    HouseholdUnknown and MemberNotTheirs. The number of statements doesn't grow with the number of
+    households.
     """
-    infos = household_labels(session, village_id, household_ids)
-    for household_id in household_ids:
-        if household_id not in infos:
-            raise HouseholdUnknown(field="household")
+    bench = Bench(session, village_id, household_ids, [deed.item.number], instead_of=instead_of)
     if member_id:
-        _check_member(session, village_id, infos[household_ids[0]], member_id)
-    earlier = _earlier(session, village_id, deed, household_ids)
-    names = user_names(session, village_id)
-    return {
-        household_id: _refusal(infos[household_id], deed, member_id, earlier[household_id], names)
-        for household_id in household_ids
-    }
+        _check_member(session, village_id, bench.infos[household_ids[0]], member_id)
+    return {number: bench.refusal(number, deed, member_id) for number in household_ids}
+
+
+def accepted_of(
+    session: Session, village_id: int, deed: Deed, whose: Sequence[int], *, skip_refused: bool
+) -> list[int]:
+    """Those of many households that can be given the deed; raises SomeRefused, AllRefused."""
+    judged = judge(session, village_id, deed, whose)
+    refusals = {number: refusal for number, refusal in judged.items() if refusal is not None}
+    accepted = [number for number in whose if number not in refusals]
+    if not accepted:
+        raise AllRefused(refusals=refusals, accepted=0)
+    if refusals and not skip_refused:
+        raise SomeRefused(refusals=refusals, accepted=len(accepted))
+    return accepted
+
+
+def check_change(
+    session: Session, village_id: int, row: Any, *, quantity: int, points_each: int
+) -> None:
+    """Whether an award may be worth so much, by the version of the scheme that it was judged by.
+
+    Raises QuantityInvalid, PointsNotAllowed, TooManyPoints, and CapRefused.
+    """
+    item = scheme_version(session, village_id, row.scheme_version).item(row.item)
+    deed = Deed(
+        scheme_version=row.scheme_version,
+        item=item,
+        quantity=checked_quantity(quantity),
+        points_each=checked_points(item, points_each),
+        deed_on=row.deed_on,
+        note=row.note,
+    )
+    checked_sum(deed)
+    bench = Bench(session, village_id, [row.household_id], [row.item], instead_of=row.id)
+    refusal = bench.cap_refusal(row.household_id, deed, row.member_id)
+    if refusal is not None:
+        raise refusal
+
+
+class Bench:
+    """Judges deeds of some households by what they have already: read once for all of them."""
+
+    def __init__(
+        self,
+        session: Session,
+        village_id: int,
+        household_ids: Sequence[int],
+        items: Collection[int],
+        *,
+        instead_of: int = 0,
+    ) -> None:
+        """Read the households and their live deeds of these items; raises HouseholdUnknown."""
+        self.infos: Final = household_labels(session, village_id, household_ids)
+        if self.infos.keys() < set(household_ids):
+            raise HouseholdUnknown(field="household")
+        self._names: Final = user_names(session, village_id)
+        self._earlier: Final = _earlier(session, village_id, household_ids, items, instead_of)
+
+    def refusal(self, household_id: int, deed: Deed, member_id: int = 0) -> Refused | None:
+        """The first rule that stands against one household's deed."""
+        info = self.infos[household_id]
+        if info.status == HouseholdStatus.MOVED:
+            return HouseholdMoved(field="household", household=info.spoken)
+        for known in self._earlier[household_id, deed.item.number]:
+            there = (known.deed_on, known.member_id, known.deed_key)
+            if there == (deed.deed_on, member_id, deed.key):
+                return same_deed(deed, known, self._names)
+        return self.cap_refusal(household_id, deed, member_id)
+
+    def cap_refusal(self, household_id: int, deed: Deed, member_id: int) -> CapRefused | None:
+        """What the item's cap says against it, if anything."""
+        if deed.item.cap is None:
+            return None
+        return refusal_by_cap(
+            deed.item.cap,
+            deed.deed_on,
+            self._earlier[household_id, deed.item.number],
+            member_id=member_id,
+            quantity=deed.quantity,
+            points=deed.points,
+        )
+
+    def count(self, household_id: int, deed: Deed, by: int) -> None:
+        """Let a deed that was let through count against those judged after it."""
+        counted = Counted(
+            id=0,
+            household_id=household_id,
+            member_id=0,
+            item=deed.item.number,
+            quantity=deed.quantity,
+            points=deed.points,
+            deed_on=deed.deed_on,
+            deed_key=deed.key,
+            state=AwardState.CLAIMED,
+            recorded_by=by,
+            recorded_at=clock.now(),
+            source=AwardSource.ROUND,
+        )
+        self._earlier[household_id, deed.item.number].append(counted)
 
 
 def why_left_out(
@@ -232,44 +222,11 @@ def same_deed(deed: Deed, earlier: Counted, names: dict[int, str]) -> SameDeed:
     """The refusal that names the earlier record."""
     return SameDeed(
         field="note" if deed.note else "deed_on",
-        who=names.get(earlier.recorded_by, ""),
+        who=who_did(names, earlier.recorded_by, Act.RECORD, earlier.source),
         when=clock.local(earlier.recorded_at).strftime("%m-%d %H:%M"),
         state=_(STATE_LABELS[earlier.state]),
         id=earlier.id,
     )
-
-
-def _checked_day(deed_on: date | None) -> date:
-    today = clock.today()
-    if deed_on is None:
-        raise DayMissing(field="deed_on")
-    if deed_on > today:
-        raise DeedInFuture(field="deed_on")
-    if deed_on < today - timedelta(days=OLDEST_DAYS):
-        raise DeedTooOld(field="deed_on")
-    return deed_on
-
-
-def _points_each(item: Item, wanted: int | None) -> int:
-    """The points for one time, which must be said where the item leaves a choice."""
-    if wanted is None:
-        if item.has_range:
-            raise PointsNeeded(field="points", item=item.name, points=item.points_text)
-        return item.points_min
-    levels = [points for _name, points in item.levels]
-    allowed = wanted in levels if levels else item.points_min <= wanted <= item.points_max
-    if not allowed:
-        raise PointsNotAllowed(
-            field="points", item=item.name, points=item.points_text, wanted=wanted
-        )
-    return wanted
-
-
-def _check_note(deed: Deed) -> None:
-    if len(deed.note) > LONGEST_NOTE:
-        raise NoteTooLong(field="note")
-    if deed.item.evidence and not deed.key:
-        raise NoteNeeded(field="note", item=deed.item.name)
 
 
 def _check_member(session: Session, village_id: int, info: HouseholdInfo, member_id: int) -> None:
@@ -279,46 +236,26 @@ def _check_member(session: Session, village_id: int, info: HouseholdInfo, member
 
 
 def _earlier(
-    session: Session, village_id: int, deed: Deed, household_ids: Sequence[int]
-) -> dict[int, list[Counted]]:
-    """The live deeds of the same item, by household."""
+    session: Session,
+    village_id: int,
+    household_ids: Collection[int],
+    items: Collection[int],
+    instead_of: int,
+) -> dict[tuple[int, int], list[Counted]]:
+    """The live deeds of these items, by household and item."""
     columns = [_awards.c[name] for name in Counted.__dataclass_fields__]
     rows = session.connection().execute(
         select(*columns)
         .where(
             _awards.c.village_id == village_id,
-            _awards.c.item == deed.item.number,
+            _awards.c.item.in_(items),
             _awards.c.household_id.in_(household_ids),
             _awards.c.state.in_(LIVE_STATES),
+            _awards.c.id != instead_of,
         )
         .order_by(_awards.c.id)
     )
-    found: dict[int, list[Counted]] = defaultdict(list)
+    found: dict[tuple[int, int], list[Counted]] = defaultdict(list)
     for row in rows:
-        found[row.household_id].append(Counted(**row._mapping))  # noqa: SLF001 - public API
+        found[row.household_id, row.item].append(Counted(**row._mapping))  # noqa: SLF001 - public API
     return found
-
-
-def _refusal(
-    info: HouseholdInfo,
-    deed: Deed,
-    member_id: int,
-    earlier: list[Counted],
-    names: dict[int, str],
-) -> Refused | None:
-    """The first rule that stands against one household's deed."""
-    if info.status == HouseholdStatus.MOVED:
-        return HouseholdMoved(field="household", household=info.spoken)
-    for known in earlier:
-        if (known.deed_on, known.member_id, known.deed_key) == (deed.deed_on, member_id, deed.key):
-            return same_deed(deed, known, names)
-    if deed.item.cap is None:
-        return None
-    return refusal_by_cap(
-        deed.item.cap,
-        deed.deed_on,
-        earlier,
-        member_id=member_id,
-        quantity=deed.quantity,
-        points=deed.points,
-    )

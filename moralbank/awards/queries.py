@@ -1,33 +1,41 @@
 """Reading deeds: lists, the queue, one with its steps, posted ones for boards."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, RowMapping, Select, and_, func, not_, or_, select, true
 from sqlmodel import Session
 
 from moralbank.access.queries import user_names
-from moralbank.awards.models import Award, AwardState, AwardStep
+from moralbank.awards import joining
+from moralbank.awards.acting import who_did
+from moralbank.awards.models import Award, AwardSource, AwardState, AwardStep, AwardVote
 from moralbank.awards.states import ACT_LABELS, STATE_LABELS, Act
+from moralbank.awards.verification import Rule
 from moralbank.errors import NotFound
-from moralbank.households.models import Household, Member
 from moralbank.i18n import _, mark
 from moralbank.local_numbers import number_or_unknown
 from moralbank.paging import Page, place
-from moralbank.scheme.models import SchemeItem
-from moralbank.villages.models import Group
 
 _awards = Award.__table__  # type: ignore[attr-defined]
 _steps = AwardStep.__table__  # type: ignore[attr-defined]
-_households = Household.__table__  # type: ignore[attr-defined]
-_members = Member.__table__  # type: ignore[attr-defined]
-_groups = Group.__table__  # type: ignore[attr-defined]
-_items = SchemeItem.__table__  # type: ignore[attr-defined]
+_votes = AwardVote.__table__  # type: ignore[attr-defined]
+_items = joining.items
+_groups = joining.groups
 
 PAGE_ROWS: Final = 30
 QUEUE_ROWS: Final = 200
+
+
+SOURCE_LABELS: Final = {
+    AwardSource.COMMITTEE: mark("村委会记"),
+    AwardSource.GRID: mark("网格员记"),
+    AwardSource.HOUSEHOLD: mark("住户自报"),
+    AwardSource.PAPER: mark("代办"),
+    AwardSource.ROUND: mark("评比"),
+}
 
 
 class AwardUnknown(NotFound):
@@ -39,7 +47,11 @@ class AwardUnknown(NotFound):
 
 @dataclass(frozen=True)
 class AwardRow:
-    """A deed as lists show it: `points` = `points_each` × `quantity`; names may be empty."""
+    """A deed as lists show it: `points` = `points_each` × `quantity`; names may be empty.
+
+    Points are positive also of a deduction; `collected` are those that were moved.
+    `needs_verification` says what the village asks of it, whatever has been done.
+    """
 
     id: int
     household_id: int
@@ -64,7 +76,26 @@ class AwardRow:
     recorded_at: datetime
     decided_by: int | None
     decider: str
+    decided_at: datetime | None
     posted_seq: int | None
+    collected: int | None
+    deduction: bool
+    source: AwardSource
+    helper: str
+    ballot: int
+    sitting_id: int | None
+    notice_id: int | None
+    needs_verification: bool
+
+    @property
+    def points_words(self) -> str:
+        """The points with their sign: "+5 分", "−2 分"."""
+        return _("−%(n)s 分", n=self.points) if self.deduction else _("+%(n)s 分", n=self.points)
+
+    @property
+    def source_label(self) -> str:
+        """Who brought it in, in words."""
+        return _(SOURCE_LABELS[self.source])
 
     @property
     def label(self) -> str:
@@ -82,6 +113,11 @@ class AwardRow:
         return _(STATE_LABELS[self.state])
 
 
+_MADE: Final = {"member_name", "recorder", "decider", "needs_verification"}
+_PLAIN: Final = tuple(one.name for one in fields(AwardRow) if one.name not in _MADE)
+"""What a row of `joining.joined` says in the same words."""
+
+
 @dataclass(frozen=True)
 class Step:
     """One step that a deed has taken."""
@@ -92,21 +128,18 @@ class Step:
     at: datetime
     device: str
     reason: str
+    witness: str
 
 
 @dataclass(frozen=True)
-class Deed:
-    """A posted deed, for boards. `member_id` 0 and no name: the household as a whole."""
+class Vote:
+    """A reviewer's last vote on the present ballot of a deed."""
 
-    household_id: int
-    member_id: int
-    member_name: str
-    minor: bool
-    item: int
-    item_name: str
-    points: int
-    deed_on: date
-    note: str
+    voter_id: int
+    voter: str
+    in_favour: bool
+    reason: str
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -140,7 +173,7 @@ class GroupWaiting:
 
 def award(session: Session, village_id: int, award_id: int) -> AwardRow:
     """One award; raises AwardUnknown, also for another village's."""
-    wanted = _joined(village_id).where(_awards.c.id == number_or_unknown(award_id))
+    wanted = joining.joined(village_id).where(_awards.c.id == number_or_unknown(award_id))
     found = _awards_of(session, village_id, wanted)
     if not found:
         raise AwardUnknown(id=award_id)
@@ -150,8 +183,10 @@ def award(session: Session, village_id: int, award_id: int) -> AwardRow:
 def steps_of(session: Session, village_id: int, award_id: int) -> list[Step]:
     """The steps of an award, the first one first."""
     names = user_names(session, village_id)
+    here = and_(_awards.c.village_id == _steps.c.village_id, _awards.c.id == _steps.c.award_id)
     rows = session.connection().execute(
-        select(_steps)
+        select(_steps, _awards.c.source)
+        .join(_awards, here)
         .where(_steps.c.village_id == village_id, _steps.c.award_id == award_id)
         .order_by(_steps.c.step)
     )
@@ -159,13 +194,35 @@ def steps_of(session: Session, village_id: int, award_id: int) -> list[Step]:
         Step(
             act=_(ACT_LABELS[Act(row.act)]),
             state=_(STATE_LABELS[row.state]),
-            by=names.get(row.by, ""),
+            by=who_did(names, row.by, row.act, row.source),
             at=row.at,
             device=row.device,
             reason=row.reason,
+            witness=row.witness,
         )
         for row in rows
     ]
+
+
+def votes_of(session: Session, village_id: int, ids: Collection[int]) -> dict[int, list[Vote]]:
+    """The votes on the present ballot of awards, each voter's last one; none: left out."""
+    names = user_names(session, village_id)
+    present = and_(
+        _awards.c.village_id == _votes.c.village_id,
+        _awards.c.id == _votes.c.award_id,
+        _awards.c.ballot == _votes.c.ballot,
+    )
+    rows = session.connection().execute(
+        select(_votes)
+        .join(_awards, present)
+        .where(_votes.c.village_id == village_id, _votes.c.award_id.in_(ids))
+        .order_by(_votes.c.award_id, _votes.c.vote)
+    )
+    last: dict[int, dict[int, Vote]] = {}
+    for row in rows:
+        vote = Vote(row.voter, names.get(row.voter, ""), row.in_favour, row.reason, row.at)
+        last.setdefault(row.award_id, {})[row.voter] = vote
+    return {number: list(votes.values()) for number, votes in last.items()}
 
 
 def award_page(
@@ -188,7 +245,7 @@ def listed_awards(session: Session, village_id: int, chosen: Filter) -> list[Awa
 
 def awards_named(session: Session, village_id: int, ids: Collection[int]) -> list[AwardRow]:
     """The awards of these numbers, in order; unknown ones are left out."""
-    wanted = _joined(village_id).where(_awards.c.id.in_(ids)).order_by(_awards.c.id)
+    wanted = joining.joined(village_id).where(_awards.c.id.in_(ids)).order_by(_awards.c.id)
     return _awards_of(session, village_id, wanted)
 
 
@@ -199,27 +256,70 @@ def waiting(
     group_id: int | None = None,
     limit: int | None = QUEUE_ROWS,
 ) -> list[AwardRow]:
-    """What waits to be decided on: by group, item, household; at most `limit`."""
-    wanted = _narrowed(village_id, Filter(state=AwardState.CLAIMED, group_id=group_id)).order_by(
-        _groups.c.position, _groups.c.id, _awards.c.item, _households.c.number, _awards.c.id
-    )
-    return _awards_of(session, village_id, wanted if limit is None else wanted.limit(limit))
+    """What can be decided on: by group, item, household; at most `limit`."""
+    wanted = _narrowed(village_id, Filter(group_id=group_id)).where(_ready(session, village_id))
+    return _awards_of(session, village_id, joining.by_item(wanted).limit(limit))
 
 
 def count_waiting(session: Session, village_id: int) -> int:
-    """How many deeds wait to be decided on."""
+    """How many deeds can be decided on."""
     return sum(group.count for group in waiting_by_group(session, village_id))
 
 
 def waiting_by_group(session: Session, village_id: int) -> list[GroupWaiting]:
-    """The groups in which deeds wait, in their order."""
+    """The groups in which deeds can be decided on, in their order."""
     rows = session.connection().execute(
-        _narrowed(village_id, Filter(state=AwardState.CLAIMED))
+        joining.joined(village_id)
+        .where(_ready(session, village_id))
         .with_only_columns(_groups.c.id, _groups.c.name, func.count().label("waiting"))
         .group_by(_groups.c.id, _groups.c.name, _groups.c.position)
         .order_by(_groups.c.position, _groups.c.id)
     )
     return [GroupWaiting(row.id, row.name, row.waiting) for row in rows]
+
+
+def to_verify(
+    session: Session,
+    village_id: int,
+    *,
+    groups: Collection[int] | None,
+    limit: int | None = QUEUE_ROWS,
+) -> list[AwardRow]:
+    """What must be looked at on the spot: by group, household, item; at most `limit`.
+
+    `groups` None: of all groups.
+    """
+    wanted = joining.joined(village_id).where(_unverified(session, village_id, groups))
+    return _awards_of(session, village_id, joining.walking(wanted).limit(limit))
+
+
+def to_verify_count(
+    session: Session, village_id: int, *, groups: Collection[int] | None = None
+) -> int:
+    """How many deeds must be looked at on the spot, of these groups or of all."""
+    wanted = joining.joined(village_id).where(_unverified(session, village_id, groups))
+    return session.connection().scalar(wanted.with_only_columns(func.count())) or 0
+
+
+def own_drafts(session: Session, village_id: int, user_id: int) -> list[AwardRow]:
+    """What somebody began and didn't hand in, or got back: the newest first."""
+    unfinished = _awards.c.state.in_((AwardState.DRAFT, AwardState.RETURNED))
+    wanted = joining.joined(village_id).where(unfinished, _awards.c.recorded_by == user_id)
+    own = wanted.where(_awards.c.source != AwardSource.HOUSEHOLD)
+    return _awards_of(session, village_id, own.order_by(_awards.c.id.desc()))
+
+
+def approved(
+    session: Session,
+    village_id: int,
+    *,
+    group_id: int | None = None,
+    first: date | None = None,
+    last: date | None = None,
+) -> list[AwardRow]:
+    """What is ready for a notice: by group, household, item."""
+    chosen = Filter(state=AwardState.APPROVED, group_id=group_id, first=first, last=last)
+    return _awards_of(session, village_id, joining.walking(_narrowed(village_id, chosen)))
 
 
 def recent_items(session: Session, village_id: int, user_id: int, count: int = 4) -> list[int]:
@@ -246,71 +346,19 @@ def items_used(session: Session, village_id: int) -> list[tuple[int, str]]:
     return sorted({row.number: row.name for row in rows}.items())
 
 
-def deeds(
-    session: Session,
-    village_id: int,
-    first: date,
-    last: date,
-    items: Collection[int] | None,
-) -> list[Deed]:
-    """Posted deeds from `first` to `last`, of some items or of all, the oldest first."""
-    wanted = _narrowed(village_id, Filter(state=AwardState.POSTED, first=first, last=last))
-    if items is not None:
-        wanted = wanted.where(_awards.c.item.in_(items))
-    rows = session.connection().execute(wanted.order_by(_awards.c.deed_on, _awards.c.id))
-    return [
-        Deed(
-            household_id=row.household_id,
-            member_id=row.member_id,
-            member_name=row.member_name or "",
-            minor=bool(row.minor),
-            item=row.item,
-            item_name=row.item_name,
-            points=row.points,
-            deed_on=row.deed_on,
-            note=row.note,
-        )
-        for row in rows
-    ]
+def _ready(session: Session, village_id: int) -> ColumnElement[bool]:
+    """Whether a deed can be decided on: verified, or claimed where that is enough."""
+    enough = not_(Rule.of(session, village_id).condition())
+    claimed = and_(_awards.c.state == AwardState.CLAIMED, enough)
+    return or_(_awards.c.state == AwardState.VERIFIED, claimed)
 
 
-def _joined(village_id: int) -> Select[Any]:
-    """Awards of one village with their household, group, item and member."""
-    here = _awards.c.village_id
-    return (
-        select(
-            _awards,
-            _households.c.number,
-            _households.c.head,
-            _groups.c.id.label("group_id"),
-            _groups.c.name.label("group_name"),
-            _items.c.name.label("item_name"),
-            _items.c.unit,
-            _members.c.name.label("member_name"),
-            _members.c.minor,
-        )
-        .join(
-            _households,
-            and_(_households.c.village_id == here, _households.c.id == _awards.c.household_id),
-        )
-        .join(
-            _groups,
-            and_(_groups.c.village_id == here, _groups.c.id == _households.c.group_id),
-        )
-        .join(
-            _items,
-            and_(
-                _items.c.village_id == here,
-                _items.c.version == _awards.c.scheme_version,
-                _items.c.number == _awards.c.item,
-            ),
-        )
-        .outerjoin(
-            _members,
-            and_(_members.c.village_id == here, _members.c.id == _awards.c.member_id),
-        )
-        .where(here == village_id)
-    )
+def _unverified(
+    session: Session, village_id: int, groups: Collection[int] | None
+) -> ColumnElement[bool]:
+    needed = Rule.of(session, village_id).condition()
+    where = true() if groups is None else _groups.c.id.in_(groups)
+    return and_(_awards.c.state == AwardState.CLAIMED, needed, where)
 
 
 def _narrowed(village_id: int, chosen: Filter) -> Select[Any]:
@@ -321,53 +369,23 @@ def _narrowed(village_id: int, chosen: Filter) -> Select[Any]:
         _awards.c.household_id: chosen.household_id,
     }
     conditions = [column == value for column, value in equal.items() if value is not None]
-    if chosen.first is not None:
-        conditions.append(_awards.c.deed_on >= chosen.first)
-    if chosen.last is not None:
-        conditions.append(_awards.c.deed_on <= chosen.last)
-    conditions += [_fits(word) for word in chosen.typed[:60].split()]
-    return _joined(village_id).where(*conditions)
-
-
-def _fits(word: str) -> ColumnElement[bool]:
-    """Whether a deed fits one word typed: a name, initials, a label, words of the note."""
-    label = _groups.c.name + "-" + _households.c.number
-    texts = (_households.c.head, _members.c.name, label, _awards.c.note, _items.c.name)
-    ways = [text.contains(word, autoescape=True) for text in texts]
-    if word.isascii() and word.isalpha():
-        ways.append(_households.c.initials.startswith(word.lower(), autoescape=True))
-    return or_(*ways)
+    conditions.append(joining.within(chosen.first, chosen.last))
+    conditions += [joining.fits(word) for word in chosen.typed[:60].split()]
+    return joining.joined(village_id).where(*conditions)
 
 
 def _awards_of(session: Session, village_id: int, wanted: Select[Any]) -> list[AwardRow]:
-    names = user_names(session, village_id)
-    return [_row(row, names) for row in session.connection().execute(wanted)]
+    names, rule = user_names(session, village_id), Rule.of(session, village_id)
+    return [_row(row, names, rule) for row in session.connection().execute(wanted).mappings()]
 
 
-def _row(row: Any, names: dict[int, str]) -> AwardRow:
+def _row(row: RowMapping, names: dict[int, str], rule: Rule) -> AwardRow:
+    plain = {name: row[name] for name in _PLAIN}
+    recorder = who_did(names, row["recorded_by"], Act.RECORD, row["source"])
     return AwardRow(
-        id=row.id,
-        household_id=row.household_id,
-        group_id=row.group_id,
-        group=row.group_name,
-        number=row.number,
-        head=row.head,
-        member_id=row.member_id,
-        member_name=row.member_name or "",
-        scheme_version=row.scheme_version,
-        item=row.item,
-        item_name=row.item_name,
-        unit=row.unit,
-        quantity=row.quantity,
-        points_each=row.points_each,
-        points=row.points,
-        deed_on=row.deed_on,
-        note=row.note,
-        state=row.state,
-        recorded_by=row.recorded_by,
-        recorder=names.get(row.recorded_by, ""),
-        recorded_at=row.recorded_at,
-        decided_by=row.decided_by,
-        decider=names.get(row.decided_by, "") if row.decided_by is not None else "",
-        posted_seq=row.posted_seq,
+        **plain,
+        member_name=row["member_name"] or "",
+        recorder=recorder,
+        decider=names.get(row["decided_by"], ""),
+        needs_verification=rule.needed_for(row["item"], row["source"]),
     )

@@ -4,14 +4,19 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from moralbank import clock
 from moralbank.audit import Actor
-from moralbank.awards.models import Award, AwardState, AwardStep
+from moralbank.awards.models import Award, AwardSource, AwardState, AwardStep
 from moralbank.awards.queries import AwardUnknown
 from moralbank.awards.states import Act
+from moralbank.awards.understanding import Deed
+from moralbank.errors import Refused
 from moralbank.households.models import Member
+from moralbank.i18n import _, mark
+from moralbank.ledger.service import lock, take_numbers
 from moralbank.local_numbers import number_or_unknown
 from moralbank.scheme.models import SchemeItem
 
@@ -19,6 +24,13 @@ _awards = Award.__table__  # type: ignore[attr-defined]
 _steps = AwardStep.__table__  # type: ignore[attr-defined]
 _items = SchemeItem.__table__  # type: ignore[attr-defined]
 _members = Member.__table__  # type: ignore[attr-defined]
+
+
+class RecordedAtOnce(Refused):
+    """The same deed was recorded a moment before."""
+
+    text = mark("这件事刚才已经记过了，请在积分记录里查看")
+    code = "same_deed"
 
 
 def award_rows(session: Session, actor: Actor, ids: Sequence[int]) -> list[Any]:
@@ -39,6 +51,95 @@ def award_rows(session: Session, actor: Actor, ids: Sequence[int]) -> list[Any]:
     if missing:
         raise AwardUnknown(id=min(missing))
     return list(rows)
+
+
+def locked_rows(session: Session, actor: Actor, ids: Sequence[int]) -> list[Any]:
+    """The same, and nobody else takes a step of theirs until this transaction ends."""
+    lock(session, actor.village_id)
+    return award_rows(session, actor, ids)
+
+
+def locked_row(session: Session, actor: Actor, award_id: int) -> Any:
+    """One of them."""
+    return locked_rows(session, actor, [award_id])[0]
+
+
+def deed_values(deed: Deed) -> dict[str, Any]:
+    """The columns of an award that say what was done."""
+    return {
+        "scheme_version": deed.scheme_version,
+        "item": deed.item.number,
+        "quantity": deed.quantity,
+        "points_each": deed.points_each,
+        "points": deed.points,
+        "deed_on": deed.deed_on,
+        "note": deed.note,
+        "deed_key": deed.key,
+        "deduction": deed.item.deduction,
+    }
+
+
+def award_values(
+    deed: Deed, state: AwardState, by: int, source: AwardSource, helper: str = ""
+) -> dict[str, Any]:
+    """The columns of a new award but whose it is; of the household as a whole unless named."""
+    return {
+        **deed_values(deed),
+        "member_id": 0,
+        "state": state,
+        "recorded_by": by,
+        "source": source,
+        "helper": helper,
+        "ballot": 1,
+        "decided_by": None,
+        "decided_at": None,
+        "sitting_id": None,
+        "notice_id": None,
+        "posted_seq": None,
+        "posted_leg": None,
+        "collected": None,
+    }
+
+
+def write_awards(session: Session, actor: Actor, rows: Sequence[dict[str, Any]]) -> list[int]:
+    """Write new awards (all columns but village, number, moment); gives back their numbers.
+
+    Raises RecordedAtOnce.
+    """
+    if not rows:
+        return []
+    ids = list(take_numbers(session, actor.village_id, "award", len(rows)))
+    # One moment for all: `batch_of` knows by it what was recorded together.
+    common = {"village_id": actor.village_id, "recorded_at": clock.now()}
+    numbered = [{**common, **row, "id": number} for number, row in zip(ids, rows, strict=True)]
+    _with_words(session, lambda: session.connection().execute(insert(_awards), numbered))
+    return ids
+
+
+def rewrite_award(
+    session: Session, actor: Actor, row: Any, values: dict[str, Any], act: Act
+) -> None:
+    """Let an award say something else, by one step; votes on what it said before are void.
+
+    `values` hold its new state too. Raises RecordedAtOnce.
+    """
+    change = {"award": row.id, **values, "ballot": row.ballot + 1}
+    _with_words(session, lambda: change_awards(session, actor.village_id, [change]))
+    add_steps(session, actor, [row.id], [(act, values["state"])])
+
+
+def _with_words(session: Session, write: Callable[[], Any]) -> None:
+    """Write, and put the database's own bar to a repeated deed into words: RecordedAtOnce.
+
+    `judging` sees every earlier record; this is for the one that it ever misses.
+    """
+    try:
+        with session.begin_nested():
+            write()
+    except IntegrityError as error:
+        if "same_deed" not in str(error) and "awards.deed_key" not in str(error):
+            raise
+        raise RecordedAtOnce from error
 
 
 def batch_of(session: Session, actor: Actor, first: int, most: int) -> list[int]:
@@ -64,7 +165,7 @@ def batch_of(session: Session, actor: Actor, first: int, most: int) -> list[int]
 
 
 def change_awards(session: Session, village_id: int, changes: list[dict[str, Any]]) -> None:
-    """Change awards; each of `changes` names its award and the new values, all the same ones."""
+    """Change awards; each of `changes` names its award and new values, of the same columns."""
     columns = [name for name in changes[0] if name != "award"]
     statement = (
         update(_awards)
@@ -88,8 +189,11 @@ def add_steps(
     ids: Sequence[int],
     way: Iterable[tuple[Act, AwardState]],
     reason: str = "",
+    witness: str = "",
 ) -> None:
     """Write the same steps after the last one of each award."""
+    if not ids:
+        return
     taken = session.connection().execute(
         select(_steps.c.award_id, func.max(_steps.c.step).label("last"))
         .where(_steps.c.village_id == actor.village_id, _steps.c.award_id.in_(ids))
@@ -107,7 +211,7 @@ def add_steps(
             "at": clock.now(),
             "device": actor.device[:80],
             "reason": reason,
-            "witness": "",
+            "witness": witness,
         }
         for number in ids
         for place, (act, state) in enumerate(way, start=1)
@@ -116,27 +220,29 @@ def add_steps(
 
 
 def memos_of(session: Session, village_id: int, awards: list[Any]) -> Callable[[Any], str]:
-    """What statements say of an award: "志愿服务 11-20 杜小妹"."""
-    names = _item_names(session, village_id, {award.scheme_version for award in awards})
+    """What statements say of an award: "志愿服务 11-20 杜小妹", "扣分：乱倒垃圾 11-20"."""
+    items = items_of(session, village_id, awards)
     members = _member_names(session, village_id, {award.member_id for award in awards})
 
     def memo(award: Any) -> str:
-        words = f"{names[award.scheme_version, award.item]} {award.deed_on:%m-%d}"
-        return f"{words} {members.get(award.member_id, '')}".rstrip()
+        name = items[award.scheme_version, award.item].name
+        words = _("扣分：%(item)s", item=name) if award.deduction else name
+        return f"{words} {award.deed_on:%m-%d} {members.get(award.member_id, '')}".rstrip()
 
     return memo
 
 
-def _item_names(
-    session: Session, village_id: int, versions: Collection[int]
-) -> dict[tuple[int, int], str]:
-    """The names of all items of some scheme versions, by (version, number)."""
+def items_of(
+    session: Session, village_id: int, awards: Iterable[Any]
+) -> dict[tuple[int, int], Any]:
+    """Name and `evidence` of the items of awards, by (version, number)."""
     rows = session.connection().execute(
-        select(_items.c.version, _items.c.number, _items.c.name).where(
-            _items.c.village_id == village_id, _items.c.version.in_(versions)
+        select(_items.c.version, _items.c.number, _items.c.name, _items.c.evidence).where(
+            _items.c.village_id == village_id,
+            _items.c.version.in_({award.scheme_version for award in awards}),
         )
     )
-    return {(row.version, row.number): row.name for row in rows}
+    return {(row.version, row.number): row for row in rows}
 
 
 def _member_names(session: Session, village_id: int, ids: Collection[int]) -> dict[int, str]:

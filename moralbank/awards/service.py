@@ -1,39 +1,53 @@
-"""Recording deeds, deciding on them, taking them back."""
+"""Bringing deeds in: drafts, records, claims, deductions; and taking them out again."""
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import insert, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import func, select
 from sqlmodel import Session
 
 from moralbank import audit, clock
+from moralbank.access.permissions import Role
 from moralbank.access.queries import user_names
 from moralbank.audit import Actor
-from moralbank.awards.judging import Deed, judge, understand
-from moralbank.awards.models import Award, AwardSource, AwardState, AwardStep
+from moralbank.awards.acting import checked_reason, next_state, who_did
+from moralbank.awards.judging import accepted_of, judge
+from moralbank.awards.models import Award, AwardSource, AwardState
 from moralbank.awards.rows import (
     add_steps,
-    award_rows,
+    award_values,
     batch_of,
     change_awards,
-    memos_of,
+    deed_values,
+    locked_row,
+    rewrite_award,
+    write_awards,
 )
-from moralbank.awards.states import STATE_LABELS, Act, after
+from moralbank.awards.states import Act, after
+from moralbank.awards.understanding import MERIT, Deed, Reading, understand
 from moralbank.errors import Denied, Invalid, Refused
-from moralbank.i18n import _, mark
-from moralbank.ledger.models import AccountKind, EventKind
-from moralbank.ledger.queries import account_of, balances
+from moralbank.i18n import mark
 from moralbank.ledger.requests import once
-from moralbank.ledger.service import BelowFloor, Leg, lock, post, take_numbers
-from moralbank.ledger.service import reverse as take_back
+from moralbank.photos.models import PhotoSubject
+from moralbank.photos.service import attach
 
 _awards = Award.__table__  # type: ignore[attr-defined]
-_steps = AwardStep.__table__  # type: ignore[attr-defined]
 
-LONGEST_REASON: Final = 200
+MOST_CLAIMS: Final = 10
+"""So many claims of one household wait at once."""
+LONGEST_HELPER: Final = 40
+_DRAFT: Final = Reading(draft=True)
+_DEDUCTION: Final = Reading(deduction=True)
+_AS_SAID: Final = (AwardSource.COMMITTEE, AwardSource.GRID, AwardSource.PAPER)
+"""Sources that may be said otherwise when a record is completed; others stay."""
+_WAITING: Final = (
+    AwardState.DRAFT,
+    AwardState.CLAIMED,
+    AwardState.VERIFIED,
+    AwardState.RETURNED,
+)
 
 
 class NobodyChosen(Invalid):
@@ -43,77 +57,25 @@ class NobodyChosen(Invalid):
     code = "nobody_chosen"
 
 
-class NothingChosen(Invalid):
-    """At least one deed must be chosen."""
+class HelperNeeded(Invalid):
+    """A claim on paper names who wrote it down, in at most 40 characters."""
 
-    text = mark("还没有选要通过的记录")
-    code = "nothing_chosen"
-
-
-class ReasonNeeded(Invalid):
-    """Who refuses or takes back says why, in 1 to 200 characters."""
-
-    text = mark("请写明理由（最多 200 个字）")
-    code = "reason_needed"
+    text = mark("代办的请写明是谁帮着办的（最多 40 个字）")
+    code = "helper_needed"
 
 
-class SelfReview(Denied):
-    """Nobody decides on what they recorded themselves."""
+class TooManyClaims(Refused):
+    """A household's claims wait for the committee; more must wait for those."""
 
-    text = mark("第 %(id)s 条是您自己记的，要由别的评议员来评议")
-    code = "self_review"
-
-
-class AlreadyDecided(Refused):
-    """The deed isn't where this act could take it on from: somebody was there first."""
-
-    text = mark("第 %(id)s 条%(who)s已在 %(when)s 处理过：%(state)s")
-    code = "already_decided"
+    text = mark("您家已有 %(n)s 条申报在等核实评议，等有了结果再报")
+    code = "too_many_claims"
 
 
-class NotPosted(Refused):
-    """Only what was posted can be taken back."""
+class NotYours(Denied):
+    """A record is completed or withdrawn by whom it comes from."""
 
-    text = mark("第 %(id)s 条%(state)s，不用冲正：只有已入账的才能冲正")
-    code = "not_posted"
-
-
-class PointsSpent(Refused):
-    """The points to be taken back have been spent."""
-
-    text = mark("该户只剩 %(left)s 分，扣不回 %(points)s 分：分已经兑换了，请先与该户说明")
-    code = "points_spent"
-
-
-class RecordedAtOnce(Refused):
-    """The same deed was recorded a moment before."""
-
-    text = mark("这件事刚才已经记过了，请在积分记录里查看")
-    code = "same_deed"
-
-
-class SomeRefused(Refused):
-    """Some households can't be given the deed, and nobody said to leave them out.
-
-    `refusals` holds each such household's number with its refusal, `accepted` how many others
-    there are.
-    """
-
-    text = mark("有 %(n)s 户不能记，这次一户也没有记。可以跳过它们，只记其余 %(others)s 户")
-    code = "some_refused"
-
-    def __init__(self, *, refusals: dict[int, Refused], accepted: int) -> None:
-        """Remember who was refused and why."""
-        super().__init__(n=len(refusals), others=accepted)
-        self.refusals = refusals
-        self.accepted = accepted
-
-
-class AllRefused(SomeRefused):
-    """None of the households can be given the deed."""
-
-    text = mark("选的 %(n)s 户都不能记，原因见下")
-    code = "all_refused"
+    text = mark("第 %(id)s 条是%(who)s报的，不能由您来改")
+    code = "not_yours"
 
 
 @dataclass(frozen=True)
@@ -121,6 +83,8 @@ class RecordAward:
     """A deed to be recorded. `member_id` 0 is the household as a whole.
 
     `points_each` is needed where the item has a range or levels; the item is its number.
+    `helper` is who wrote it down for a household that claims on paper; `photos` are numbers of
+    kept photos that show the deed.
     """
 
     household_id: int
@@ -130,30 +94,35 @@ class RecordAward:
     deed_on: date = field(default_factory=clock.today)
     note: str = ""
     member_id: int = 0
+    source: AwardSource = AwardSource.COMMITTEE
+    helper: str = ""
+    photos: tuple[int, ...] = ()
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """What `understand` wants to know besides the item."""
+        return {
+            "quantity": self.quantity,
+            "points_each": self.points_each,
+            "deed_on": self.deed_on,
+            "note": self.note,
+        }
 
 
 def record(session: Session, actor: Actor, request_id: str, wanted: RecordAward) -> int:
-    """Record one deed and give back its number. Raises the refusals of `judging` and `caps`."""
+    """Record one deed and give back its number.
+
+    Raises the refusals of `understanding`, `judging` and `caps`, HelperNeeded, TooManyClaims,
+    PhotoUnknown.
+    """
+    wanted = _as_it_came(actor, wanted)
 
     def perform() -> int:
-        deed = understand(
-            session,
-            actor.village_id,
-            wanted.item,
-            quantity=wanted.quantity,
-            points_each=wanted.points_each,
-            deed_on=wanted.deed_on,
-            note=wanted.note,
-        )
-        whose = [wanted.household_id]
-        judged = judge(session, actor.village_id, deed, whose, wanted.member_id)
-        refusal = judged[wanted.household_id]
-        if refusal is not None:
-            raise refusal
-        return _write(session, actor, deed, whose, wanted.member_id)[0]
+        _require_room(session, actor, wanted)
+        deed = _judged(session, actor, wanted)
+        return _write_one(session, actor, deed, wanted, Act.RECORD, AwardState.CLAIMED)
 
-    content = {**asdict(wanted), "deed_on": str(wanted.deed_on)}
-    return once(session, actor.village_id, request_id, "awards.record", content, perform).result
+    return _once(session, actor, request_id, "awards.record", wanted, perform)
 
 
 def record_many(
@@ -172,7 +141,7 @@ def record_many(
     """Record the same deed for many households; gives back the awards' numbers.
 
     All or nothing, unless `skip_refused` leaves out those that can't be given it. Raises
-    SomeRefused, and what `judging.understand` raises.
+    SomeRefused, and what `understanding.understand` raises.
     """
     whose = list(dict.fromkeys(household_ids))
     if not whose:
@@ -186,8 +155,13 @@ def record_many(
 
     def perform() -> int:
         deed = understand(session, actor.village_id, item, **said)
-        accepted = _accepted(session, actor, deed, whose, skip_refused=skip_refused)
-        return _write(session, actor, deed, accepted)[0]
+        accepted = accepted_of(session, actor.village_id, deed, whose, skip_refused=skip_refused)
+        source = _source(actor, AwardSource.COMMITTEE)
+        values = award_values(deed, AwardState.CLAIMED, actor.user_id, source)
+        rows = [{**values, "household_id": number} for number in accepted]
+        ids = write_awards(session, actor, rows)
+        add_steps(session, actor, ids, [(Act.RECORD, AwardState.CLAIMED)])
+        return ids[0]
 
     content = {**said, "item": item, "households": whose, "skip": skip_refused}
     content["deed_on"] = str(deed_on)
@@ -197,216 +171,213 @@ def record_many(
     return batch_of(session, actor, first, len(whose))
 
 
-def approve(session: Session, actor: Actor, request_id: str, award_ids: Sequence[int]) -> int:
-    """Approve deeds and post their points, all in one ledger event; gives back its number.
+def save_draft(
+    session: Session,
+    actor: Actor,
+    request_id: str,
+    wanted: RecordAward,
+    *,
+    award_id: int | None = None,
+) -> int:
+    """Keep what is known so far, anew or in the draft `award_id`; gives back its number.
 
-    Raises NothingChosen, AwardUnknown, SelfReview, AlreadyDecided; then nothing is posted.
+    Evidence may still be missing and caps are not asked; values must be the item's. Raises what
+    `understanding` raises, HouseholdUnknown, HelperNeeded, NotYours, AlreadyDecided.
     """
-    ids = sorted(set(award_ids))
-    if not ids:
-        raise NothingChosen(field="awards")
+    wanted = _as_it_came(actor, wanted)
 
     def perform() -> int:
-        awards = [
-            _decidable(session, actor, row, Act.APPROVE) for row in award_rows(session, actor, ids)
-        ]
-        return _post(session, actor, awards, request_id)
+        deed = understand(session, actor.village_id, wanted.item, **wanted.said, reading=_DRAFT)
+        # Asks whether the household and the member are there; what stands against it may pass.
+        judge(session, actor.village_id, deed, [wanted.household_id], wanted.member_id)
+        if award_id is None:
+            return _write_one(session, actor, deed, wanted, Act.SAVE, AwardState.DRAFT)
+        row = _theirs(session, actor, award_id, Act.SAVE)
+        return _rewrite(session, actor, row, deed, wanted, Act.SAVE)
 
-    content = {"awards": ids}
-    return once(session, actor.village_id, request_id, "awards.approve", content, perform).result
-
-
-def refuse(session: Session, actor: Actor, award_id: int, reason: str) -> None:
-    """Decide against a deed, saying why. Raises ReasonNeeded, SelfReview, AlreadyDecided."""
-    reason = _reason(reason)
-    lock(session, actor.village_id)
-    (row,) = award_rows(session, actor, [award_id])
-    _decidable(session, actor, row, Act.REFUSE)
-    values = {"state": AwardState.REFUSED, "decided_by": actor.user_id}
-    change_awards(session, actor.village_id, [{"award": award_id, **values}])
-    add_steps(session, actor, [award_id], [(Act.REFUSE, AwardState.REFUSED)], reason)
-    audit.record(session, actor, "awards.refuse", str(award_id), reason=reason)
+    act = "awards.save" if award_id is None else f"awards.save {award_id}"
+    return _once(session, actor, request_id, act, wanted, perform)
 
 
-def reverse(session: Session, actor: Actor, request_id: str, award_id: int, reason: str) -> int:
-    """Take back a posted deed's points; gives back the ledger event's number.
+def submit(
+    session: Session,
+    actor: Actor,
+    request_id: str,
+    award_id: int,
+    amended: RecordAward | None = None,
+    *,
+    household_id: int | None = None,
+) -> int:
+    """Hand in a draft, or again what was sent back, perhaps amended; gives back its number.
 
-    Raises ReasonNeeded, NotPosted, and PointsSpent where the household hasn't enough left.
+    It is judged anew, by the scheme of its day, and earlier votes are void. `household_id` is the
+    household that acts from its card's page. Raises what `record` raises, NotYours,
+    AlreadyDecided.
     """
-    reason = _reason(reason)
 
     def perform() -> int:
-        (row,) = award_rows(session, actor, [award_id])
-        if after(row.state, Act.REVERSE) is None:
-            raise NotPosted(id=award_id, state=_(STATE_LABELS[row.state]))
-        return _reverse(session, actor, row, request_id, reason)
+        row = _theirs(session, actor, award_id, Act.SUBMIT, household_id)
+        wanted = _as_it_came(actor, amended or as_it_stands(row))
+        deed = _judged(session, actor, wanted, instead_of=award_id)
+        return _rewrite(session, actor, row, deed, wanted, Act.SUBMIT)
 
-    content = {"award": award_id, "reason": reason}
-    return once(session, actor.village_id, request_id, "awards.reverse", content, perform).result
-
-
-def _accepted(
-    session: Session, actor: Actor, deed: Deed, whose: list[int], *, skip_refused: bool
-) -> list[int]:
-    """The households that can be given the deed; raises SomeRefused as `record_many` says."""
-    judged = judge(session, actor.village_id, deed, whose)
-    refusals = {number: refusal for number, refusal in judged.items() if refusal is not None}
-    accepted = [number for number in whose if number not in refusals]
-    if not accepted:
-        raise AllRefused(refusals=refusals, accepted=0)
-    if refusals and not skip_refused:
-        raise SomeRefused(refusals=refusals, accepted=len(accepted))
-    return accepted
+    act = f"awards.submit {award_id}"
+    return _once(session, actor, request_id, act, amended, perform)
 
 
-def _write(
-    session: Session, actor: Actor, deed: Deed, whose: list[int], member_id: int = 0
-) -> list[int]:
-    """Write the deed once for each household, with its first step; gives back the numbers."""
-    ids = list(take_numbers(session, actor.village_id, "award", len(whose)))
-    # One moment for all: `rows.batch_of` knows by it what was recorded together.
-    common = _award_values(actor, deed, member_id)
-    rows = [
-        {**common, "id": number, "household_id": household_id}
-        for number, household_id in zip(ids, whose, strict=True)
-    ]
-    try:
-        with session.begin_nested():
-            session.connection().execute(insert(_awards), rows)
-    except IntegrityError as error:
-        # `judge` sees every earlier record; this is the database's own word, should it not.
-        if "same_deed" not in str(error) and "awards.deed_key" not in str(error):
-            raise
-        raise RecordedAtOnce from error
-    add_steps(session, actor, ids, [(Act.RECORD, AwardState.CLAIMED)])
-    return ids
+def withdraw(
+    session: Session,
+    actor: Actor,
+    award_id: int,
+    reason: str,
+    *,
+    household_id: int | None = None,
+) -> None:
+    """Take a deed out that nobody has decided on, saying why.
+
+    Whoever recorded it may; a household its own claims (`household_id`); and anybody who records
+    may take out what was sent back and never came again. Raises ReasonNeeded, NotYours,
+    AlreadyDecided.
+    """
+    reason = checked_reason(reason)
+    _theirs(session, actor, award_id, Act.WITHDRAW, household_id)
+    withdrawn = AwardState.WITHDRAWN
+    change_awards(session, actor.village_id, [{"award": award_id, "state": withdrawn}])
+    add_steps(session, actor, [award_id], [(Act.WITHDRAW, withdrawn)], reason)
+    audit.record(session, actor, "awards.withdraw", str(award_id), reason=reason)
 
 
-def _award_values(actor: Actor, deed: Deed, member_id: int) -> dict[str, Any]:
-    """What the rows of one batch have in common."""
-    return {
-        "village_id": actor.village_id,
-        "member_id": member_id,
-        "scheme_version": deed.scheme_version,
-        "item": deed.item.number,
-        "quantity": deed.quantity,
-        "points_each": deed.points_each,
-        "points": deed.points,
-        "deed_on": deed.deed_on,
-        "note": deed.note,
-        "deed_key": deed.key,
-        "state": AwardState.CLAIMED,
-        "recorded_by": actor.user_id,
-        "recorded_at": clock.now(),
-        "decided_by": None,
-        "posted_seq": None,
-        "posted_leg": None,
-        "deduction": deed.item.deduction,
-        "source": AwardSource.COMMITTEE,
-        "helper": "",
-        "ballot": 1,
-        "decided_at": None,
-        "sitting_id": None,
-        "notice_id": None,
-        "collected": None,
-    }
+def record_deduction(session: Session, actor: Actor, reminder: RecordAward) -> int:
+    """Claim a deduction that follows a reminder; gives back its number.
+
+    For the reminders room alone, which sees to repetitions and to the reminder's own rules.
+    Raises NoDeduction, and what `record` raises.
+    """
+    wanted = _as_it_came(actor, reminder)
+    deed = _judged(session, actor, wanted, reading=_DEDUCTION)
+    return _write_one(session, actor, deed, wanted, Act.RECORD, AwardState.CLAIMED)
 
 
-def _decidable(session: Session, actor: Actor, row: Any, act: Act) -> Any:
-    """Raise unless this actor may do `act` with this award now."""
-    if after(row.state, act) is None:
-        raise _already_decided(session, actor, row)
-    if row.recorded_by == actor.user_id:
-        raise SelfReview(id=row.id)
+def _once(
+    session: Session,
+    actor: Actor,
+    request_id: str,
+    act: str,
+    wanted: RecordAward | None,
+    perform: Callable[[], int],
+) -> int:
+    # A photo that was sent again may have another number, and is the same deed all the same.
+    said = asdict(wanted) if wanted else {}
+    content = {name: str(value) for name, value in said.items() if name != "photos"}
+    return once(session, actor.village_id, request_id, act, content, perform).result
+
+
+def _source(actor: Actor, source: AwardSource) -> AwardSource:
+    by_grid = actor.role == Role.GRID and source is AwardSource.COMMITTEE
+    return AwardSource.GRID if by_grid else source
+
+
+def _as_it_came(actor: Actor, wanted: RecordAward) -> RecordAward:
+    """The same with its true source; raises HelperNeeded."""
+    helper = wanted.helper.strip() if wanted.source is AwardSource.PAPER else ""
+    if wanted.source is AwardSource.PAPER and not 1 <= len(helper) <= LONGEST_HELPER:
+        raise HelperNeeded(field="helper")
+    return replace(wanted, source=_source(actor, wanted.source), helper=helper)
+
+
+def as_it_stands(row: Any) -> RecordAward:
+    """An award, anything with its columns, as if it were recorded now; without its photos."""
+    return RecordAward(
+        household_id=row.household_id,
+        item=row.item,
+        quantity=row.quantity,
+        points_each=row.points_each,
+        deed_on=row.deed_on,
+        note=row.note,
+        member_id=row.member_id,
+        source=row.source,
+        helper=row.helper,
+    )
+
+
+def _judged(
+    session: Session,
+    actor: Actor,
+    wanted: RecordAward,
+    *,
+    reading: Reading = MERIT,
+    instead_of: int = 0,
+) -> Deed:
+    """The deed as the scheme of its day has it; raises whatever stands against it."""
+    village_id, owner = actor.village_id, wanted.household_id
+    deed = understand(session, village_id, wanted.item, **wanted.said, reading=reading)
+    judged = judge(session, village_id, deed, [owner], wanted.member_id, instead_of=instead_of)
+    refusal = judged[owner]
+    if refusal is not None:
+        raise refusal
+    return deed
+
+
+def _require_room(session: Session, actor: Actor, wanted: RecordAward) -> None:
+    """Raise TooManyClaims where a household's own claims wait already."""
+    if wanted.source is not AwardSource.HOUSEHOLD:
+        return
+    waiting = session.connection().scalar(
+        select(func.count()).where(
+            _awards.c.village_id == actor.village_id,
+            _awards.c.household_id == wanted.household_id,
+            _awards.c.source == AwardSource.HOUSEHOLD,
+            _awards.c.state.in_(_WAITING),
+        )
+    )
+    if (waiting or 0) >= MOST_CLAIMS:
+        raise TooManyClaims(n=waiting)
+
+
+def _theirs(
+    session: Session, actor: Actor, award_id: int, act: Act, household_id: int | None = None
+) -> Any:
+    """The award, if `act` can be done with it by this person, or by this household itself.
+
+    Raises AlreadyDecided, NotYours.
+    """
+    row = locked_row(session, actor, award_id)
+    next_state(session, actor, row, act)
+    if row.source is AwardSource.HOUSEHOLD:
+        theirs = row.household_id == household_id
+    else:
+        theirs = household_id is None and row.recorded_by == actor.user_id
+    anybody = act is Act.WITHDRAW and row.state is AwardState.RETURNED and household_id is None
+    if not theirs and not anybody:
+        names = user_names(session, actor.village_id)
+        raise NotYours(id=row.id, who=who_did(names, row.recorded_by, Act.RECORD, row.source))
     return row
 
 
-def _already_decided(session: Session, actor: Actor, row: Any) -> AlreadyDecided:
-    """The refusal that names who decided, and when."""
-    last = (
-        session.connection()
-        .execute(
-            select(_steps.c.by, _steps.c.at)
-            .where(_steps.c.village_id == actor.village_id, _steps.c.award_id == row.id)
-            .order_by(_steps.c.step.desc())
-            .limit(1)
-        )
-        .one()
-    )
-    return AlreadyDecided(
-        id=row.id,
-        who=user_names(session, actor.village_id).get(last.by, ""),
-        when=clock.local(last.at).strftime("%m-%d %H:%M"),
-        state=_(STATE_LABELS[row.state]),
-    )
+def _write_one(
+    session: Session, actor: Actor, deed: Deed, wanted: RecordAward, act: Act, state: AwardState
+) -> int:
+    """Write a new award with its first step and its photos; gives back its number."""
+    values = award_values(deed, state, actor.user_id, wanted.source, wanted.helper)
+    whose = {"household_id": wanted.household_id, "member_id": wanted.member_id}
+    (number,) = write_awards(session, actor, [{**values, **whose}])
+    add_steps(session, actor, [number], [(act, state)])
+    attach(session, actor.village_id, wanted.photos, PhotoSubject.AWARD, number)
+    return number
 
 
-def _post(session: Session, actor: Actor, awards: list[Any], request_id: str) -> int:
-    """Post approved awards in one event, one leg each, and write down both steps."""
-    ids = [award.id for award in awards]
-    posted = post(
-        session,
-        actor.village_id,
-        EventKind.POST_AWARDS,
-        _legs(session, actor.village_id, awards),
-        actor=actor.user_id,
-        request_id=request_id,
-        payload={"awards": ids},
-    )
-    values = {"state": AwardState.POSTED, "decided_by": actor.user_id}
-    change_awards(
-        session,
-        actor.village_id,
-        [
-            {
-                "award": award.id,
-                **values,
-                "posted_seq": posted.seq,
-                "posted_leg": leg,
-                "collected": award.points,
-            }
-            for leg, award in enumerate(awards, start=1)
-        ],
-    )
-    way = [(Act.APPROVE, AwardState.APPROVED), (Act.POST, AwardState.POSTED)]
-    add_steps(session, actor, ids, way)
-    audit.record(session, actor, "awards.approve", str(posted.seq), awards=ids)
-    return posted.seq
-
-
-def _legs(session: Session, village_id: int, awards: list[Any]) -> list[Leg]:
-    """From the village's issued points to each household's account."""
-    issued = account_of(session, village_id, AccountKind.POINTS_ISSUED).account
-    accounts = balances(session, village_id, AccountKind.HOUSEHOLD_POINTS)
-    memo = memos_of(session, village_id, awards)
-    return [
-        Leg(issued, accounts[award.household_id].account, award.points, memo(award))
-        for award in awards
-    ]
-
-
-def _reverse(session: Session, actor: Actor, row: Any, request_id: str, reason: str) -> int:
-    try:
-        posted = take_back(
-            session,
-            actor.village_id,
-            row.posted_seq,
-            actor=actor.user_id,
-            reason=reason,
-            legs=[row.posted_leg],
-            request_id=request_id,
-        )
-    except BelowFloor as refusal:
-        raise PointsSpent(left=refusal.values["balance"], points=row.points) from refusal
-    # Whose decision it was to post stays written; who took it back stands in the steps.
-    change_awards(session, actor.village_id, [{"award": row.id, "state": AwardState.REVERSED}])
-    add_steps(session, actor, [row.id], [(Act.REVERSE, AwardState.REVERSED)], reason)
-    audit.record(session, actor, "awards.reverse", str(row.id), seq=posted.seq, reason=reason)
-    return posted.seq
-
-
-def _reason(typed: str) -> str:
-    reason = typed.strip()
-    if not 1 <= len(reason) <= LONGEST_REASON:
-        raise ReasonNeeded(field="reason")
-    return reason
+def _rewrite(
+    session: Session, actor: Actor, row: Any, deed: Deed, wanted: RecordAward, act: Act
+) -> int:
+    """Let an award say something else from here on."""
+    values = {
+        **deed_values(deed),
+        "household_id": wanted.household_id,
+        "member_id": wanted.member_id,
+        "source": wanted.source if row.source in _AS_SAID else row.source,
+        "helper": wanted.helper,
+        "state": after(row.state, act),
+    }
+    rewrite_award(session, actor, row, values, act)
+    attach(session, actor.village_id, wanted.photos, PhotoSubject.AWARD, row.id)
+    return int(row.id)

@@ -1,16 +1,16 @@
-"""Pages of deeds: recording one or many, the review queue, the list, one deed with its steps."""
+"""Pages of recording deeds, one or many, of one's own unfinished ones, and the list of all."""
 
-import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
-from itertools import groupby, pairwise
+from itertools import groupby
 from typing import Any, Final
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from sqlmodel import Session
 
 from moralbank import audit, clock
 from moralbank.access.permissions import may as role_may
+from moralbank.access.queries import groups_looked_after
 from moralbank.awards import service
 from moralbank.awards.export import award_list
 from moralbank.awards.filters import (
@@ -20,24 +20,22 @@ from moralbank.awards.filters import (
     read_day,
     read_filter,
     read_number,
-    sections,
 )
 from moralbank.awards.forms import ReasonForm, RecordForm, RecordManyForm
-from moralbank.awards.judging import why_left_out
-from moralbank.awards.models import AwardState
+from moralbank.awards.judging import SomeRefused, why_left_out
+from moralbank.awards.pages import asked_for
 from moralbank.awards.queries import (
     Filter,
     award_page,
     awards_named,
     items_used,
     listed_awards,
+    own_drafts,
     recent_items,
-    steps_of,
-    waiting,
-    waiting_by_group,
 )
 from moralbank.awards.queries import award as award_row
 from moralbank.awards.states import STATE_LABELS
+from moralbank.awards.views_review import photos_that_came, room, with_reason
 from moralbank.db import reading, writing
 from moralbank.errors import MoralbankError
 from moralbank.households.queries import (
@@ -52,14 +50,17 @@ from moralbank.i18n import _
 from moralbank.ledger.models import AccountKind
 from moralbank.ledger.queries import account_of
 from moralbank.local_numbers import number_or_unknown
+from moralbank.photos.models import PhotoSubject
+from moralbank.photos.queries import PhotoInfo, photos_of
 from moralbank.scheme.queries import item_on, scheme_on
 from moralbank.web.errors import status_of
 from moralbank.web.files import excel_file
 from moralbank.web.guards import current_actor, may
 from moralbank.web.pages import asked_also, asked_page, pager
+from moralbank.web.request_ids import next_request_id, sent_request_id
 
-room = Blueprint("awards", __name__)
-
+DRAFT: Final = "draft"
+"""What the button says that keeps a deed without handing it in."""
 SAID_AT_MOST: Final = 10  # skipped households that are named; a cookie holds no more
 
 
@@ -78,18 +79,20 @@ def record() -> Any:
 @room.post("/awards/record")
 @may("awards.record")
 def record_post() -> Any:
-    """Record one deed, then go on to the next household with the same item and day."""
-    form = RecordForm(request.form)
+    """Record one deed or keep it as a draft; then the next household, same item and day."""
+    form, kept = RecordForm(request.form), []
     who, what = number_or_unknown(form.household.data), number_or_unknown(form.item.data)
-    if not form.validate():
-        return _record_page(form, who, what), 422
     try:
+        kept = photos_that_came(form)
+        if not form.validate():
+            return _record_page(form, who, what, kept), 422
+        act = service.save_draft if request.form.get("act") == DRAFT else service.record
+        wanted = form.command(who, what, [photo.id for photo in kept])
         with writing() as session:
-            wanted = form.command(who, what)
-            made = service.record(session, current_actor(), _request_id(), wanted)
+            made = act(session, current_actor(), sent_request_id(), wanted)
     except MoralbankError as refusal:
         form.take_refusal(refusal)
-        return _record_page(form, who, what), status_of(refusal)
+        return _record_page(form, who, what, kept, refusal), status_of(refusal)
     then = url_for("awards.record", item=what, deed_on=form.deed_on.data, saved=made)
     return redirect(then, 303)
 
@@ -113,7 +116,7 @@ def record_many_post() -> Any:
     what = number_or_unknown(form.item.data)
     if not form.validate():
         return _record_many_page(form, what), 422
-    whose, act = form.households.data or [], (current_actor(), _request_id())
+    whose, act = form.households.data or [], (current_actor(), sent_request_id())
     try:
         with writing() as session:
             ids = service.record_many(session, *act, whose, what, **form.options())
@@ -125,56 +128,52 @@ def record_many_post() -> Any:
     return redirect(then, 303)
 
 
-@room.get("/awards/review")
-@may("awards.decide")
-def review() -> Any:
-    """Show what waits, by group and item."""
-    return _review_page(ticked=set())
+@room.get("/awards/mine")
+@may("awards.record")
+def mine() -> Any:
+    """Show my drafts, and what came back to me to be completed."""
+    actor = current_actor()
+    with reading() as session:
+        rows = own_drafts(session, actor.village_id, actor.user_id)
+        asked = asked_for(session, actor.village_id, [row.id for row in rows])
+    return render_template("awards/mine.html", rows=rows, returned=asked)
 
 
-@room.post("/awards/approve")
-@may("awards.decide")
-def approve() -> Any:
-    """Approve one deed by its own button, or all that were ticked."""
-    only = request.form.get("only")
-    ids = [
-        number_or_unknown(typed) for typed in ([only] if only else request.form.getlist("awards"))
-    ]
+@room.get("/awards/<int:award_id>/amend")
+@may("awards.record")
+def amend(award_id: int) -> Any:
+    """Ask for what is missing of a draft, or of a deed that came back."""
+    return _amend_page(award_id, None)
+
+
+@room.post("/awards/<int:award_id>/amend")
+@may("awards.record")
+def amend_post(award_id: int) -> Any:
+    """Submit a draft, or a deed that came back, as it is now said to be; or keep the draft."""
+    form, kept = RecordForm(request.form), []
     try:
+        kept = photos_that_came(form)
+        if not form.validate():
+            return _amend_page(award_id, form, kept), 422
         with writing() as session:
-            service.approve(session, current_actor(), _request_id(), ids)
-            rows = awards_named(session, current_actor().village_id, ids)
+            said = _amend(session, award_id, form, [photo.id for photo in kept])
     except MoralbankError as refusal:
-        return _review_page(set(ids), refusal), status_of(refusal)
-    total = sum(row.points for row in rows)
-    flash(_("已通过 %(n)s 条，%(points)s 分已入账", n=len(rows), points=total), "ok")
-    group, then = (read_number(request.args, name) for name in ("group", "then"))
-    anchor = None if then is None else f"award-{then}"  # the next one, where the eye was
-    return redirect(url_for("awards.review", group=group, _anchor=anchor), 303)
+        form.take_refusal(refusal)
+        return _amend_page(award_id, form, kept, refusal), status_of(refusal)
+    flash(said, "ok")
+    return redirect(url_for("awards.mine"), 303)
 
 
-@room.post("/awards/<int:award_id>/refuse")
-@may("awards.decide")
-def refuse(award_id: int) -> Any:
-    """Decide against a deed."""
+@room.post("/awards/<int:award_id>/withdraw")
+@may("awards.record")
+def withdraw(award_id: int) -> Any:
+    """Take back what I recorded, before it is decided on."""
 
-    def act(session: Session, reason: str) -> None:
-        service.refuse(session, current_actor(), award_id, reason)
-        flash(_("第 %(id)s 条未通过，理由已写下", id=award_id), "ok")
+    def act(session: Session, reason: str) -> str:
+        service.withdraw(session, current_actor(), award_id, reason)
+        return _("第 %(id)s 条已撤回", id=award_id)
 
-    return _with_reason(award_id, act, url_for("awards.review"))
-
-
-@room.post("/awards/<int:award_id>/reverse")
-@may("awards.reverse")
-def reverse(award_id: int) -> Any:
-    """Take back a deed's points."""
-
-    def act(session: Session, reason: str) -> None:
-        service.reverse(session, current_actor(), _request_id(), award_id, reason)
-        flash(_("第 %(id)s 条已冲正，分已扣回", id=award_id), "ok")
-
-    return _with_reason(award_id, act, url_for("awards.award", award_id=award_id))
+    return with_reason(award_id, act)
 
 
 @room.get("/awards")
@@ -211,35 +210,39 @@ def export() -> Any:
     return excel_file(award_list(rows), _("积分记录-%(day)s.xlsx", day=clock.today()))
 
 
-@room.get("/awards/<int:award_id>")
-@may("awards.view")
-def award(award_id: int) -> Any:
-    """Show one deed and the steps that it took."""
-    return _award_page(award_id, ReasonForm())
-
-
 def _choose_household(asked: Filter, day: date) -> str:
-    """The first step: find the household, or walk through a group."""
-    village_id = current_actor().village_id
+    """The first step: find the household, or walk through a group; grid workers' own first."""
+    actor = current_actor()
+    village_id = actor.village_id
     with reading() as session:
-        found: list[HouseholdInfo] = []
-        if asked.typed:
-            found = find_households(session, village_id, asked.typed, limit=30)
-        elif asked.group_id is not None:
-            found = all_households(session, village_id, group_id=asked.group_id)
-        groups = group_counts(session, village_id)
+        mine = groups_looked_after(session, village_id, actor.user_id)
+        groups = sorted(group_counts(session, village_id), key=lambda one: one.id not in mine)
+        group_id = asked.group_id
+        if group_id is None and mine and not asked.typed:
+            group_id = groups[0].id
+        found = _found(session, asked.typed, group_id)
         item = None if asked.item is None else item_on(session, village_id, asked.item, day)
         saved = awards_named(session, village_id, [read_number(request.args, "saved") or 0])
+        unfinished = len(own_drafts(session, village_id, actor.user_id))
     return render_template(
         "awards/record_household.html",
         typed=asked.typed,
-        group_id=asked.group_id,
+        group_id=group_id,
         groups=groups,
         found=found,
         item=item,
         day=day,
         saved=saved,
+        unfinished=unfinished,
     )
+
+
+def _found(session: Session, typed: str, group_id: int | None) -> list[HouseholdInfo]:
+    """The households that fit what was typed, else those of a group in walking order."""
+    village_id = current_actor().village_id
+    if typed:
+        return find_households(session, village_id, typed, limit=30)
+    return [] if group_id is None else all_households(session, village_id, group_id=group_id)
 
 
 def _choose_item(endpoint: str, **place: Any) -> str:
@@ -261,7 +264,13 @@ def _choose_item(endpoint: str, **place: Any) -> str:
     )
 
 
-def _record_page(form: RecordForm, who: int, what: int) -> str:
+def _record_page(
+    form: RecordForm,
+    who: int,
+    what: int,
+    kept: Sequence[PhotoInfo] = (),
+    refusal: MoralbankError | None = None,
+) -> str:
     """The last step: how much, when, and in which words."""
     village_id = current_actor().village_id
     with reading() as session:
@@ -277,7 +286,49 @@ def _record_page(form: RecordForm, who: int, what: int) -> str:
         item=item,
         household=chosen,
         points=points,
-        request_id=secrets.token_hex(16),
+        kept=kept,
+        request_id=next_request_id(refusal),
+    )
+
+
+def _amend(session: Session, award_id: int, form: RecordForm, photos: Sequence[int]) -> str:
+    """Hand the deed in or keep it as a draft, as the button says; gives back what to say."""
+    actor, request_id = current_actor(), sent_request_id()
+    row = award_row(session, actor.village_id, award_id)
+    wanted = form.command(row.household_id, row.item, photos)
+    if request.form.get("act") == DRAFT:
+        service.save_draft(session, actor, request_id, wanted, award_id=award_id)
+        return _("第 %(id)s 条存为草稿", id=award_id)
+    service.submit(session, actor, request_id, award_id, wanted)
+    return _("第 %(id)s 条已提交", id=award_id)
+
+
+def _amend_page(
+    award_id: int,
+    form: RecordForm | None,
+    kept: Sequence[PhotoInfo] = (),
+    refusal: MoralbankError | None = None,
+) -> str:
+    """A draft, or a deed that came back, with what was asked."""
+    village_id = current_actor().village_id
+    with reading() as session:
+        row = award_row(session, village_id, award_id)
+        form = form or RecordForm.of(row)
+        item = item_on(session, village_id, row.item, form.day)
+        form.offer_members(members_of(session, village_id, row.household_id))
+        photos = photos_of(session, village_id, PhotoSubject.AWARD, [award_id])
+        asked = asked_for(session, village_id, [award_id])
+    form.fit(item)
+    return render_template(
+        "awards/amend.html",
+        award=row,
+        form=form,
+        withdrawal=ReasonForm(),
+        item=item,
+        photos=photos.get(award_id, ()),
+        kept=kept,
+        returned=asked.get(award_id),
+        request_id=next_request_id(refusal),
     )
 
 
@@ -290,7 +341,7 @@ def _record_many_page(
 ) -> str:
     """Households by group, to be ticked; after a refusal each one's reason."""
     village_id = current_actor().village_id
-    refused = refusal.refusals if isinstance(refusal, service.SomeRefused) else {}
+    refused = refusal.refusals if isinstance(refusal, SomeRefused) else {}
     if refusal is not None:
         form.take_refusal(refusal)
     with reading() as session:
@@ -309,62 +360,8 @@ def _record_many_page(
         refused=refused,
         others=len(set(form.households.data or [])) - len(refused),
         done=done,
-        request_id=secrets.token_hex(16),
+        request_id=next_request_id(refusal),
     )
-
-
-def _review_page(ticked: set[int], refusal: MoralbankError | None = None) -> str:
-    """The queue: groups, in each its items, in each the deeds."""
-    actor, group_id = current_actor(), read_number(request.args, "group")
-    with reading() as session:
-        groups = waiting_by_group(session, actor.village_id)
-        rows = waiting(session, actor.village_id, group_id=group_id)
-    return render_template(
-        "awards/review.html",
-        groups=groups,
-        group_id=group_id,
-        sections=sections(rows),
-        next_after=dict(pairwise(row.id for row in rows)),
-        shown=len(rows),
-        total=sum(one.count for one in groups if group_id in {None, one.id}),
-        own=actor.user_id,
-        ticked=ticked,
-        refusal=refusal,
-        request_id=secrets.token_hex(16),
-    )
-
-
-def _award_page(award_id: int, form: ReasonForm, refusal: MoralbankError | None = None) -> str:
-    actor = current_actor()
-    with reading() as session:
-        row = award_row(session, actor.village_id, award_id)
-        steps = steps_of(session, actor.village_id, award_id)
-    waits = row.state is AwardState.CLAIMED and role_may(actor.role, "awards.decide")
-    return render_template(
-        "awards/award.html",
-        award=row,
-        steps=steps,
-        form=form,
-        refusal=refusal,
-        may_decide=waits and row.recorded_by != actor.user_id,
-        own=waits and row.recorded_by == actor.user_id,
-        may_reverse=row.state is AwardState.POSTED and role_may(actor.role, "awards.reverse"),
-        request_id=secrets.token_hex(16),
-    )
-
-
-def _with_reason(award_id: int, act: Callable[[Session, str], None], then: str) -> Any:
-    """Let a service act for a reason; its refusal is shown on the deed's own page."""
-    form = ReasonForm(request.form)
-    if not form.validate():
-        return _award_page(award_id, form), 422
-    try:
-        with writing() as session:
-            act(session, form.reason.data)
-    except MoralbankError as refusal:
-        form.take_refusal(refusal)
-        return _award_page(award_id, form, refusal), status_of(refusal)
-    return redirect(then, 303)
 
 
 def _say_skipped(whose: list[int], ids: list[int], what: int, said: dict[str, Any]) -> None:
@@ -377,7 +374,3 @@ def _say_skipped(whose: list[int], ids: list[int], what: int, said: dict[str, An
         flash(_("没有记 %(household)s %(head)s：%(why)s", **words), "warn")
     if len(left) > SAID_AT_MOST:
         flash(_("还有 %(n)s 户没有记", n=len(left) - SAID_AT_MOST), "warn")
-
-
-def _request_id() -> str:
-    return request.form.get("request_id", "")

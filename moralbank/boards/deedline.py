@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from moralbank.awards.queries import Deed
+from moralbank.awards.honours import Deed
 from moralbank.boards.definitions import DeedChoice
 from moralbank.i18n import _
 

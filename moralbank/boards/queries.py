@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from sqlmodel import Session
 
 from moralbank import clock
-from moralbank.awards.queries import Deed, deeds
+from moralbank.awards.honours import Deed, deeds
 from moralbank.boards.deedline import counted, told
 from moralbank.boards.definitions import Board, Subject, Ties, all_boards, board_called
 from moralbank.boards.periods import Period

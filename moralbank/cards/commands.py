@@ -7,10 +7,18 @@ from sqlmodel import Session
 
 from moralbank import clock
 from moralbank.audit import Actor
-from moralbank.cards import service
+from moralbank.cards import pins, service
 from moralbank.cards.paper import printed_cards
 from moralbank.cards.queries import active_card, cards_of, payload
-from moralbank.console import acts, progress, show, with_json, with_request_id, write_file
+from moralbank.console import (
+    acts,
+    progress,
+    read_password,
+    show,
+    with_json,
+    with_request_id,
+    write_file,
+)
 from moralbank.db import reading, writing
 from moralbank.errors import Invalid
 from moralbank.households.queries import all_households, household_named
@@ -125,6 +133,26 @@ def replace(actor: Actor, *, household: str, request_id: str) -> None:
         new = service.replace(session, actor, owner.id, request_id)
     words = {"label": owner.label, "head": owner.head, "token": new.token}
     click.echo(_("%(label)s %(head)s 的新卡：%(token)s", **words))
+
+
+@cards.command(help=_("设一户的卡密码（4 到 6 位数字），如：cards pin 一组-012 --pin-stdin"))
+@click.argument("household")
+@click.option("--pin-stdin", is_flag=True, help=_("从标准输入读密码，不显示"))
+@click.option("--clear", is_flag=True, help=_("取消密码"))
+@acts("cards.manage")
+def pin(actor: Actor, *, household: str, pin_stdin: bool, clear: bool) -> None:
+    """Give the card of a household a PIN, or none."""
+    wanted = "" if clear else read_password(from_stdin=pin_stdin, prompt=_("卡的密码"))
+    with writing() as session:
+        owner = household_named(session, actor.village_id, household)
+        working = active_card(session, actor.village_id, owner)
+        if clear:
+            pins.clear_pin(session, actor, working.id)
+        else:
+            pins.set_pin(session, actor, working.id, wanted.strip())
+    done = mark("%(label)s %(head)s 的卡密码已设好")
+    gone = mark("%(label)s %(head)s 的卡密码已取消")
+    click.echo(_(gone if clear else done, label=owner.label, head=owner.head))
 
 
 def _chosen(session: Session, village_id: int, household: str, group: str) -> list[int]:

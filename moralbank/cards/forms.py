@@ -1,12 +1,37 @@
-"""Form of the card room."""
+"""Forms of the card room, and of the page that a card's code opens."""
 
-from wtforms import HiddenField
-from wtforms.validators import Optional
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
 
-from moralbank.forms import BaseForm, WholeNumberField, Within
-from moralbank.i18n import mark
+from wtforms import HiddenField, RadioField, TextAreaField
+from wtforms.validators import NumberRange, Optional, ValidationError
 
-PLACES = 10
+from moralbank import clock
+from moralbank.awards.queries import AwardRow
+from moralbank.awards.understanding import LONGEST_NOTE, MOST_QUANTITY
+from moralbank.cards.claims import Claim
+from moralbank.cards.queries import masked_member
+from moralbank.forms import (
+    NOT_OFFERED,
+    AtMost,
+    BaseForm,
+    DayField,
+    Required,
+    TextField,
+    WholeNumberField,
+    Within,
+)
+from moralbank.households.queries import MemberInfo
+from moralbank.i18n import _, mark
+from moralbank.local_numbers import number_or_unknown
+from moralbank.scheme.queries import Item, Scheme
+
+PLACES: Final = 10
+# Units of which a deed is one; of all others one says how many.
+_ONE_AT_A_TIME: Final = frozenset({"次", "月", "季度", "年"})
+_CHOICE: Final = re.compile(r"[0-9]{1,6}(-[0-9]{1,6})?", re.ASCII)
 
 
 class SheetForm(BaseForm):
@@ -22,4 +47,115 @@ class SheetForm(BaseForm):
     skip = WholeNumberField(
         mark("跳过前几格"),
         [Optional(), Within(0, PLACES - 1, mark("一张纸有 10 格：填 0 到 9"))],
+    )
+
+
+class PinForm(BaseForm):
+    """A card's PIN, set at the committee or typed by whoever scanned the card."""
+
+    pin = TextField(mark("密码"), [Required()])
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One thing that can be claimed: an item, or one level of an item that has levels.
+
+    `counted` says that one has to say how many `unit`s.
+    """
+
+    value: str
+    label: str
+    points: str
+    unit: str
+    counted: bool
+    hint: str
+
+
+class _InBounds(NumberRange):  # type: ignore[misc]
+    """A quantity's bounds, for the box's own buttons; the service says what is wrong."""
+
+    def __call__(self, form: Any, field: Any) -> None:
+        """Leave the judging to the service."""
+
+
+class ClaimForm(BaseForm):
+    """What a household says it has done, on one page. `again` is the claim that was returned."""
+
+    again = HiddenField()
+    item = RadioField(mark("做了什么事"), [Required()], validate_choice=False)
+    quantity = WholeNumberField(
+        mark("数量"), [Required(), _InBounds(min=1, max=MOST_QUANTITY)], default=1
+    )
+    deed_on = DayField(mark("哪一天"), [Required()], default=clock.today)
+    note = TextAreaField(mark("说一说"), [AtMost(LONGEST_NOTE)])
+    member = RadioField(
+        mark("家里哪一位"), coerce=number_or_unknown, default=0, validate_choice=False
+    )
+    photos = HiddenField(mark("照片"))
+
+    @classmethod
+    def of(cls, returned: AwardRow, scheme: Scheme) -> "ClaimForm":
+        """What was claimed and returned, to be amended."""
+        item = next((one for one in scheme.merits if one.number == returned.item), None)
+        by_level = f"{returned.item}-{returned.points_each}"
+        return cls(
+            again=returned.id,
+            item=by_level if item and item.levels else str(returned.item),
+            quantity=returned.quantity,
+            deed_on=returned.deed_on,
+            note=returned.note,
+            member=returned.member_id,
+        )
+
+    def offer_members(self, members: Sequence[MemberInfo]) -> None:
+        """Fill in who of the family it may have been, as only the family knows them."""
+        words = [(one.id, f"{one.relation} {masked_member(one.name)}".strip()) for one in members]
+        self.member.choices = [(0, _("全家")), *words]
+
+    def validate_item(self, field: Any) -> None:
+        """What isn't written like a tile's value was on none."""
+        if not _CHOICE.fullmatch(field.data or ""):
+            raise ValidationError(_(NOT_OFFERED))
+
+    def claim(self, photos: tuple[int, ...]) -> Claim:
+        """The claim as the service takes it, once the form was found right."""
+        number, _dash, points = self.item.data.partition("-")
+        return Claim(
+            item=int(number),
+            points_each=int(points) if points else None,
+            quantity=self.quantity.data or 0,
+            deed_on=self.deed_on.data or clock.today(),
+            note=(self.note.data or "").strip(),
+            member_id=self.member.data or 0,
+            photos=photos,
+        )
+
+
+def sections(scheme: Scheme) -> list[tuple[str, list[Tile]]]:
+    """Everything that can be claimed, by category."""
+    return [
+        (category.name, [tile for item in category.items for tile in _tiles(item)])
+        for category in scheme.categories
+    ]
+
+
+def _tiles(item: Item) -> list[Tile]:
+    """What is offered of an item: one tile, or one for each of its levels."""
+    if item.levels:
+        named = [(f"{item.number}-{points}", name, points) for name, points in item.levels]
+        return [
+            _tile(item, value, f"{item.name} · {name}", _("%(n)s 分", n=points))
+            for value, name, points in named
+        ]
+    return [_tile(item, str(item.number), item.name, item.points_text)]
+
+
+def _tile(item: Item, value: str, label: str, points: str) -> Tile:
+    return Tile(
+        value=value,
+        label=label,
+        points=points,
+        unit=item.unit,
+        counted=item.unit not in _ONE_AT_A_TIME,
+        hint=item.note,
     )

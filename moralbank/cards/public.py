@@ -1,25 +1,25 @@
 """What a card tells whoever scans it: points in plain words, hardly a name."""
 
-import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from sqlmodel import Session
 
 from moralbank import clock
+from moralbank.cards.deeds import PublicDeeds, public_deeds
 from moralbank.cards.models import CardState
-from moralbank.cards.queries import card_by_token, masked
-from moralbank.households.queries import household
+from moralbank.cards.queries import CardInfo, masked, masked_member
+from moralbank.households.queries import household, members_of
 from moralbank.i18n import _, sentences
 from moralbank.ledger.models import AccountKind, EventKind
 from moralbank.ledger.queries import StatementLine, account_of, rate_on, statement
 from moralbank.money import yuan
+from moralbank.reminders.queries import ReminderInfo, open_reminders
 from moralbank.store.queries import shop_of
-from moralbank.villages.queries import village_info
-from moralbank.villages.settings import CONTACT
+from moralbank.villages.queries import VillageInfo, telephone_in, village_info
+from moralbank.villages.settings import CONTACT, PUBLIC_ADDRESS
 
 LINES = 10
-_TELEPHONE = re.compile(r"[0-9][0-9 \-]{5,}[0-9]")
 
 
 @dataclass(frozen=True)
@@ -34,29 +34,28 @@ class PublicLine:
 
 @dataclass(frozen=True)
 class PublicCard:
-    """The page of a card. One that doesn't work says only that: everything else is empty."""
+    """The page of a card. One that may not be read says only that: everything else is empty."""
 
+    village_id: int
     village: str
     state: CardState
+    contact: str = ""
     head: str = ""
     group: str = ""
+    moved: bool = False
     points: int = 0
     credit_fen: int = 0
     rate_fen: int = 0
     shop: str = ""
-    contact: str = ""
+    publishes: bool = False
     lines: tuple[PublicLine, ...] = ()
-
-    @property
-    def works(self) -> bool:
-        """Whether the card may be used."""
-        return self.state == CardState.ACTIVE
+    deeds: PublicDeeds = field(default_factory=PublicDeeds)
+    reminders: tuple[ReminderInfo, ...] = ()
 
     @property
     def telephone(self) -> str:
         """The number in the contact that a phone can call, or nothing."""
-        found = _TELEPHONE.search(self.contact)
-        return re.sub(r"[ \-]", "", found.group()) if found else ""
+        return telephone_in(self.contact)
 
     @property
     def aloud(self) -> str:
@@ -65,47 +64,95 @@ class PublicCard:
         if self.credit_fen:
             parts.append(_("另有余额 %(yuan)s 元。", yuan=yuan(self.credit_fen)))
         parts += [
+            _("您报的%(what)s，村里问：%(reason)s。", what=deed.what, reason=deed.reason)
+            for deed in self.deeds.returned
+        ]
+        parts += [
+            _("提醒您家：%(what)s，请在%(month)s月%(day)s日前改好。", **_reminded(one))
+            for one in self.reminders
+        ]
+        if self.deeds.noticed:
+            parts.append(_("有 %(n)s 条正在公示。", n=len(self.deeds.noticed)))
+        parts += [
             _("%(month)s月%(day)s日，%(what)s，%(words)s。", **_spoken(line))
             for line in self.lines[:3]
         ]
         return sentences(parts)
 
 
-def public_card(session: Session, token: str) -> PublicCard:
-    """The page of the card with this number; raises CardUnknown."""
-    found = card_by_token(session, token)
-    village = village_info(session, found.village_id)
-    contact = village.settings[CONTACT]
-    if found.state != CardState.ACTIVE:
-        return PublicCard(village=village.name, state=found.state, contact=contact)
-    owner = household(session, found.village_id, found.household_id)
-    points = account_of(session, found.village_id, AccountKind.HOUSEHOLD_POINTS, owner.id)
-    credit = account_of(session, found.village_id, AccountKind.HOUSEHOLD_CREDIT, owner.id)
-    newest = statement(session, found.village_id, points.account, limit=LINES)
+def closed_card(session: Session, card: CardInfo) -> PublicCard:
+    """The page of a card that may not be read (now): whose village it is, whom to call."""
+    village = village_info(session, card.village_id)
     return PublicCard(
+        village_id=village.id,
         village=village.name,
-        state=found.state,
-        head=masked(owner.head),
-        group=owner.group,
-        points=points.amount,
-        credit_fen=credit.amount,
-        rate_fen=rate_on(session, found.village_id),
-        shop=shop_of(session, found.village_id).name,
-        contact=contact,
-        lines=tuple(_line(line) for line in newest),
+        state=card.state,
+        contact=village.settings[CONTACT],
     )
 
 
-def _line(line: StatementLine) -> PublicLine:
+def public_card(session: Session, card: CardInfo) -> PublicCard:
+    """The page of a card that works, for whoever may read it."""
+    village = village_info(session, card.village_id)
+    owner = household(session, village.id, card.household_id)
+    points = account_of(session, village.id, AccountKind.HOUSEHOLD_POINTS, owner.id)
+    credit = account_of(session, village.id, AccountKind.HOUSEHOLD_CREDIT, owner.id)
+    return PublicCard(
+        village_id=village.id,
+        village=village.name,
+        state=card.state,
+        contact=village.settings[CONTACT],
+        head=masked(owner.head),
+        group=owner.group,
+        moved=owner.moved,
+        points=points.amount,
+        credit_fen=credit.amount,
+        rate_fen=rate_on(session, village.id),
+        shop=shop_of(session, village.id).name,
+        publishes=bool(village.settings[PUBLIC_ADDRESS]),
+        lines=_lines(session, village, owner.id, points.account),
+        deeds=public_deeds(session, village.id, owner.id),
+        reminders=tuple(open_reminders(session, village.id, owner.id)),
+    )
+
+
+def _lines(
+    session: Session, village: VillageInfo, household_id: int, account: int
+) -> tuple[PublicLine, ...]:
+    """The newest changes of points, members masked as everywhere on this page."""
+    names = [member.name for member in members_of(session, village.id, household_id)]
+    newest = statement(session, village.id, account, limit=LINES)
+    return tuple(_line(line, names) for line in newest)
+
+
+def _line(line: StatementLine, names: list[str]) -> PublicLine:
     day = clock.local(line.at).date()
+    what = line.memo  # a deed's ends with the member who did it
+    for name in names:
+        if what.endswith(f" {name}"):
+            what = what.removesuffix(name) + masked_member(name)
+    return PublicLine(day, what, line.amount, _change(line))
+
+
+def _change(line: StatementLine) -> str:
+    """The change in words: earned, used, deducted or put right are four different things."""
     points = abs(line.amount)
     if line.kind == EventKind.REVERSE:
         gives = _("更正，加 %(n)s 分", n=points)
         takes = _("更正，减 %(n)s 分", n=points)
     else:
         gives = _("加 %(n)s 分", n=points)
-        takes = _("用 %(n)s 分", n=points)
-    return PublicLine(day, line.memo, line.amount, gives if line.amount > 0 else takes)
+        deducted = line.kind == EventKind.POST_AWARDS
+        takes = _("扣 %(n)s 分", n=points) if deducted else _("用 %(n)s 分", n=points)
+    return gives if line.amount > 0 else takes
+
+
+def _reminded(reminder: ReminderInfo) -> dict[str, str | int]:
+    return {
+        "what": reminder.item.name,
+        "month": reminder.put_right_by.month,
+        "day": reminder.put_right_by.day,
+    }
 
 
 def _spoken(line: PublicLine) -> dict[str, str | int]:

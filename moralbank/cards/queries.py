@@ -53,7 +53,10 @@ class CardReplaced(Refused):
 
 @dataclass(frozen=True)
 class CardInfo:
-    """A card. `token` is its 15 digits, `prints` how often it was printed."""
+    """A card. `token` is its 15 digits, `prints` how often it was printed.
+
+    Its PIN itself is nobody's business; whether it has one is.
+    """
 
     id: int
     village_id: int
@@ -63,6 +66,7 @@ class CardInfo:
     issued_at: datetime
     ended_at: datetime | None
     prints: int
+    has_pin: bool
 
     @property
     def state_label(self) -> str:
@@ -83,7 +87,7 @@ def card_by_token(session: Session, token: str) -> CardInfo:
     found = session.exec(select(Card).where(Card.token == token)).first()
     if found is None:
         raise CardUnknown
-    return _info(found)
+    return card_info(found)
 
 
 def card(session: Session, village_id: int, card_id: int) -> CardInfo:
@@ -91,7 +95,7 @@ def card(session: Session, village_id: int, card_id: int) -> CardInfo:
     found = session.get(Card, (village_id, card_id))
     if found is None:
         raise CardUnknown
-    return _info(found)
+    return card_info(found)
 
 
 def require_usable(info: CardInfo) -> None:
@@ -107,7 +111,7 @@ def active_cards(session: Session, village_id: int) -> dict[int, CardInfo]:
     found = session.exec(
         select(Card).where(Card.village_id == village_id, Card.state == CardState.ACTIVE)
     )
-    return {one.household_id: _info(one) for one in found}
+    return {one.household_id: card_info(one) for one in found}
 
 
 def active_card(session: Session, village_id: int, household: HouseholdInfo) -> CardInfo:
@@ -121,7 +125,7 @@ def active_card(session: Session, village_id: int, household: HouseholdInfo) -> 
     ).first()
     if found is None:
         raise NoCard(household=household.label)
-    return _info(found)
+    return card_info(found)
 
 
 def cards_of(session: Session, village_id: int, household_id: int) -> list[CardInfo]:
@@ -131,7 +135,7 @@ def cards_of(session: Session, village_id: int, household_id: int) -> list[CardI
         .where(Card.village_id == village_id, Card.household_id == household_id)
         .order_by(col(Card.id).desc())
     )
-    return [_info(one) for one in found]
+    return [card_info(one) for one in found]
 
 
 def card_rows(
@@ -168,6 +172,13 @@ def masked(head: str) -> str:
     return f"{surname(head)}**"
 
 
+def masked_member(name: str) -> str:
+    """A member of the family as the family knows them, and a finder hardly: 杜*妹, 杜*."""
+    own = surname(name)
+    last = name[-1] if len(name) > len(own) + 1 else ""
+    return f"{own}*{last}"
+
+
 def _face(village: Any, household: HouseholdInfo, info: CardInfo) -> CardFace:
     return CardFace(
         village=village.name,
@@ -181,7 +192,8 @@ def _face(village: Any, household: HouseholdInfo, info: CardInfo) -> CardFace:
     )
 
 
-def _info(found: Card) -> CardInfo:
+def card_info(found: Card) -> CardInfo:
+    """A card's row as the rest of the house knows it."""
     return CardInfo(
         id=found.id,
         village_id=found.village_id,
@@ -191,4 +203,5 @@ def _info(found: Card) -> CardInfo:
         issued_at=found.issued_at,
         ended_at=found.ended_at,
         prints=found.prints,
+        has_pin=found.pin_hash is not None,
     )

@@ -1,33 +1,67 @@
 """Pages of cards: the list, printing, lost and replaced ones; and the page a card leads to."""
 
+from collections.abc import Sequence
+from functools import partial
 from typing import Any, Final
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    abort,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 
+from moralbank import clock
 from moralbank.access.permissions import may as role_may
-from moralbank.cards import service
-from moralbank.cards.forms import SheetForm
+from moralbank.access.views import limiter
+from moralbank.audit import Actor
+from moralbank.awards.queries import award
+from moralbank.cards import claims, pins, service
+from moralbank.cards.deeds import own_photo, public_deeds, standing_of
+from moralbank.cards.forms import ClaimForm, PinForm, SheetForm, sections
 from moralbank.cards.models import CardState
 from moralbank.cards.paper import printed_cards
-from moralbank.cards.public import public_card
-from moralbank.cards.queries import CardUnknown, card, card_rows, cards_of
-from moralbank.cards.token import TokenInvalid, read_token
+from moralbank.cards.public import closed_card, public_card
+from moralbank.cards.queries import card, card_rows, cards_of
 from moralbank.db import reading, writing
 from moralbank.errors import Invalid, MoralbankError, Refused, Unavailable
-from moralbank.households.queries import all_households, group_counts, household
+from moralbank.households.queries import all_households, group_counts, household, members_of
 from moralbank.i18n import _
 from moralbank.local_numbers import local_number
 from moralbank.paging import place
+from moralbank.photos import storage
+from moralbank.photos.queries import PhotoInfo
+from moralbank.scheme.queries import scheme_on
+from moralbank.web.card_visits import (
+    Door,
+    Visit,
+    carried_fields,
+    private,
+    tried,
+    turned_away,
+    visit_of,
+    who_is_there,
+)
 from moralbank.web.errors import status_of
-from moralbank.web.files import pdf_file
+from moralbank.web.files import pdf_file, photo_file
 from moralbank.web.guards import current_actor, may, public
 from moralbank.web.pages import asked_page, asked_words, pager
 from moralbank.web.request_ids import next_request_id, sent_request_id
+from moralbank.web.uploads import take_photos
 
 room = Blueprint("cards", __name__)
 
 HOUSEHOLD = "/cards/household/<int:household_id>"
 PAGE_ROWS: Final = 48
+DOORS: Final = {
+    Door.STOPPED: "cards/stopped.html",
+    Door.NO_PIN: "cards/no_pin.html",
+    Door.ASKS: "cards/pin.html",
+}
 
 
 @room.get("/cards")
@@ -92,26 +126,214 @@ def replace(household_id: int) -> Any:
     return redirect(url_for("cards.household_cards", household_id=household_id), 303)
 
 
+@room.post("/cards/<int:card_id>/pin")
+@may("cards.manage")
+def set_pin(card_id: int) -> Any:
+    """Give a card a PIN, as its owner chose it; nobody sees it again."""
+    form = PinForm(request.form)
+    with reading() as session:
+        owner = card(session, current_actor().village_id, card_id).household_id
+    if not form.validate():
+        return _household(owner, pin_form=form)
+    try:
+        with writing() as session:
+            pins.set_pin(session, current_actor(), card_id, form.pin.data)
+    except (Invalid, Refused, Unavailable) as refusal:
+        form.take_refusal(refusal)
+        return _household(owner, pin_form=form, status=status_of(refusal))
+    flash(_("密码已设好，请这一户记住。"), "ok")
+    return redirect(url_for("cards.household_cards", household_id=owner), 303)
+
+
+@room.post("/cards/<int:card_id>/pin/clear")
+@may("cards.manage")
+def clear_pin(card_id: int) -> Any:
+    """Let a card have no PIN any more."""
+    with reading() as session:
+        owner = card(session, current_actor().village_id, card_id).household_id
+    try:
+        with writing() as session:
+            pins.clear_pin(session, current_actor(), card_id)
+    except (Refused, Unavailable) as refusal:
+        return _household(owner, refusal)
+    flash(_("密码已取消。"), "ok")
+    return redirect(url_for("cards.household_cards", household_id=owner), 303)
+
+
+@room.get("/C/<token>")  # as the code on the card has it
 @room.get("/c/<token>")
-@room.get("/C/<token>")
 @public
 def public_page(token: str) -> Any:
     """What a card's QR leads to: points in plain words, hardly a name.
 
     A number that is no card's gives the same answer as any address that doesn't exist.
     """
+    visit = visit_of(token)
+    if not visit.inside:
+        return _door_page(visit)
+    with reading() as session:
+        shown = public_card(session, visit.card)
+    address = partial(_photo_address, visit.card.token)
+    page = render_template("cards/public.html", card=shown, token=visit.card.token, address=address)
+    return private(page)
+
+
+@room.post("/c/<token>/pin")
+@public
+@limiter.limit("10 per minute; 60 per day", key_func=who_is_there)
+def give_pin(token: str) -> Any:
+    """Let in whoever knows the card's PIN."""
+    visit, refusal = tried(visit_of(token))
+    if not visit.inside:
+        return _door_page(visit, refusal)
+    return redirect(url_for("cards.public_page", token=visit.card.token), 303)
+
+
+@room.get("/c/<token>/claim")
+@public
+def claim(token: str) -> Any:
+    """Ask what the household has done; `?again=` amends a claim that was returned."""
+    visit = visit_of(token)
+    if not visit.inside:
+        return _door_page(visit)
+    return _claim_page(visit, _claim_form(visit))
+
+
+@room.post("/c/<token>/claim")
+@public
+@limiter.limit("6 per minute; 40 per day", key_func=who_is_there)
+def claim_post(token: str) -> Any:
+    """Take a household's claim, or show it again with everything that was typed and sent."""
+    visit, refusal = tried(visit_of(token))
+    if not visit.inside:
+        return _door_page(visit, refusal, carried=True)
+    actor, form = _claimant(visit), ClaimForm(request.form)
+    taken, complete = take_photos(actor=actor), form.validate()
+    for refused in taken.refusals:
+        form.take_refusal(refused)
+    if taken.refusals or not complete:
+        return _claim_page(visit, form, taken.photos, status=422)
+    asked = (sent_request_id(), form.claim(taken.ids), local_number(form.again.data or "") or 0)
     try:
-        with reading() as session:
-            shown = public_card(session, read_token(token[:40]))
-    except (TokenInvalid, CardUnknown):
+        with writing() as session:
+            number = claims.make(session, actor, visit.card, *asked)
+            standing = standing_of(award(session, actor.village_id, number))
+    except MoralbankError as refusal:
+        form.take_refusal(refusal)
+        return _claim_page(visit, form, taken.photos, refusal, status_of(refusal))
+    flash(_("已收到，第 %(n)s 条，%(standing)s", n=number, standing=standing), "ok")
+    return redirect(url_for("cards.public_page", token=visit.card.token), 303)
+
+
+@room.post("/c/<token>/withdraw/<int:award_id>")
+@public
+@limiter.limit("6 per minute; 40 per day", key_func=who_is_there)
+def withdraw(token: str, award_id: int) -> Any:
+    """Let a household take back its own claim while it waits."""
+    visit = visit_of(token)
+    if not visit.inside:
+        return _door_page(visit)
+    try:
+        with writing() as session:
+            claims.take_back(session, _claimant(visit), visit.card, award_id)
+    except (Refused, Unavailable) as refusal:
+        flash(refusal.message, "bad")
+    else:
+        flash(_("第 %(n)s 条已撤回", n=award_id), "ok")
+    return redirect(url_for("cards.public_page", token=visit.card.token), 303)
+
+
+@room.get("/c/<token>/photos/<name>.jpg")
+@public
+def claim_photo(token: str, name: str) -> Any:
+    """Show a household a photo of a deed of its own, `?size=small` for a list."""
+    visit = visit_of(token)
+    if not visit.inside:
         abort(404)
-    page = render_template("cards/public.html", card=shown)
-    private = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
-    return page, 200, private
+    with reading() as session:
+        found = own_photo(session, visit.card, name)
+    folder = storage.folder_of(current_app.config["INSTANCE"])
+    small = request.args.get("size") == "small"
+    content = storage.read(folder, visit.card.village_id, found.name, small=small)
+    if content is None:
+        abort(404)
+    return photo_file(content)
 
 
-def _household(household_id: int, refusal: MoralbankError | None = None) -> Any:
-    """One household's cards; with a refusal, why nothing was done to them."""
+def _door_page(
+    visit: Visit, refusal: MoralbankError | None = None, *, carried: bool = False
+) -> Any:
+    """What somebody sees who may not come in; `carried` keeps what they had typed meanwhile."""
+    form = PinForm()
+    if refusal is not None:
+        form.take_refusal(refusal)
+    with reading() as session:
+        shown = closed_card(session, visit.card)
+    page = render_template(
+        DOORS[visit.door],
+        card=shown,
+        token=visit.card.token,
+        form=form,
+        locked=visit.pin.locked_until,
+        carried=carried_fields() if carried else [],
+    )
+    return private(page, turned_away(visit, refusal))
+
+
+def _claim_form(visit: Visit) -> ClaimForm:
+    """An empty form, or the claim that was returned and is to be amended."""
+    again = local_number(request.args.get("again", ""))
+    if again is None:
+        return ClaimForm()
+    with reading() as session:
+        claims.require_own(session, visit.card, again)
+        scheme = scheme_on(session, visit.card.village_id, clock.today())
+        return ClaimForm.of(award(session, visit.card.village_id, again), scheme)
+
+
+def _claim_page(
+    visit: Visit,
+    form: ClaimForm,
+    photos: Sequence[PhotoInfo] = (),
+    refusal: MoralbankError | None = None,
+    status: int = 200,
+) -> Any:
+    """The one page of a claim: categories to be opened, tiles, and a few words."""
+    village_id, again = visit.card.village_id, local_number(str(form.again.data or ""))
+    with reading() as session:
+        scheme = scheme_on(session, village_id, clock.today())
+        form.offer_members(members_of(session, village_id, visit.card.household_id))
+        asked = public_deeds(session, village_id, visit.card.household_id).returned
+    page = render_template(
+        "cards/claim.html",
+        form=form,
+        token=visit.card.token,
+        sections=sections(scheme),
+        asked=next((one for one in asked if one.id == again), None),
+        photos=photos,
+        address=partial(_photo_address, visit.card.token),
+        today=clock.today(),
+        request_id=next_request_id(refusal),
+    )
+    return private(page, status)
+
+
+def _photo_address(token: str, photo: PhotoInfo) -> str:
+    return url_for("cards.claim_photo", token=token, name=photo.name)
+
+
+def _claimant(visit: Visit) -> Actor:
+    with reading() as session:
+        return claims.claimant(session, visit.card, request.remote_addr or "")
+
+
+def _household(
+    household_id: int,
+    refusal: MoralbankError | None = None,
+    pin_form: PinForm | None = None,
+    status: int = 422,
+) -> Any:
+    """One household's cards; with a refusal or a wrong form, why nothing was done to them."""
     with reading() as session:
         owner = household(session, current_actor().village_id, household_id)
         history = cards_of(session, current_actor().village_id, household_id)
@@ -123,8 +345,11 @@ def _household(household_id: int, refusal: MoralbankError | None = None) -> Any:
         may_manage=role_may(current_actor().role, "cards.manage"),
         request_id=next_request_id(refusal),
         refusal=refusal,
+        pin_form=pin_form or PinForm(),
     )
-    return page, status_of(refusal) if refusal else 200
+    if refusal is not None:
+        status = status_of(refusal)
+    return page, status if refusal or pin_form else 200
 
 
 def _chosen(session: Any, household_id: str, group_id: str) -> list[int]:

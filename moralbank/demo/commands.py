@@ -10,13 +10,13 @@ from typing import Final
 import click
 
 from moralbank import clock
-from moralbank.access.permissions import ROLE_LABELS, Role
+from moralbank.access.permissions import ROLE_LABELS
 from moralbank.app import create_app
 from moralbank.config import Settings
 from moralbank.console import Console, progress
 from moralbank.db import Database
 from moralbank.demo.material import material
-from moralbank.demo.service import Size, build_village
+from moralbank.demo.service import Size, build_village, staff_of
 from moralbank.i18n import _
 from moralbank.migrations import upgrade
 from moralbank.web.commands import is_free, run_server
@@ -94,7 +94,7 @@ def free_port(host: str, wanted: int) -> int:
 def _build(folder: Path, size: Size) -> None:
     settings = _settings(folder)
     settings.secret_key()
-    passwords = {role: _draw_password() for role in Role}
+    passwords = {name: _draw_password() for name, _role in staff_of(material())}
     database = Database(settings.database_url)
     try:
         upgrade(database.engine)
@@ -119,17 +119,16 @@ def _bring_up_to_date(settings: Settings) -> None:
     database.close()
 
 
-def _keep_passwords(path: Path, passwords: dict[Role, str]) -> None:
+def _keep_passwords(path: Path, passwords: dict[str, str]) -> None:
     """Write down who signs in with what, for its owner's eyes only."""
-    staff = material().staff
     lines = [
         _(
             "%(role)s：用户名 %(name)s，密码 %(password)s",
             role=_(ROLE_LABELS[role]),
             name=name,
-            password=passwords[role],
+            password=passwords[name],
         )
-        for role, name in staff.items()
+        for name, role in staff_of(material())
     ]
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:

@@ -9,13 +9,15 @@ from sqlmodel import Session
 from moralbank.access.permissions import Role
 from moralbank.audit import Actor
 from moralbank.awards import service as awards
-from moralbank.awards.queries import awards_named
+from moralbank.cards import claims
 from moralbank.cards.queries import CardInfo, active_cards
 from moralbank.cards.service import mark_lost, replace
 from moralbank.counter.service import Redeem, redeem
+from moralbank.demo import committee, watching
 from moralbank.demo.deeds import PlannedDeed, Planner
-from moralbank.demo.town import Village, at
+from moralbank.demo.town import DEVICE, Village, at
 from moralbank.demo.trade import draw_cart, take, wanted_stock
+from moralbank.demo.walking import walk_round
 from moralbank.households.models import HouseholdStatus
 from moralbank.households.queries import household as household_of
 from moralbank.households.service import EditHousehold, edit_household
@@ -34,11 +36,9 @@ _LEAST_POINTS: Final = 6
 _BY_CARD: Final = 0.85
 _COLLECTED: Final = 0.12
 
-_REVIEW_EVERY: Final = 14
-_STILL_WAITING: Final = 6
-"""So many days' deeds still wait for the reviewer."""
-_REFUSED: Final = 0.018
 _PERSON_NAMED: Final = 0.45
+_CLAIMED_AT_HOME: Final = 0.22
+"""Of single deeds the part that households claim themselves, from their card's page."""
 
 _REVERSED_BEFORE: Final = frozenset({2, 33, 61, 97, 139})
 _LOST_BEFORE: Final = 3
@@ -49,18 +49,24 @@ _REPLACED_BEFORE: Final = 45
 
 def live(session: Session, village: Village, planner: Planner, day: date, left: int) -> None:
     """Let a day pass; `left` is how many days it lies before today."""
+    committee.post_due(session, village, day)
+    if committee.sits(left + 1):
+        committee.hang(session, village, day)
     if day.day in _RECEIPT_DAYS:
         with at(day, 8, 30):
             restock(session, village, village.draw.choice(village.material.words.receipts))
     _trouble(session, village, day, left)
     if village.posted:
         _open_counter(session, village, day)
+    committee.object_and_answer(session, village, day, left)
+    committee.look_at_claims(session, village, day)
     _record_rounds(session, village, planner, day)
     _record_deeds(session, village, planner, day)
-    if left >= _STILL_WAITING and (left - _STILL_WAITING) % _REVIEW_EVERY == 0:
-        _review(session, village, day)
+    if committee.sits(left):
+        committee.sit(session, village, day)
     if left in _REVERSED_BEFORE and village.posted:
-        _take_one_back(session, village, day)
+        committee.take_one_back(session, village, day)
+    watching.watch(session, village, planner.scheme, day, left)
 
 
 def restock(session: Session, village: Village, note: str) -> None:
@@ -146,7 +152,10 @@ def _redeem(
 def _record_rounds(session: Session, village: Village, planner: Planner, day: date) -> None:
     for number, planned in enumerate(planner.rounds(day, village.material.rounds)):
         with at(day, 17, after=number):
-            village.waiting += awards.record_many(
+            if planned.item.name == village.material.walked:
+                walk_round(session, village, day, planned.item, planned.households)
+                continue
+            awards.record_many(
                 session,
                 village.actors[Role.RECORDER],
                 village.request_id(),
@@ -159,19 +168,41 @@ def _record_rounds(session: Session, village: Village, planner: Planner, day: da
 
 
 def _record_deeds(session: Session, village: Village, planner: Planner, day: date) -> None:
+    cards = active_cards(session, village.id)
     for number, planned in enumerate(planner.deeds(day, village.material.habits)):
         with at(day, 18, after=3 * number):
-            wanted = awards.RecordAward(
-                household_id=planned.household,
-                item=planned.item.number,
-                quantity=planned.quantity,
-                points_each=planned.points_each,
-                deed_on=day,
-                note=planned.note,
-                member_id=_who(village, planned),
-            )
-            recorder = village.actors[Role.RECORDER]
-            village.waiting.append(awards.record(session, recorder, village.request_id(), wanted))
+            card = cards.get(planned.household)
+            if card and village.draw.random() < _CLAIMED_AT_HOME:
+                claim = claims.Claim(
+                    item=planned.item.number,
+                    points_each=planned.points_each,
+                    quantity=planned.quantity,
+                    deed_on=day,
+                    note=planned.note,
+                    member_id=_who(village, planned),
+                )
+                claims.make(
+                    session,
+                    claims.claimant(session, card, DEVICE),
+                    card,
+                    village.request_id(),
+                    claim,
+                )
+            else:
+                _record_deed(session, village, planned, day)
+
+
+def _record_deed(session: Session, village: Village, planned: PlannedDeed, day: date) -> None:
+    wanted = awards.RecordAward(
+        household_id=planned.household,
+        item=planned.item.number,
+        quantity=planned.quantity,
+        points_each=planned.points_each,
+        deed_on=day,
+        note=planned.note,
+        member_id=_who(village, planned),
+    )
+    awards.record(session, village.actors[Role.RECORDER], village.request_id(), wanted)
 
 
 def _who(village: Village, planned: PlannedDeed) -> int:
@@ -180,39 +211,3 @@ def _who(village: Village, planned: PlannedDeed) -> int:
     if planned.personal and grown_ups and village.draw.random() < _PERSON_NAMED:
         return village.draw.choice(grown_ups)
     return 0
-
-
-def _review(session: Session, village: Village, day: date) -> None:
-    """The reviewer refuses a few of the waiting deeds and lets the rest through."""
-    if not village.waiting:
-        return
-    reviewer = village.actors[Role.REVIEWER]
-    refused = [number for number in village.waiting if village.draw.random() < _REFUSED]
-    for minute, number in enumerate(refused):
-        with at(day, 20, after=minute):
-            reason = village.draw.choice(village.material.words.refusals)
-            awards.refuse(session, reviewer, number, reason)
-    village.posted = [number for number in village.waiting if number not in refused]
-    village.waiting.clear()
-    if village.posted:
-        with at(day, 20, 40):
-            awards.approve(session, reviewer, village.request_id(), village.posted)
-
-
-def _take_one_back(session: Session, village: Village, day: date) -> None:
-    """One of the last posted deeds turns out to be wrong; its points are still there."""
-    purses = balances(session, village.id, AccountKind.HOUSEHOLD_POINTS)
-    rows = [
-        row
-        for row in awards_named(session, village.id, village.posted)
-        if row.note and purses[row.household_id].amount >= row.points
-    ]
-    if not rows:
-        return
-    chosen = village.draw.choice(rows)
-    reason = village.draw.choice(village.material.words.reversals)
-    with at(day, 21):
-        awards.reverse(
-            session, village.actors[Role.REVIEWER], village.request_id(), chosen.id, reason
-        )
-    village.posted.remove(chosen.id)

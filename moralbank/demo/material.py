@@ -51,14 +51,39 @@ class Names:
 
 
 @dataclass(frozen=True)
+class Tie:
+    """A household that one of the staff may not judge: "own" or "kin", and in which words."""
+
+    role: str
+    group: str
+    number: str
+    kind: str
+    words: str
+
+
+@dataclass(frozen=True)
 class Words:
-    """What is written on receipts, refusals, reversals and slips."""
+    """What is written on receipts, refusals, reversals, slips, minutes and objections.
+
+    `walk` and `walk_now` are titles of rounds, with the month to be filled in; `answers` are by
+    what the supervisor decided.
+    """
 
     first_receipt: str
     receipts: tuple[str, ...]
     refusals: tuple[str, ...]
     reversals: tuple[str, ...]
     collectors: tuple[str, ...]
+    questions: tuple[str, ...]
+    witnesses: tuple[str, ...]
+    room: str
+    sitting: str
+    walk: str
+    walk_now: str
+    objections: tuple[str, ...]
+    answers: Mapping[str, str]
+    reminder: str
+    put_right: str
 
 
 @dataclass(frozen=True)
@@ -66,7 +91,10 @@ class Material:
     """Everything the village is made of.
 
     `groups` are households by group when all are there; `shelves` are (highest price in fen,
-    pieces the shop likes to have), cheapest first.
+    pieces the shop likes to have), cheapest first. `colleague` is the second reviewer;
+    `looked_after` the grid worker's groups; `walked` the item that is scored from door to door
+    each month, `begun` that of the round going on now; `reminded` the deduction that one
+    household has been reminded of.
     """
 
     code: str
@@ -75,6 +103,12 @@ class Material:
     settings: Mapping[str, str]
     groups: Mapping[str, int]
     staff: Mapping[Role, str]
+    colleague: str
+    looked_after: tuple[str, ...]
+    ties: tuple[Tie, ...]
+    walked: str
+    begun: str
+    reminded: str
     shelves: tuple[tuple[int, int], ...]
     words: Words
     names: Names
@@ -93,6 +127,12 @@ def material() -> Material:
         settings=village["settings"],
         groups=village["groups"],
         staff={Role(role): name for role, name in village["staff"].items()},
+        colleague=village["colleague"],
+        looked_after=tuple(village["looked_after"]),
+        ties=tuple(Tie(**one) for one in village["ties"]),
+        walked=deeds["walked"],
+        begun=deeds["begun"],
+        reminded=deeds["reminded"],
         shelves=tuple((shelf["up_to"], shelf["pieces"]) for shelf in village["shelves"]),
         words=Words(**_frozen(village["words"])),
         names=Names(

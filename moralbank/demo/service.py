@@ -13,8 +13,9 @@ from typing import Final
 from sqlmodel import Session
 
 from moralbank import clock
+from moralbank.access.models import TieKind
 from moralbank.access.permissions import Role
-from moralbank.access.service import add_user
+from moralbank.access.service import add_user, assign_groups, declare_tie
 from moralbank.audit import Actor
 from moralbank.cards.service import issue
 from moralbank.db import Database
@@ -28,6 +29,7 @@ from moralbank.households.service import add_member, import_roster
 from moralbank.scheme.queries import scheme_on
 from moralbank.scheme.service import adopt_default
 from moralbank.store.service import open_shop
+from moralbank.villages.queries import groups_of
 from moralbank.villages.service import OpenVillage, change_setting, open_village
 
 ALL_HOUSEHOLDS: Final = 256
@@ -50,7 +52,7 @@ class Size:
 def build_village(
     database: Database,
     material: Material,
-    passwords: Mapping[Role, str],
+    passwords: Mapping[str, str],
     *,
     seed: int,
     size: Size,
@@ -58,13 +60,14 @@ def build_village(
 ) -> None:
     """Fill an empty database with the demo village; `progress` hears how many days are done.
 
-    The last day built is yesterday, by the village's clock.
+    `passwords` are by name, for all of `staff_of(material)`. The last day built is yesterday, by
+    the village's clock.
     """
-    village = Village(int(material.code), material, Random(seed))  # noqa: S311 - not for secrets
+    draw = Random(seed)  # noqa: S311 - not for secrets
     first = clock.today() - timedelta(days=size.days)
     with database.writing() as session:
         with at(first, 8):
-            _found(session, village, passwords)
+            village = _found(session, material, draw, passwords)
             _settle(session, village, _groups(material.groups, size.households))
         planner = Planner(village.draw, scheme_on(session, village.id, first), village.zeal)
     for past in range(size.days):
@@ -73,19 +76,33 @@ def build_village(
         progress(past + 1)
 
 
-def _found(session: Session, village: Village, passwords: Mapping[Role, str]) -> None:
+def staff_of(material: Material) -> list[tuple[str, Role]]:
+    """Everybody who signs in, by name."""
+    return [
+        *((name, role) for role, name in material.staff.items()),
+        (material.colleague, Role.REVIEWER),
+    ]
+
+
+def _found(
+    session: Session, material: Material, draw: Random, passwords: Mapping[str, str]
+) -> Village:
     """Open the village with its staff, scheme, shop and settings."""
-    material = village.material
-    founder = Actor(village.id, 0, "开户", Role.ADMIN, DEVICE)
+    number = int(material.code)
+    founder = Actor(number, 0, "开户", Role.ADMIN, DEVICE)
     open_village(session, OpenVillage(material.code, material.name))
-    for role, name in material.staff.items():
-        user = add_user(session, founder, name, role, passwords[role], first=False)
-        village.actors[role] = Actor(village.id, user.id, name, role, DEVICE)
+    people: dict[str, Actor] = {}
+    for name, role in staff_of(material):
+        user = add_user(session, founder, name, role, passwords[name], first=False)
+        people[name] = Actor(number, user.id, name, role, DEVICE)
     adopt_default(session, founder)
     open_shop(session, founder)
+    village = Village(number, material, draw, people[material.colleague])
+    village.actors.update((role, people[name]) for role, name in material.staff.items())
     for key, value in material.settings.items():
         change_setting(session, village.actors[Role.ADMIN], key, value)
     restock(session, village, material.words.first_receipt)
+    return village
 
 
 def _settle(session: Session, village: Village, groups: Mapping[str, int]) -> None:
@@ -100,6 +117,19 @@ def _settle(session: Session, village: Village, groups: Mapping[str, int]) -> No
         _name_members(session, village, ids[family.row.group, family.row.number], family)
     village.zeal.update(_draw_zeal(village.draw, [one.id for one in households]))
     issue(session, admin, list(village.zeal), draw=village.draw.randrange)
+    _look_after(session, village)
+    for tie in village.material.ties:
+        if (tie.group, tie.number) in ids:  # a smaller demo has fewer households
+            who, home = village.actors[Role(tie.role)], ids[tie.group, tie.number]
+            declare_tie(session, admin, who.user_id, home, TieKind(tie.kind), tie.words)
+
+
+def _look_after(session: Session, village: Village) -> None:
+    """Give the grid worker their groups."""
+    mine = village.material.looked_after
+    groups = [one.id for one in groups_of(session, village.id) if one.name in mine]
+    admin = village.actors[Role.ADMIN]
+    assign_groups(session, admin, village.actors[Role.GRID].user_id, groups)
 
 
 def _name_members(session: Session, village: Village, household: int, family: Family) -> None:

@@ -22,18 +22,21 @@ class Village:
     """The village so far. All chance comes from `draw`.
 
     `zeal` says by household how often it does something and holds those that still take part;
-    `grown_ups` are members by household; `waiting` are awards not decided on, in the order in
-    which they were recorded; `posted` are those of the last decision.
+    `grown_ups` are members by household; `colleague` is the second reviewer; `posted` are the
+    awards that the last notice posted; `objection` is the one that waits for its answer,
+    `reminder` the last one given; 0 where there is none.
     """
 
     id: int
     material: Material
     draw: Random
+    colleague: Actor
     actors: dict[Role, Actor] = field(default_factory=dict)
     zeal: dict[int, float] = field(default_factory=dict)
     grown_ups: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
-    waiting: list[int] = field(default_factory=list)
     posted: list[int] = field(default_factory=list)
+    objection: int = 0
+    reminder: int = 0
 
     def request_id(self) -> str:
         """A request id that is the same in every building of the same village."""

@@ -63,6 +63,7 @@ _LINKS: Final = (
     "cards.view",
     "households.edit",
     "ledger.statement",
+    "reminders.give",
 )
 
 

@@ -107,14 +107,17 @@ def _check_transfer(row: Any, leg: int, replay: _Replay) -> Iterator[Problem]:
 
 
 def _check_payload(event: Any, rows: list[Any], replay: _Replay) -> Iterator[Problem]:
-    """Events without transfers say what they did in their payload; remember it."""
+    """Events without transfers say what they did in their payload; remember it.
+
+    Deeds may move nothing: deductions from a household that has no points.
+    """
     if event["kind"] == EventKind.OPEN_ACCOUNTS:
         for number, *rest in json.loads(event["payload"]).get("opened", []):
             replay.opened[number] = rest
     elif event["kind"] == EventKind.SET_RATE:
         rate = json.loads(event["payload"])
         replay.rates[event["seq"]] = (rate["fen_per_point"], rate["valid_from"])
-    elif not rows:
+    elif not rows and not json.loads(event["payload"]).get("awards"):
         yield Problem("empty", _("第 %(seq)s 号账没有分录", seq=event["seq"]))
 
 

@@ -180,6 +180,17 @@ def head_mark(session: Session, village_id: int) -> str:
     return printed_mark(row.seq, row.hash)
 
 
+def last_moment(session: Session, village_id: int) -> datetime | None:
+    """When the books' last event was written; None before the first."""
+    newest = (
+        select(_events.c.at)
+        .where(_events.c.village_id == village_id)
+        .order_by(_events.c.seq.desc())
+        .limit(1)
+    )
+    return session.connection().scalar(newest)
+
+
 def is_in_history(session: Session, village_id: int, printed: str) -> bool:
     """Whether a mark from a printed sheet ("账 1234-ab12cd34") still stands in the books."""
     found = re.search(r"(\d{1,9})-([0-9a-f]{8})(?![0-9a-f])", printed.lower(), re.ASCII)

@@ -15,6 +15,7 @@ class PhotoSubject(StrEnum):
     AWARD = "award"
     REMINDER = "reminder"
     OBJECTION = "objection"
+    ROUND = "round"
 
 
 class Photo(SQLModel, table=True):
@@ -42,7 +43,7 @@ class Photo(SQLModel, table=True):
 
 
 class PhotoUse(SQLModel, table=True):
-    """A photo belongs to a deed, a reminder or an objection."""
+    """A photo belongs to a deed, a reminder, an objection, or a round whose scores bring it."""
 
     __tablename__ = "photo_uses"
     __table_args__ = (

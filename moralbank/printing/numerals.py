@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from moralbank.i18n import _
+
 _DIGITS = "〇一二三四五六七八九"
 _UNITS = ("", "十", "百", "千")
 _LIMIT = 10_000
@@ -39,6 +41,16 @@ def _place(figure: int, unit: str) -> str:
 def full_date(day: date) -> str:
     """Return a date: 二〇二六年十一月二十日."""
     return f"{month(day.year, day.month)}{counted(day.day)}日"
+
+
+def plain_date(day: date) -> str:
+    """Return a date with Arabic figures: 2026年11月20日."""
+    return _("%(year)s年%(month)s月%(day)s日", year=day.year, month=day.month, day=day.day)
+
+
+def plain_month(day: date) -> str:
+    """Return the month of ``day`` with Arabic figures: 2026年11月."""
+    return _("%(year)s年%(month)s月", year=day.year, month=day.month)
 
 
 def month(year: int, number: int) -> str:

@@ -27,7 +27,13 @@ class Paper:
         """Width and height in points."""
         return self.width_mm * mm, self.height_mm * mm
 
+    @property
+    def turned(self) -> "Paper":
+        """The same paper, a quarter turn round."""
+        return Paper(self.height_mm, self.width_mm)
 
+
+A5 = Paper(148, 210)
 A4 = Paper(210, 297)
 A3 = Paper(297, 420)
 

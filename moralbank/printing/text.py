@@ -6,7 +6,7 @@ that no voice has becomes □, with its pinyin beside it in a name, and is repor
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby, takewhile
@@ -30,7 +30,8 @@ _SPARE = {
 }
 _PINYIN_SCALE = 0.5
 _BREAKS_AFTER = "·，；。、　 "
-_NO_LINE_START = "，。、；：？！）》」』】…·%℃"
+_NO_LINE_START = "，。、；：？！）》」』】”’…·%℃"
+_NO_LINE_END = "（《「『【“‘"
 LEADING = 1.14
 """Distance between the baselines of a block, as a part of its size."""
 _SPACES = re.compile(r"[^\S\u3000]+")
@@ -185,6 +186,15 @@ def boxed(full: Line, width: float, height: float, least: float) -> tuple[Line, 
     return (*lines[: most - 1], _cut(_joined(lines[most - 1 :]), width))
 
 
+def wrapped(full: Line, width: float, *, indent: float = 0.0) -> tuple[Line, ...]:
+    """Return ``full`` at its own size as the lines it takes, each at most ``width`` points wide.
+
+    The first line leaves ``indent`` points free. Every line is filled; numbers stay whole.
+    """
+    first, *others = _broken(full, width, indent=indent, carry=_held)
+    return (first, *map(_without_leading_space, others))
+
+
 def draw_block(canvas: Any, lines: Sequence[Line], x: float, middle: float) -> None:
     """Write ``lines`` from ``x`` with the middle of the block at the height ``middle``."""
     for part, baseline in _baselines(lines, middle):
@@ -284,27 +294,60 @@ def _cut(full: Line, width: float) -> Line:
     return _from_signs([*signs, dots], full)
 
 
-def _broken(full: Line, width: float) -> tuple[Line, ...]:
+def _broken(
+    full: Line,
+    width: float,
+    *,
+    indent: float = 0.0,
+    carry: Callable[[list[Run], Run], list[Run]] | None = None,
+) -> tuple[Line, ...]:
+    """Break ``full`` greedily; ``carry`` says what of a full line begins the next one."""
+    carry = carry or _carried
+    if full.width <= width - indent:
+        return (full,)
     lines: list[list[Run]] = [[]]
     for sign in _signs(full):
-        if lines[-1] and _from_signs([*lines[-1], sign], full).width > width:
-            lines.append(_carried(lines[-1], sign))
+        room = width - indent if len(lines) == 1 else width
+        if lines[-1] and _from_signs([*lines[-1], sign], full).width > room:
+            lines.append(carry(lines[-1], sign))
         lines[-1].append(sign)
     return tuple(_from_signs(signs, full) for signs in lines)
+
+
+def _without_leading_space(part: Line) -> Line:
+    signs = _signs(part)
+    return _from_signs(signs[1:], part) if signs[0].text == " " else part
 
 
 def _carried(before: list[Run], sign: Run) -> list[Run]:
     """Take from the end of a full line what should begin the next one.
 
-    Lines break after a middle dot or a comma where the second half of the line has one; a
-    closing mark may not begin a line.
+    Lines break after a middle dot or a comma where the second half of the line has one.
     """
     breaks = [place for place, run in enumerate(before) if run.text in _BREAKS_AFTER]
-    if sign.text not in _NO_LINE_START and breaks and breaks[-1] >= len(before) // 2:
-        tail = before[breaks[-1] + 1 :]
-    elif sign.text in _NO_LINE_START and len(before) > 1:
-        tail = before[-1:]
-    else:
-        tail = []
-    del before[len(before) - len(tail) :]
+    if sign.text in _NO_LINE_START or not breaks or breaks[-1] < len(before) // 2:
+        return _held(before, sign)
+    return _taken(before, len(before) - breaks[-1] - 1)
+
+
+def _held(before: list[Run], sign: Run) -> list[Run]:
+    """Take what may not be parted from ``sign``: a word from its marks, a number's figures."""
+    count = 0
+    if sign.text in _NO_LINE_START:
+        marks = takewhile(lambda run: run.text in _NO_LINE_START, reversed(before))
+        count = sum(1 for _mark in marks) + 1
+    elif _is_figure(sign):
+        count = sum(1 for _run in takewhile(_is_figure, reversed(before)))
+    elif before[-1].text in _NO_LINE_END:
+        count = 1
+    return _taken(before, count if count < len(before) else 0)
+
+
+def _is_figure(run: Run) -> bool:
+    return run.text.isascii() and (run.text.isalnum() or run.text in ".-:")
+
+
+def _taken(before: list[Run], count: int) -> list[Run]:
+    tail = before[len(before) - count :]
+    del before[len(before) - count :]
     return tail

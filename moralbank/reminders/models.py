@@ -21,7 +21,8 @@ class ReminderState(StrEnum):
 class Reminder(SQLModel, table=True):
     """A household was told in private what to put right, and until which day.
 
-    Only when that day has passed may a deduction be claimed, and it is `award_id` then.
+    Only when that day has passed may a deduction be claimed, and it is `award_id` then. The
+    `witness` is named to the committee alone, never to the household.
     """
 
     __tablename__ = "reminders"
@@ -44,6 +45,7 @@ class Reminder(SQLModel, table=True):
     item: int
     seen_on: date
     note: str = Field(max_length=200)
+    witness: str = Field(max_length=40)
     put_right_by: date
     given_by: int
     given_at: datetime

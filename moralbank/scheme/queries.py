@@ -108,6 +108,12 @@ class Item:
         """Whether somebody must say how many points it was worth."""
         return self.points_min != self.points_max
 
+    def allows(self, points: int) -> bool:
+        """Whether the item may give so many points for one time."""
+        if self.levels:
+            return points in {given for _name, given in self.levels}
+        return self.points_min <= points <= self.points_max
+
     @property
     def points_text(self) -> str:
         """How many points in words: "3 分", "1–5 分", "村 3、镇 5 分"; deductions with minus."""

@@ -16,6 +16,16 @@ class SittingState(StrEnum):
     CLOSED = "closed"
 
 
+class Duty(StrEnum):
+    """What somebody does at a sitting, in the order in which minutes name them."""
+
+    CHAIR = "chair"
+    REVIEWER = "reviewer"
+    CLERK = "clerk"
+    WATCH = "watch"
+    GUEST = "guest"
+
+
 class Sitting(SQLModel, table=True):
     """One sitting. What is decided while it is open belongs to it; a village has one at a time."""
 
@@ -43,7 +53,10 @@ class Sitting(SQLModel, table=True):
 
 
 class Attendee(SQLModel, table=True):
-    """Somebody who was there. `user_id` 0: no user of the system, known by name alone."""
+    """Somebody who was there. `user_id` 0: no user of the system, known by name alone.
+
+    `duty` is a Duty's word.
+    """
 
     __tablename__ = "sitting_attendees"
     __table_args__ = (belongs_to("sittings", "sitting_id"),)

@@ -30,5 +30,13 @@ def days_after(day: date, days: int, settings: Mapping[str, str]) -> date:
     return nth_day(day + timedelta(days=1), days, settings)
 
 
+def days_counted(first: date, last: date, settings: Mapping[str, str]) -> int:
+    """How many days that count lie between two days, both of them included."""
+    off = {date.fromisoformat(word) for word in settings[DAYS_OFF].split()}
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    working = settings[WORKING_DAYS] == ON
+    return sum(not working or _is_working_day(day, off) for day in days)
+
+
 def _is_working_day(day: date, off: Collection[date]) -> bool:
     return day.weekday() < _SATURDAY and day not in off

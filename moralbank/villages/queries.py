@@ -1,13 +1,22 @@
 """Reading villages, groups and settings."""
 
+import json
+import re
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
 
 from sqlmodel import Session, col, select
 
+from moralbank.audit import AuditEntry
 from moralbank.errors import NotFound, NoVillage
 from moralbank.i18n import listed, mark
 from moralbank.villages.models import Group, SettingRow, Village
 from moralbank.villages.settings import ORGANISATION, SETTINGS, TOWN
+
+SETTING_CHANGED: Final = "villages.setting"
+"""The act under which changes of settings stand in the audit trail."""
+_TELEPHONE: Final = re.compile(r"[0-9][0-9 \-]{5,}[0-9]")
 
 
 class VillageUnknown(NotFound):
@@ -61,6 +70,12 @@ def only_village(session: Session) -> Village:
     return village
 
 
+def telephone_in(contact: str) -> str:
+    """The number in a contact that a phone can call ("04760000000"), or nothing."""
+    found = _TELEPHONE.search(contact)
+    return re.sub(r"[ \-]", "", found.group()) if found else ""
+
+
 def settings_of(session: Session, village_id: int) -> dict[str, str]:
     """Every setting's value, defaults included, by key."""
     rows = session.exec(select(SettingRow).where(SettingRow.village_id == village_id))
@@ -71,6 +86,39 @@ def settings_of(session: Session, village_id: int) -> dict[str, str]:
 def number_set(session: Session, village_id: int, key: str) -> int:
     """A setting that is a whole number."""
     return int(settings_of(session, village_id)[key])
+
+
+@dataclass(frozen=True)
+class SettingPast:
+    """What a setting was at any moment: its first value, and each change with its moment."""
+
+    first: str
+    changes: tuple[tuple[datetime, str], ...]
+
+    def at(self, moment: datetime) -> str:
+        """The value in force at a moment; a change counts from its own moment on."""
+        value = self.first
+        for changed, after in self.changes:
+            if changed > moment:
+                break
+            value = after
+        return value
+
+
+def setting_past(session: Session, village_id: int, key: str) -> SettingPast:
+    """The past of one setting, as the audit trail has it."""
+    found = session.exec(
+        select(AuditEntry)
+        .where(
+            AuditEntry.village_id == village_id,
+            AuditEntry.act == SETTING_CHANGED,
+            AuditEntry.subject == key,
+        )
+        .order_by(col(AuditEntry.id))
+    )
+    told = [(entry.at, json.loads(entry.detail)) for entry in found]
+    changes = tuple((at, str(detail["after"])) for at, detail in told)
+    return SettingPast(told[0][1]["before"] if told else SETTINGS[key].default, changes)
 
 
 def groups_of(session: Session, village_id: int) -> list[Group]:

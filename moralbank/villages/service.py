@@ -12,6 +12,7 @@ from moralbank.i18n import mark
 from moralbank.ledger import service as ledger
 from moralbank.ledger.accounts import open_ledger
 from moralbank.villages.models import Group, SettingRow, Village
+from moralbank.villages.queries import SETTING_CHANGED
 from moralbank.villages.settings import setting
 
 
@@ -83,7 +84,7 @@ def change_setting(session: Session, actor: Actor, key: str, value: str) -> str:
     row.value = checked
     session.add(row)
     if before != checked:
-        audit.record(session, actor, "villages.setting", key, before=before, after=checked)
+        audit.record(session, actor, SETTING_CHANGED, key, before=before, after=checked)
     return checked
 
 

@@ -13,6 +13,7 @@ from moralbank.db import Database
 from moralbank.errors import Refused
 from moralbank.i18n import _, mark
 from moralbank.migrations import upgrade
+from moralbank.web.closing import close_at_start
 
 
 class PortTaken(Refused):
@@ -65,6 +66,7 @@ def run_server(app: Flask, host: str, port: int, *, browser: bool) -> None:
         click.echo(_("同一网络里的手机打开：http://%(host)s:%(port)s", host=_own_host(), port=port))
     if browser:
         Timer(0.8, webbrowser.open, [address]).start()
+    close_at_start(app.extensions["moralbank"])
     listen(app, host=host, port=port, threads=8, ident="moralbank")
 
 

@@ -15,3 +15,10 @@ def excel_file(content: bytes, name: str) -> Response:
 def pdf_file(content: bytes, name: str) -> Response:
     """A sheet that the browser shows, and saves under this name."""
     return send_file(io.BytesIO(content), "application/pdf", download_name=name)
+
+
+def photo_file(content: bytes) -> Response:
+    """A photo that is shown in the page and kept by nobody on the way."""
+    answer = send_file(io.BytesIO(content), "image/jpeg", download_name="photo.jpg")
+    answer.headers["Cache-Control"] = "private, max-age=86400"
+    return answer

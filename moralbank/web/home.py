@@ -10,18 +10,34 @@ from sqlmodel import Session
 
 from moralbank import clock
 from moralbank.access.permissions import ROLE_LABELS, Role
-from moralbank.access.queries import users_of
+from moralbank.access.queries import groups_looked_after, users_of
 from moralbank.audit import Actor
 from moralbank.awards.models import AwardState
-from moralbank.awards.queries import Filter, award_page, count_waiting, waiting_by_group
+from moralbank.awards.queries import (
+    Filter,
+    approved,
+    award_page,
+    count_waiting,
+    own_drafts,
+    to_verify_count,
+    waiting_by_group,
+)
 from moralbank.cards.queries import card_rows
 from moralbank.counter.queries import SlipFilter, slip_sums
 from moralbank.db import reading
 from moralbank.i18n import _
 from moralbank.ledger.models import AccountKind
 from moralbank.ledger.queries import NoRate, head_mark, rate_on, total
+from moralbank.notices.queries import open_notices
+from moralbank.objections.queries import open_objections
+from moralbank.reminders.queries import due_count
+from moralbank.rounds.queries import open_rounds
+from moralbank.sittings.queries import due, open_sitting
 from moralbank.store.queries import products
-from moralbank.villages.queries import settings_of
+from moralbank.supervision.months import month_of
+from moralbank.supervision.queries import rechecks
+from moralbank.supervision.trail import bar_hits
+from moralbank.villages.queries import groups_of, settings_of
 from moralbank.villages.settings import PUBLIC_ADDRESS
 from moralbank.web.guards import current_actor, may
 
@@ -49,10 +65,11 @@ def home() -> Any:
 
 
 def _admin(session: Session, actor: Actor) -> Figures:
-    """Households, and the first steps of a new village."""
+    """Households, the first steps of a new village, and what is to be hung in public."""
     cards = card_rows(session, actor.village_id)
     present = {one.role for one in users_of(session, actor.village_id) if not one.disabled}
     return {
+        **_in_public(session, actor.village_id),
         "households": len(cards),
         "without_card": sum(row.card is None for row in cards),
         "missing_roles": [_(ROLE_LABELS[role]) for role in NEEDED_ROLES if role not in present],
@@ -60,29 +77,78 @@ def _admin(session: Session, actor: Actor) -> Figures:
     }
 
 
+def _in_public(session: Session, village_id: int) -> Figures:
+    """What was approved and waits for a notice, what hangs, and which rounds go on."""
+    ready = approved(session, village_id)
+    return {
+        "ready": len(ready),
+        "ready_points": sum(row.points for row in ready if not row.deduction),
+        "notices": open_notices(session, village_id),
+        "rounds": open_rounds(session, village_id),
+    }
+
+
 def _recorder(session: Session, actor: Actor) -> Figures:
-    """What one recorded oneself in the last days, and how it went."""
+    """What one recorded oneself in the last days and how it went, and what waits for one."""
+    return {
+        **_own(session, actor),
+        **_in_public(session, actor.village_id),
+        "to_verify": to_verify_count(session, actor.village_id),
+    }
+
+
+def _own(session: Session, actor: Actor) -> Figures:
+    """One's own deeds of the last days, and those that one has to complete."""
     page = award_page(session, actor.village_id, Filter(), rows=RECENT_ROWS)
     since = clock.now() - RECENT
     own = [
         row for row in page.rows if row.recorded_by == actor.user_id and row.recorded_at >= since
     ]
-    return {"own": own[:SHOWN_ROWS], "states": Counter(row.state for row in own)}
+    unfinished = own_drafts(session, actor.village_id, actor.user_id)
+    return {
+        "own": own[:SHOWN_ROWS],
+        "states": Counter(row.state for row in own),
+        "drafts": sum(row.state is AwardState.DRAFT for row in unfinished),
+        "returned": sum(row.state is AwardState.RETURNED for row in unfinished),
+    }
+
+
+def _grid(session: Session, actor: Actor) -> Figures:
+    """One's own groups: what is to be looked at, which rounds to walk, whom to remind."""
+    village_id = actor.village_id
+    mine = groups_looked_after(session, village_id, actor.user_id)
+    return {
+        **_own(session, actor),
+        "groups": [one.name for one in groups_of(session, village_id) if one.id in mine],
+        "to_verify": to_verify_count(session, village_id, groups=mine),
+        "rounds": open_rounds(session, village_id, scorer=actor.user_id),
+        "reminders": due_count(session, village_id, groups=mine),
+    }
 
 
 def _reviewer(session: Session, actor: Actor) -> Figures:
-    """How much waits to be decided on, group by group."""
+    """How much waits to be decided on, group by group, and whether the group sits."""
     groups = waiting_by_group(session, actor.village_id)
-    return {"groups": groups, "waiting": sum(group.count for group in groups)}
+    return {
+        "groups": groups,
+        "waiting": sum(group.count for group in groups),
+        "sitting": open_sitting(session, actor.village_id),
+        "due": due(session, actor.village_id),
+    }
 
 
 def _supervisor(session: Session, actor: Actor) -> Figures:
-    """This month's deeds, what was taken back, and the end of the books."""
-    first, village_id = clock.today().replace(day=1), actor.village_id
-    posted = Filter(state=AwardState.POSTED, first=first)
-    reversed_ = Filter(state=AwardState.REVERSED, first=first)
+    """What asks for an answer, this month's deeds, what was taken back, the end of the books."""
+    month, village_id = month_of(clock.today()), actor.village_id
+    posted = Filter(state=AwardState.POSTED, first=month.first)
+    reversed_ = Filter(state=AwardState.REVERSED, first=month.first)
+    last = month_of(month.first - timedelta(days=1))
     return {
-        "first": first,
+        "objections": open_objections(session, village_id),
+        "bars": len(bar_hits(session, village_id, month)),
+        "last_month": last,
+        "drawn": len(rechecks(session, village_id, last)),
+        "first": month.first,
         "posted": award_page(session, village_id, posted, rows=1),
         "reversed": award_page(session, village_id, reversed_, rows=SHOWN_ROWS),
         "waiting": count_waiting(session, village_id),
@@ -122,6 +188,7 @@ def _accountant(session: Session, actor: Actor) -> Figures:
 _DESKS: Final[dict[Role, Callable[[Session, Actor], Figures]]] = {
     Role.ADMIN: _admin,
     Role.RECORDER: _recorder,
+    Role.GRID: _grid,
     Role.REVIEWER: _reviewer,
     Role.SUPERVISOR: _supervisor,
     Role.SHOPKEEPER: _shopkeeper,

@@ -1,5 +1,6 @@
 """Deeds on pages: the recorder's three steps, many at once, the queue, the list, one deed."""
 
+import html
 import io
 import re
 from collections.abc import Callable
@@ -185,11 +186,11 @@ def test_one_touch_approves_one_deed(deeds: Deeds, browse: Browse) -> None:
     page = browser.open("/awards/review")
     assert page.count("1 条，共 3 分") == 2
     request_id = browser.value("request_id")
-    assert f'value="{ids[0]}" formaction="/awards/approve?then={ids[1]}"' in page
-    path = f"/awards/approve?then={ids[1]}"
+    path = f"/awards/approve?queue=1&then={ids[1]}"
+    assert f'action="{html.escape(path)}"' in page
     answer = browser.send(path, only=ids[0], request_id=request_id)
     assert answer.status_code == 303
-    assert answer.headers["Location"].endswith(f"#award-{ids[1]}")
+    assert answer.headers["Location"].endswith(f"#deed-{ids[1]}")
     assert "已通过 1 条，3 分已入账" in _follow(browser, answer)
     assert deeds.points(DU) == 3
     assert deeds.row(ids[1]).state is AwardState.CLAIMED
@@ -212,7 +213,7 @@ def test_own_deeds_are_shown_but_barred(deeds: Deeds, browse: Browse) -> None:
     browser = browse(Role.REVIEWER)
     page = browser.open("/awards/review")
     assert re.search(rf'id="award-{own}"[^>]* disabled', page)
-    assert "您自己记的，由别的评议员来评" in page
+    assert "您自己记的，要由别人来核实或评议" in page
     answer = browser.send("/awards/approve", only=own, request_id=browser.value("request_id"))
     assert answer.status_code == 403
     assert f"第 {own} 条是您自己记的" in browser.page
@@ -238,12 +239,13 @@ def test_refusing_needs_a_reason(deeds: Deeds, browse: Browse) -> None:
     made = deeds.record(DU, "植树绿化")
     browser = browse(Role.REVIEWER)
     browser.open(f"/awards/{made}")
-    assert browser.send(f"/awards/{made}/refuse", reason="  ").status_code == 422
-    assert browser.send(f"/awards/{made}/refuse", reason="没有栽活").status_code == 303
+    name = f"a{made}-reason"
+    assert browser.send(f"/awards/{made}/refuse", **{name: "  "}).status_code == 422
+    assert browser.send(f"/awards/{made}/refuse", **{name: "没有栽活"}).status_code == 303
     page = browser.open(f"/awards/{made}")
     assert "没有栽活" in page
     assert "未通过" in page
-    assert browser.send(f"/awards/{made}/refuse", reason="再说一遍").status_code == 409
+    assert browser.send(f"/awards/{made}/refuse", **{name: "再说一遍"}).status_code == 409
     assert "赵德顺已在" in browser.page
 
 
@@ -334,7 +336,7 @@ def test_deeds_that_do_not_exist(browse: Browse) -> None:
     for number in ("1", "99999999999999999999"):
         browser.open(f"/awards/{number}", expect=404)
         for act in ("refuse", "reverse"):
-            sent = {"reason": "没有", "request_id": "reverse-0001"}
+            sent = {"reason": "没有", f"a{number}-reason": "没有", "request_id": "reverse-0001"}
             assert browser.send(f"/awards/{number}/{act}", **sent).status_code == 404
 
 

@@ -8,7 +8,7 @@ from moralbank import clock
 from moralbank.awards import caps
 from moralbank.awards.caps import period_around, period_words
 from moralbank.scheme.models import CapPeriod
-from tests.awards.deeds import DU, WANG, Deeds, on
+from tests.awards.deeds import DU, WANG, Deeds, on, one_engine
 
 YEAR = clock.today().year
 
@@ -30,6 +30,7 @@ def test_points_in_a_month(deeds: Deeds) -> None:
         deeds.record(DU, "参加集体清扫")
 
 
+@one_engine
 def test_times_in_a_month_count_the_month_of_the_deed(deeds: Deeds) -> None:
     with on(YEAR, 11, 2):
         deeds.record(DU, "庭院清洁达标", deed_on=date(YEAR, 10, 31))
@@ -42,6 +43,7 @@ def test_times_in_a_month_count_the_month_of_the_deed(deeds: Deeds) -> None:
         assert refused.value.message == "本月还可再记 1 次（上限 1 次），这次是 2 次"
 
 
+@one_engine
 def test_quarters(deeds: Deeds) -> None:
     with on(YEAR, 9, 30):
         deeds.record(DU, "回收地膜、农药瓶", quantity=3)
@@ -55,6 +57,7 @@ def test_quarters(deeds: Deeds) -> None:
         assert refused.value.message == f"{YEAR} 年第 3 季度已得 6 分，达到上限 6 分"
 
 
+@one_engine
 def test_years(deeds: Deeds) -> None:
     with on(YEAR, 6, 1):
         deeds.record(DU, "参加技术培训", quantity=5)
@@ -68,6 +71,7 @@ def test_years(deeds: Deeds) -> None:
         assert refused.value.message == f"{YEAR - 1} 年已记 1 次，达到上限 1 次"
 
 
+@one_engine
 def test_once_is_once(deeds: Deeds) -> None:
     with on(YEAR, 1, 5):
         deeds.record(DU, "返乡创业", note="回村开了豆腐坊")
@@ -77,6 +81,7 @@ def test_once_is_once(deeds: Deeds) -> None:
         assert refused.value.message == "这一项已记 1 次，达到上限 1 次"
 
 
+@one_engine
 def test_caps_of_each_member(deeds: Deeds) -> None:
     son, daughter = deeds.add_member(DU, "杜小军"), deeds.add_member(DU, "杜小梅")
     said = {"points_each": 20, "note": "录取通知书"}

@@ -7,32 +7,24 @@ import pytest
 
 from moralbank import clock
 from moralbank.access.permissions import Role
-from moralbank.access.service import add_user, change_role
+from moralbank.access.service import change_role
 from moralbank.audit import Actor
-from moralbank.awards import service
+from moralbank.awards import acting, bars, posting
+from moralbank.awards.honours import deeds as posted_deeds
 from moralbank.awards.models import AwardState
 from moralbank.awards.queries import AwardUnknown, count_waiting, steps_of
-from moralbank.awards.queries import deeds as posted_deeds
 from moralbank.errors import MoralbankError
 from moralbank.ledger.models import AccountKind, EventKind
 from moralbank.ledger.queries import account_of, head_mark, statement
-from tests.awards.deeds import DU, GAOWA, WANG, ZHONG, Deeds, on
-from tests.village import PASSWORD
-
-
-def _second_reviewer(deeds: Deeds) -> Actor:
-    town = deeds.town
-    with town.database.writing() as session:
-        user = add_user(session, town.actor(Role.ADMIN), "何满仓", Role.REVIEWER, PASSWORD)
-        return Actor(town.village_id, user.id, user.name, user.role, "test")
+from tests.awards.deeds import DU, GAOWA, WANG, ZHONG, Deeds
 
 
 def test_approving_posts_all_in_one_event(deeds: Deeds) -> None:
-    with on(clock.today().year, 11, 20):
-        sister = deeds.add_member(DU, "杜小妹")
-        blood = deeds.record(DU, "无偿献血", note="献血证", member_id=sister)
-        ids = [*deeds.record_many([DU, WANG], "庭院清洁达标"), blood]
-        seq = deeds.approve(*ids)
+    day = f"{clock.today():%m-%d}"
+    sister = deeds.add_member(DU, "杜小妹")
+    blood = deeds.record(DU, "无偿献血", note="献血证", member_id=sister)
+    ids = [*deeds.record_many([DU, WANG], "庭院清洁达标"), blood]
+    seq = deeds.approve(*ids)
     assert [deeds.points(label) for label in (DU, WANG, GAOWA)] == [13, 3, 0]
     for number in ids:
         row = deeds.row(number)
@@ -43,7 +35,7 @@ def test_approving_posts_all_in_one_event(deeds: Deeds) -> None:
             session, town.village_id, AccountKind.HOUSEHOLD_POINTS, town.household(DU).id
         ).account
         lines = statement(session, town.village_id, account)
-        assert {line.memo for line in lines} == {"庭院清洁达标 11-20", "无偿献血 11-20 杜小妹"}
+        assert {line.memo for line in lines} == {f"庭院清洁达标 {day}", f"无偿献血 {day} 杜小妹"}
         assert {line.kind for line in lines} == {EventKind.POST_AWARDS}
         steps = steps_of(session, town.village_id, ids[0])
     assert [step.act for step in steps] == ["申报", "评议通过", "入账"]
@@ -55,11 +47,11 @@ def test_nobody_decides_on_their_own(deeds: Deeds) -> None:
     own = deeds.record(DU, "植树绿化", who=deeds.reviewer)
     other = deeds.record(WANG, "植树绿化")
     for act in (lambda: deeds.approve(other, own), lambda: deeds.refuse(own, "不算")):
-        with pytest.raises(service.SelfReview) as refused:
+        with pytest.raises(bars.SelfReview) as refused:
             act()
         assert f"第 {own} 条" in refused.value.message
     assert deeds.row(other).state is AwardState.CLAIMED
-    deeds.approve(own, who=_second_reviewer(deeds))
+    deeds.approve(own, who=deeds.hire("何满仓"))
     assert deeds.points(DU) == 3
 
 
@@ -69,7 +61,7 @@ def test_nor_after_becoming_a_reviewer(deeds: Deeds) -> None:
     with town.database.writing() as session:
         change_role(session, town.actor(Role.ADMIN), deeds.recorder.user_id, Role.REVIEWER)
     promoted = Actor(town.village_id, deeds.recorder.user_id, "李建军", Role.REVIEWER, "test")
-    with pytest.raises(service.SelfReview):
+    with pytest.raises(bars.SelfReview):
         deeds.approve(made, who=promoted)
 
 
@@ -84,12 +76,12 @@ def test_a_repeated_approval_posts_nothing_more(deeds: Deeds) -> None:
 def test_the_second_reviewer_is_told_who_was_first(deeds: Deeds) -> None:
     made = deeds.record(DU, "植树绿化")
     deeds.approve(made)
-    second = _second_reviewer(deeds)
+    second = deeds.hire("何满仓")
     for act in (
         lambda: deeds.approve(made, who=second),
         lambda: deeds.refuse(made, "不同意", who=second),
     ):
-        with pytest.raises(service.AlreadyDecided) as refused:
+        with pytest.raises(acting.AlreadyDecided) as refused:
             act()
         assert "赵德顺" in refused.value.message
         assert "已入账" in refused.value.message
@@ -98,7 +90,7 @@ def test_the_second_reviewer_is_told_who_was_first(deeds: Deeds) -> None:
 
 def test_two_reviewers_at_once_make_one_event(deeds: Deeds) -> None:
     ids = deeds.record_many([DU, GAOWA, WANG, ZHONG], "庭院清洁达标")
-    reviewers = [deeds.reviewer, _second_reviewer(deeds)]
+    reviewers = [deeds.reviewer, deeds.hire("何满仓")]
     start = Barrier(2)
 
     def approve(who: Actor) -> int | MoralbankError:
@@ -113,7 +105,7 @@ def test_two_reviewers_at_once_make_one_event(deeds: Deeds) -> None:
     events = [result for result in results if isinstance(result, int)]
     refusals = [result for result in results if isinstance(result, MoralbankError)]
     assert len(events) == 1
-    assert isinstance(refusals[0], service.AlreadyDecided)
+    assert isinstance(refusals[0], acting.AlreadyDecided)
     winner = reviewers[results.index(events[0])]
     assert winner.name in refusals[0].message
     assert [deeds.points(label) for label in (DU, GAOWA, WANG, ZHONG)] == [3, 3, 3, 3]
@@ -123,14 +115,14 @@ def test_two_reviewers_at_once_make_one_event(deeds: Deeds) -> None:
 def test_refusing_says_why_and_posts_nothing(deeds: Deeds) -> None:
     made = deeds.record(DU, "植树绿化")
     for reason in ("", "  ", "由" * 201):
-        with pytest.raises(service.ReasonNeeded):
+        with pytest.raises(acting.ReasonNeeded):
             deeds.refuse(made, reason)
     deeds.refuse(made, " 与上周的重复 ")
     row = deeds.row(made)
     assert (row.state, row.decider, row.posted_seq) == (AwardState.REFUSED, "赵德顺", None)
     with deeds.town.database.reading() as session:
         assert steps_of(session, deeds.town.village_id, made)[-1].reason == "与上周的重复"
-    with pytest.raises(service.AlreadyDecided):
+    with pytest.raises(acting.AlreadyDecided):
         deeds.approve(made)
     assert deeds.points(DU) == 0
 
@@ -143,7 +135,7 @@ def test_what_does_not_exist_is_not_decided_on(deeds: Deeds) -> None:
             deeds.refuse(number, "没有")
         with pytest.raises(AwardUnknown):
             deeds.reverse(number, "没有")
-    with pytest.raises(service.NothingChosen):
+    with pytest.raises(acting.NothingChosen):
         deeds.approve()
 
 
@@ -157,7 +149,7 @@ def test_taking_back(deeds: Deeds) -> None:
     with deeds.town.database.reading() as session:
         last = steps_of(session, deeds.town.village_id, ids[0])[-1]
     assert (last.act, last.by, last.reason) == ("冲正", "赵德顺", "记到别人家了")
-    with pytest.raises(service.NotPosted) as refused:
+    with pytest.raises(posting.NotPosted) as refused:
         deeds.reverse(ids[0], "再冲一次")
     assert "已冲正" in refused.value.message
     assert deeds.problems() == []
@@ -165,10 +157,10 @@ def test_taking_back(deeds: Deeds) -> None:
 
 def test_taking_back_needs_a_reason_and_a_posted_deed(deeds: Deeds) -> None:
     made = deeds.record(DU, "植树绿化")
-    with pytest.raises(service.NotPosted):
+    with pytest.raises(posting.NotPosted):
         deeds.reverse(made, "还没入账")
     deeds.approve(made)
-    with pytest.raises(service.ReasonNeeded):
+    with pytest.raises(acting.ReasonNeeded):
         deeds.reverse(made, " ")
 
 
@@ -176,7 +168,7 @@ def test_spent_points_are_not_taken_back(deeds: Deeds) -> None:
     made = deeds.record(DU, "抢险救灾", note="雨夜守堤")
     deeds.approve(made)
     deeds.spend(DU, 3)
-    with pytest.raises(service.PointsSpent) as refused:
+    with pytest.raises(posting.PointsSpent) as refused:
         deeds.reverse(made, "记错了")
     assert "该户只剩 2 分" in refused.value.message
     assert deeds.points(DU) == 2

@@ -8,7 +8,7 @@ from moralbank.ledger.queries import account_of
 from moralbank.ledger.service import Leg, post
 from tests.awards.deeds import DU, GAOWA, WANG, Deeds
 
-NOT_POSTED = "posted_seq = NULL, posted_leg = NULL"
+NOT_POSTED = "posted_seq = NULL, posted_leg = NULL, collected = NULL"
 
 
 @pytest.fixture
@@ -31,7 +31,10 @@ def _tamper(deeds: Deeds, *statements: str) -> None:
 @pytest.mark.parametrize(
     ("statement", "code"),
     [
-        ("UPDATE awards SET points = 6, quantity = 2 WHERE id = 1", "award_transfer"),
+        (
+            "UPDATE awards SET points = 6, quantity = 2, collected = 6 WHERE id = 1",
+            "award_transfer",
+        ),
         ("UPDATE awards SET household_id = household_id + 1 WHERE id = 1", "award_transfer"),
         ("UPDATE awards SET state = 'reversed' WHERE id = 1", "award_reversal"),
         ("UPDATE awards SET state = 'posted' WHERE id = 3", "award_reversal"),
@@ -50,7 +53,8 @@ def test_swapped_deeds_are_found(settled: Deeds) -> None:
     _tamper(
         settled,
         f"UPDATE awards SET state = 'claimed', {NOT_POSTED} WHERE id < 3",
-        f"UPDATE awards SET state = 'posted', posted_seq = {seq}, posted_leg = 3 - id WHERE id < 3",
+        f"UPDATE awards SET state = 'posted', posted_seq = {seq}, posted_leg = 3 - id, "
+        "collected = points WHERE id < 3",
     )
     found = settled.problems()
     assert "award_transfer" in found
@@ -60,7 +64,7 @@ def test_swapped_deeds_are_found(settled: Deeds) -> None:
 def test_a_deed_that_names_another_event_is_found(settled: Deeds) -> None:
     """A transfer that took something back posted nothing."""
     reversal = "(SELECT max(seq) FROM ledger_transfers WHERE reverses_seq IS NOT NULL)"
-    place = f"posted_seq = {reversal}, posted_leg = 1"
+    place = f"posted_seq = {reversal}, posted_leg = 1, collected = points"
     _tamper(settled, f"UPDATE awards SET state = 'posted', {place} WHERE id = 4")
     assert "award_unposted" in settled.problems()
 

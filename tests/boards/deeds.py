@@ -5,7 +5,9 @@ from datetime import date
 
 from moralbank import clock
 from moralbank.access.permissions import Role
-from moralbank.awards.service import RecordAward, approve, record, reverse
+from moralbank.awards.deciding import approve
+from moralbank.awards.posting import reverse
+from moralbank.awards.service import RecordAward, record
 from moralbank.boards.periods import Period, current_quarter
 from moralbank.boards.queries import Ranking, rank
 from moralbank.households.queries import all_households

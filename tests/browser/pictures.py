@@ -1,8 +1,9 @@
-"""Take the pictures of the README: `make pictures`, from a demo village made for it.
+"""Take the pictures of the README and the manual: `make pictures`, from a demo village made for it.
 
 `python -m tests.browser.pictures FOLDER --all` takes every page at both widths, for looking at.
 """
 
+import json
 import re
 import subprocess
 import sys
@@ -16,12 +17,35 @@ import pypdfium2
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from moralbank import clock
-from tests.browser.conftest import CHROMIUM, FLAGS, LAPTOP, PHONE, TABLET, fetch_form, free_port
+from tests.browser.conftest import (
+    CHROMIUM,
+    FLAGS,
+    LAPTOP,
+    PHONE,
+    TABLET,
+    fetch_form,
+    free_port,
+    run_command,
+)
 
 SIZES: Final = {"phone": PHONE, "laptop": LAPTOP, "tablet": TABLET}
-# Role, page, name, sizes. A name with a star is taken for the README.
+NOTICE: Final = r"/notices /notices/\d+"
+ROUND: Final = r"/rounds /rounds/\d+"
+SITTING: Final = r"/sittings /sittings/\d+"
+OBJECTION: Final = r"/objections /objections/\d+"
+REMINDER: Final = r"/reminders /reminders/\d+"
+RECHECK: Final = r"/supervision/rechecks /supervision/rechecks/\d+"
+PUBLIC_NOTICE: Final = r"/n/{village} /n/\d+/\d+"
+# Role, page, name, sizes. A size with a star is taken for the README or the manual. A page may be
+# the first of a list: then patterns of the links that lead from the list to it follow.
 PAGES: Final = (
     ("", "/sign-in", "sign-in", "phone laptop"),
+    ("", "/c/{card}", "own-card", "phone* laptop"),
+    ("", "/c/{card}/claim", "own-claim", "phone laptop"),
+    ("", "/n/{village}", "public-notices", "phone laptop"),
+    ("", PUBLIC_NOTICE, "public-notice", "phone* laptop"),
+    ("", PUBLIC_NOTICE + r" /n/\d+/\d+/\d+/object", "public-objection", "phone laptop"),
+    ("", "/b/{village}/shanju", "public-board", "phone laptop"),
     ("管理员", "/", "home-admin", "phone laptop"),
     ("管理员", "/households", "households", "phone laptop*"),
     ("管理员", "/households/12", "household", "phone laptop"),
@@ -32,13 +56,44 @@ PAGES: Final = (
     ("管理员", "/store/rates", "rates", "phone laptop"),
     ("管理员", "/users", "users", "phone laptop"),
     ("管理员", "/users/new", "users-new", "phone laptop"),
+    ("管理员", "/users/3", "user-grid", "phone laptop"),
+    ("管理员", "/cards/household/12", "card-household", "phone laptop"),
+    ("管理员", "/notices", "notices", "phone laptop"),
+    ("管理员", NOTICE, "notice", "phone laptop"),
+    ("管理员", "/notices/new", "notice-new", "phone laptop"),
+    ("管理员", "/rounds", "rounds", "phone laptop"),
+    ("管理员", "/rounds/new", "round-new", "phone laptop"),
+    ("管理员", ROUND, "round", "phone laptop"),
+    (
+        "管理员",
+        ROUND + r" /rounds/\d+/grid /rounds/\d+/grid\?scorer.*",
+        "round-grid",
+        "phone laptop",
+    ),
+    ("管理员", "/rounds/1", "round-closed", "phone laptop"),
     ("管理员", "/settings", "settings", "phone laptop"),
     ("管理员", "/password", "password", "phone laptop"),
     ("记分员", "/", "home-recorder", "phone* laptop"),
     ("记分员", "/awards/record", "record", "phone* laptop"),
+    ("记分员", "/awards/record?household=12", "record-item", "phone laptop"),
+    ("记分员", "/awards/record?household=12&item=1", "record-deed", "phone laptop"),
     ("记分员", "/awards/record-many", "record-many", "phone laptop"),
+    ("记分员", "/awards/mine", "mine", "phone laptop"),
+    ("记分员", "/reminders", "reminders", "phone laptop"),
+    ("记分员", REMINDER, "reminder", "phone laptop"),
+    ("记分员", "/reminders/new?household=12", "reminder-new", "phone laptop"),
+    ("记分员", "/objections/new", "objection-which", "phone laptop"),
+    ("记分员", NOTICE + r" /objections/new\?award.*", "objection-new", "phone laptop"),
+    ("网格员", "/", "home-grid", "phone laptop"),
+    ("网格员", "/awards/verify", "verify", "phone* laptop"),
+    ("网格员", ROUND + r" /rounds/\d+/score", "round-score", "phone* laptop"),
+    ("网格员", "/password", "password-ties", "phone laptop"),
     ("评议员", "/", "home-reviewer", "phone laptop"),
     ("评议员", "/awards/review", "review", "phone* laptop"),
+    ("评议员", "/awards/review?order=item", "review-by-item", "phone laptop"),
+    ("评议员", "/sittings", "sittings", "phone laptop"),
+    ("评议员", "/sittings/new", "sitting-new", "phone laptop"),
+    ("评议员", SITTING, "sitting", "phone laptop"),
     ("评议员", "/awards", "awards", "phone laptop"),
     ("评议员", "/awards/12", "award", "phone laptop"),
     ("评议员", "/boards", "boards", "phone laptop"),
@@ -53,14 +108,40 @@ PAGES: Final = (
     ("店长", "/store/1", "product", "phone laptop"),
     ("监督员", "/", "home-supervisor", "phone laptop"),
     ("监督员", "/ledger", "books", "phone laptop"),
+    ("监督员", "/objections", "objections", "phone laptop*"),
+    ("监督员", OBJECTION, "objection", "phone laptop"),
+    ("监督员", OBJECTION + r" /awards/\d+", "award-objected", "phone laptop"),
+    ("监督员", "/supervision", "supervision", "phone laptop*"),
+    ("监督员", "/supervision/decisions", "supervision-decisions", "phone laptop"),
+    ("监督员", "/supervision/overrides", "supervision-overrides", "phone laptop"),
+    ("监督员", "/supervision/reversals", "supervision-reversals", "phone laptop"),
+    ("监督员", "/supervision/bars", "supervision-bars", "phone laptop"),
+    ("监督员", "/supervision/ties", "supervision-ties", "phone laptop"),
+    ("监督员", "/supervision/objections", "supervision-objections", "phone laptop"),
+    ("监督员", "/supervision/rechecks", "rechecks", "phone laptop"),
+    ("监督员", RECHECK, "recheck", "phone laptop"),
     ("会计", "/", "home-accountant", "phone laptop"),
     ("会计", "/ledger/12", "statement", "phone laptop"),
 )
 BOARDS: Final = ("shanju", "xiaoxing", "haoren", "zuimei")
 
 
+# The page that a paper is printed from, the paper's address behind it, its picture's name.
+PAPERS: Final = (
+    (NOTICE, "/list.pdf", "notice-list"),
+    (NOTICE, "/details.pdf", "notice-details"),
+    (NOTICE, "/objection-form.pdf", "objection-form"),
+    (SITTING, "/minutes.pdf", "minutes"),
+    (ROUND, "/form.pdf", "round-form"),
+    (REMINDER, "/letter.pdf", "reminder-letter"),
+    (RECHECK, "/sheet.pdf", "recheck-sheet"),
+)
+VILLAGE: Final = "150404103201"
+ADDRESS: Final = "https://bank.example.cn"
+
+
 class Demo:
-    """A demo village in a folder that goes away, served."""
+    """A demo village in a folder that goes away, served; as if it stood in the internet."""
 
     def __init__(self, folder: Path) -> None:
         """Make and serve it; ready when its address answers."""
@@ -80,7 +161,16 @@ class Demo:
                 self.people[found[1]] = (found[2], found[3])
             if self.address in line:
                 time.sleep(1)
-                return
+                break
+        instance = folder / "instance" / "demo"
+
+        def command(role: str, *words: str) -> str:
+            return run_command(instance, *words, user=self.people[role][0])
+
+        command("管理员", "settings", "set", "public_address", ADDRESS)
+        reminded = json.loads(command("网格员", "reminders", "list", "--json"))[0]["household"]
+        cards = json.loads(command("记分员", "cards", "show", reminded, "--json"))
+        self.card: str = next(one["token"] for one in cards if one["state"] == "active")
 
     def sign_in(self, browser: Browser, role: str, size: str) -> Page:
         """A device of this size with somebody of this role (nobody for "")."""
@@ -93,6 +183,17 @@ class Demo:
             page.click("main button[type=submit]")
             page.wait_for_url(f"{self.address}/")
         return page
+
+    def open(self, page: Page, way: str) -> int:
+        """Go to a page of PAGES, by way of the list that it stands in; the answer's status."""
+        first, *links = way.format(village=VILLAGE, card=self.card).split()
+        answer = page.goto(self.address + first)
+        for link in links:
+            found = page.locator("a[href]").evaluate_all(
+                "all => all.map(one => one.pathname + one.search)"
+            )
+            answer = page.goto(self.address + next(one for one in found if re.fullmatch(link, one)))
+        return answer.status if answer else 0
 
 
 def take_pages(demo: Demo, browser: Browser, folder: Path, *, everything: bool) -> None:
@@ -107,8 +208,7 @@ def take_pages(demo: Demo, browser: Browser, folder: Path, *, everything: bool) 
             if key not in devices:
                 devices[key] = demo.sign_in(browser, role, plain)
             page = devices[key]
-            answer = page.goto(demo.address + path)
-            status = answer.status if answer else 0
+            status = demo.open(page, path)
             if name == "counter":
                 _fill_basket(page)
             wide = page.evaluate("document.documentElement.scrollWidth") > SIZES[plain]["width"]
@@ -130,12 +230,22 @@ def take_sheets(demo: Demo, browser: Browser, folder: Path) -> None:
     for slug in BOARDS:
         poster = clerk.request.get(f"{demo.address}/boards/{slug}.pdf?period={quarter}&paper=a4")
         draw(poster.body(), folder / f"board-{slug}.png", 0.9)
+    _take_papers(demo, browser, folder)
     slip = clerk.request.get(f"{demo.address}/counter/slips/12.pdf")
     draw(slip.body(), folder / "slip.png", 1.6)
     recorder = demo.sign_in(browser, "记分员", "laptop")
     recorder.goto(f"{demo.address}/cards")
     sheet = fetch_form(recorder, "form[action$='sheet.pdf']")
     draw(sheet, folder / "cards.png", 1.2)
+
+
+def _take_papers(demo: Demo, browser: Browser, folder: Path) -> None:
+    """Pictures of what the full path of a deed is printed as."""
+    watcher = demo.sign_in(browser, "监督员", "laptop")
+    for way, file, name in PAPERS:
+        demo.open(watcher, way)
+        paper = watcher.request.get(watcher.url + file)
+        draw(paper.body(), folder / f"{name}.png", 0.9)
 
 
 def draw(pdf: bytes, path: Path, scale: float) -> None:

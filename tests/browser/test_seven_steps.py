@@ -68,7 +68,7 @@ def _record_deeds(page: Page, served: Served) -> None:
     page.get_by_role("link", name="杜仁森", exact=True).click()
     page.get_by_role("link", name="志愿服务").first.click()
     page.get_by_role("spinbutton").fill("8")
-    page.get_by_role("button", name="保存").click()
+    page.get_by_role("button", name="提交").click()
     expect(page.get_by_role("status").first).to_contain_text("杜仁森")
     page.goto(f"{served.address}/awards/record-many")
     page.get_by_role("link", name="庭院清洁达标").first.click()

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 from moralbank import clock
 from moralbank.access.permissions import Role
-from moralbank.awards.service import RecordAward, approve, record
+from moralbank.awards.deciding import approve
+from moralbank.awards.service import RecordAward, record
 from moralbank.cards.queries import CardInfo, card_by_token
 from moralbank.cards.service import issue
 from moralbank.check import check_village

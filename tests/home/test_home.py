@@ -9,17 +9,23 @@ from flask import Flask
 
 from moralbank import clock
 from moralbank.access.permissions import Role
-from moralbank.access.service import add_user
+from moralbank.access.service import add_user, assign_groups
 from moralbank.audit import Actor
-from moralbank.awards.service import RecordAward, approve, record, refuse, reverse
+from moralbank.awards.deciding import approve, refuse, send_back
+from moralbank.awards.models import AwardSource
+from moralbank.awards.posting import reverse
+from moralbank.awards.service import RecordAward, record, save_draft
 from moralbank.cards.service import issue
 from moralbank.counter.service import Redeem, redeem
 from moralbank.households.queries import all_households
 from moralbank.households.service import NewHousehold, add_household
+from moralbank.notices.service import open_notice
+from moralbank.objections.models import ObjectionWay
+from moralbank.objections.service import RaiseObjection, raise_objection
 from moralbank.store.queries import product_by_sku, products
 from moralbank.store.service import receive
 from moralbank.villages.service import OpenVillage, change_setting, open_village
-from moralbank.villages.settings import PUBLIC_ADDRESS
+from moralbank.villages.settings import NOTICE_DAYS, PUBLIC_ADDRESS
 from tests.households.test_pages import statements
 from tests.village import PASSWORD, STAFF, Browser, Town
 
@@ -114,7 +120,7 @@ def test_the_recorder_sees_how_their_own_claims_went(village: Town, browse: Brow
     with village.database.writing() as session:
         refuse(session, village.actor(Role.REVIEWER), refused, "没有人看见")
     page = words(recorder.open("/"))
-    assert "等评议 1 条 已入账 1 条 没有通过 1 条 后来冲正 0 条" in page
+    assert "等核实评议 1 条 通过、公示中 0 条 已入账 1 条 没有通过 1 条" in page
     for head in ("杜仁森：志愿服务", "斯琴高娃：志愿服务", "王䶮：志愿服务"):
         assert head in page
     assert str(waiting) in recorder.page
@@ -140,6 +146,54 @@ def test_the_reviewer_sees_what_waits_group_by_group(village: Town, browse: Brow
     assert page.index("一组") < page.index("六组")
     assert "二组" not in page
     assert f"group={village.household('六组-042').group_id}" in reviewer.page
+
+
+def test_a_grid_worker_sees_their_own_groups(village: Town, browse: Browse) -> None:
+    grid = browse(Role.GRID)
+    assert "还没有分管的小组" in grid.open("/")
+    me = village.actor(Role.GRID)
+    with village.database.writing() as session:
+        group = village.household("六组-042").group_id
+        assign_groups(session, village.actor(Role.ADMIN), me.user_id, [group])
+        for number, label in enumerate(("六组-042", "一组-012")):
+            household = village.household(label).id
+            wanted = RecordAward(
+                household, VOLUNTEERING, source=AwardSource.PAPER, helper="组长王海"
+            )
+            record(session, village.actor(Role.RECORDER), f"home-paper-{number}", wanted)
+        wanted = RecordAward(village.household("六组-043").id, item=VOLUNTEERING)
+        save_draft(session, me, "home-draft-1", wanted)
+        back = record(session, me, "home-back-1", wanted)
+        send_back(session, village.actor(Role.REVIEWER), back, "哪天的事")
+    page = words(grid.open("/"))
+    assert "分管：六组" in page
+    assert "按小组、按户，到现场看一看 1" in page
+    assert "退回要补充的 1 条，草稿 1 条 2" in page
+    assert "到现场看一看、问一问；自己记的由别人核实 2" in words(browse(Role.RECORDER).open("/"))
+
+
+def test_what_is_to_be_hung_and_what_is_to_be_answered(village: Town, browse: Browse) -> None:
+    with village.database.writing() as session:
+        change_setting(session, village.actor(Role.ADMIN), NOTICE_DAYS, "3")
+    awards = [deed(village, label, n) for n, label in enumerate(("一组-012", "六组-042"))]
+    approved(village, *awards)
+    admin, supervisor = browse(Role.ADMIN), browse(Role.SUPERVISOR)
+    assert "通过的，等公示 共 2 分，去做一期公示 2" in words(admin.open("/"))
+    assert "等您答复的异议" not in supervisor.open("/")
+    with village.database.writing() as session:
+        open_notice(session, village.actor(Role.ADMIN), "home-notice-1", awards)
+        said = RaiseObjection(awards[0], "那天他没有来", ObjectionWay.PHONE)
+        raise_objection(session, village.actor(Role.RECORDER), "home-objection-1", said)
+    page = words(admin.open("/"))
+    assert "通过的，等公示" not in page
+    assert "公示中，还有 2 天" in page
+    page = words(supervisor.open("/"))
+    assert "等您答复的异议 1 件" in page
+    assert "杜仁森：志愿服务那天他没有来 还有 5 天" in page
+    assert re.search(r"\d+ 年 \d+ 月抽查 还没有抽", page)
+    with clock.at(clock.now() + timedelta(days=7)):
+        again = Browser(supervisor.client.application).sign_in(STAFF[Role.SUPERVISOR])
+        assert "超期 2 天" in words(again.open("/"))
 
 
 def test_the_supervisor_sees_the_month_and_what_was_taken_back(

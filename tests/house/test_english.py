@@ -13,10 +13,11 @@ from sqlalchemy import inspect, text
 
 from moralbank.access.permissions import PERMISSIONS, Role
 from moralbank.boards.definitions import all_boards
+from moralbank.cards.queries import active_cards
 from moralbank.villages.settings import SETTINGS
 from moralbank.web.guards import PUBLIC
 from tests.conftest import make_app
-from tests.counter.till import DU, Till
+from tests.lively import DU, live
 from tests.village import STAFF, Browser, Town
 
 CHINESE = re.compile(r"[\u4e00-\u9fff\u3001-\u3011\uff01-\uff5e]+")
@@ -31,17 +32,20 @@ FORMS = (
     ("/store/new", {"price": "x"}),
     ("/store/rates", {"fen_per_point": "x"}),
     ("/scheme/new", {"resolution": ""}),
+    ("/notices/new", {"days": "99"}),
+    ("/objections/new?award=4", {"words": ""}),
+    ("/objections/1/decide", {"answer": ""}),
+    ("/reminders/new", {"household": "3", "item": "41", "note": ""}),
+    ("/rounds/new", {"title": ""}),
+    ("/sittings/1/close", {"note": "x" * 401}),
+    ("/supervision/rechecks", {"seed": "@"}),
 )
 
 
 @pytest.fixture
 def busy(hamlet: Town) -> Town:
-    """A village where things have happened: deeds, points, a card, goods, a slip."""
-    till = Till(hamlet)
-    till.stock(SOAP_126G=3, SALT_400G=1)
-    till.give(DU, 20)
-    till.card(DU)
-    till.redeem(DU, SOAP_126G=1)
+    """A village where a little of everything has happened."""
+    live(hamlet, "替邻居收麦子那天的事")
     return hamlet
 
 
@@ -68,6 +72,20 @@ def test_every_page_of_every_role_is_english(busy: Town, busy_app: Flask, role: 
         opened += 1
         assert not _left(answer.get_data(as_text=True), own), path
     assert opened > 5
+
+
+def test_what_everybody_may_open_is_english(busy: Town, busy_app: Flask) -> None:
+    own = _own_words(busy)
+    with busy.database.reading() as session:
+        card = active_cards(session, busy.village_id)[busy.household(DU).id]
+    wall, stranger = f"/n/{busy.village_id}", Browser(busy_app)
+    stranger.open("/sign-in")
+    stranger.send("/language", language="en")
+    for path in (
+        *(f"/c/{card.token}", f"/c/{card.token}/claim"),
+        *(wall, f"{wall}/1", f"{wall}/1/2/object"),
+    ):
+        assert not _left(stranger.open(path), own), path
 
 
 @pytest.mark.parametrize("role", Role)

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -10,15 +9,13 @@ from flask import Flask
 from moralbank import clock
 from moralbank.access.permissions import PERMISSIONS, Role
 from moralbank.audit import Actor
-from moralbank.awards.service import RecordAward, approve, record
+from moralbank.awards.deciding import approve
+from moralbank.awards.service import RecordAward, record
 from moralbank.cards.queries import active_cards
-from moralbank.cards.service import issue
-from moralbank.counter.service import Redeem, redeem
 from moralbank.errors import NotFound
 from moralbank.households.queries import household_named
-from moralbank.store.queries import products
-from moralbank.store.service import receive
 from moralbank.web.guards import PUBLIC
+from tests.lively import live
 from tests.village import STAFF, VILLAGERS, Browser, Town, found_village
 
 NEIGHBOUR = 150404103202
@@ -30,27 +27,8 @@ SECRET = "替邻居收麦子那天的事"
 def neighbour(village: Town) -> Town:
     """A second village in the same database; in ours 杜仁森 has done, earned and bought things."""
     found_village(village.database, NEIGHBOUR, "小河沿村", NEIGHBOURS)
-    _live(village)
+    live(village, SECRET)
     return Town(village.database, NEIGHBOUR)
-
-
-def _live(town: Town) -> None:
-    """A deed, its points, a card and a slip for 杜仁森."""
-    recorder, keeper = town.actor(Role.RECORDER), town.actor(Role.SHOPKEEPER)
-    du = town.household("一组-012").id
-    with town.database.writing() as session:
-        item = 16  # 出义务工
-        deed = RecordAward(
-            household_id=du, item=item, deed_on=clock.today() - timedelta(days=1), note=SECRET
-        )
-        award = record(session, recorder, "isolation-record", deed)
-    with town.database.writing() as session:
-        approve(session, town.actor(Role.REVIEWER), "isolation-approve", [award])
-        issue(session, recorder, [du])
-        cheap = min(products(session, town.village_id), key=lambda one: one.price_fen)
-        receive(session, keeper, "isolation-receive", {cheap.id: 3}, "")
-    with town.database.writing() as session:
-        redeem(session, keeper, "isolation-redeem", Redeem(du, None, {cheap.id: 1}))
 
 
 def _paths(app: Flask, role: Role) -> list[str]:

@@ -68,6 +68,14 @@ class Paper:
             for page in document:
                 yield page.render(scale=dpi / 72, grayscale=True).to_pil()
 
+    def least_margin_mm(self, dpi: int = 60) -> float:
+        """The narrowest strip along an edge of any page that nothing was printed on."""
+        margins = []
+        for picture in self.pictures(dpi):
+            left, top, right, bottom = picture.point(lambda grey: 255 - grey).getbbox()
+            margins += [left, top, picture.width - right, picture.height - bottom]
+        return min(margins) * 25.4 / dpi
+
     def codes(self, dpi: int = 200) -> list[str]:
         """What the QR codes of all pages say."""
         pictures = self.pictures(dpi)

@@ -1,0 +1,199 @@
+"""What the supervisor asks after in a month: points changed, deeds reversed, people barred."""
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, and_, select
+from sqlmodel import Session
+
+from moralbank.access.queries import user_names
+from moralbank.audit import AuditEntry
+from moralbank.awards.models import AwardStep
+from moralbank.awards.queries import AwardRow, awards_named
+from moralbank.awards.states import ACT_LABELS, Act
+from moralbank.i18n import _, mark
+from moralbank.supervision.months import Month
+
+_steps = AwardStep.__table__  # type: ignore[attr-defined]
+_audit = AuditEntry.__table__  # type: ignore[attr-defined]
+
+_CHANGED: Final = re.compile(r"(\d+)\D*? → (\d+)\D*?[：:]\s*(.*)", re.DOTALL)
+"""How `awards.deciding.adjust` writes what it changed."""
+_BARRED: Final = ".barred"
+_TIES: Final = {"access.tie": mark("登记"), "access.untie": mark("解除")}
+_TRIED: Final = {
+    "awards.barred": mark("核实、评议或答复异议"),
+    "rounds.barred": mark("评比打分"),
+}
+
+
+@dataclass(frozen=True)
+class Override:
+    """Points that somebody changed: whole points before and after, where the step says them."""
+
+    award: AwardRow
+    act: Act
+    at: datetime
+    by: str
+    before: int | None
+    after: int | None
+    reason: str
+
+    @property
+    def act_label(self) -> str:
+        """What was done, in words."""
+        return _(ACT_LABELS[self.act])
+
+
+@dataclass(frozen=True)
+class Reversal:
+    """A posted deed that was taken back."""
+
+    award: AwardRow
+    at: datetime
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class BarHit:
+    """Somebody tried to judge their own household or kin, and was kept from it.
+
+    `households` are labels ("一组-012"), `awards` the deeds' numbers where it was about deeds.
+    """
+
+    at: datetime
+    by: str
+    act: str
+    households: tuple[str, ...]
+    awards: tuple[int, ...]
+    device: str
+
+    @property
+    def tried(self) -> str:
+        """What was tried, in words."""
+        return _(_TRIED.get(self.act, mark("经办")))
+
+
+@dataclass(frozen=True)
+class TieMove:
+    """A tie was declared or ended: whose, to which household, by whom."""
+
+    at: datetime
+    by: str
+    user: str
+    household: str
+    words: str
+    ended: bool
+
+    @property
+    def move(self) -> str:
+        """What was done, in words."""
+        return _(_TIES["access.untie" if self.ended else "access.tie"])
+
+
+def overrides(session: Session, village_id: int, month: Month) -> list[Override]:
+    """Points changed in the review, or after an objection, the oldest first."""
+    steps = _stepped(session, village_id, month, (Act.ADJUST, Act.CHANGE))
+    awards = _awards_of(session, village_id, steps)
+    names = user_names(session, village_id)
+    return [_override(step, awards[step.award_id], names.get(step.by, "")) for step in steps]
+
+
+def reversals(session: Session, village_id: int, month: Month) -> list[Reversal]:
+    """Deeds taken back after posting, the oldest first."""
+    steps = _stepped(session, village_id, month, (Act.REVERSE,))
+    awards = _awards_of(session, village_id, steps)
+    names = user_names(session, village_id)
+    return [
+        Reversal(awards[step.award_id], step.at, names.get(step.by, ""), step.reason)
+        for step in steps
+    ]
+
+
+def bar_hits(session: Session, village_id: int, month: Month) -> list[BarHit]:
+    """Every attempt to judge one's own household or kin, the oldest first."""
+    barred = _audit.c.act.endswith(_BARRED, autoescape=True)
+    names = user_names(session, village_id)
+    return [
+        _bar_hit(row, names.get(row.user_id, ""))
+        for row in _audited(session, village_id, month, barred)
+    ]
+
+
+def tie_moves(session: Session, village_id: int, month: Month) -> list[TieMove]:
+    """Ties declared and ended, the oldest first: a tie ended for a day would show here."""
+    names = user_names(session, village_id)
+    return [
+        _tie_move(row, names.get(row.user_id, ""))
+        for row in _audited(session, village_id, month, _audit.c.act.in_(_TIES))
+    ]
+
+
+def _override(step: Any, award: AwardRow, by: str) -> Override:
+    found = _CHANGED.fullmatch(step.reason)
+    before, after = (int(found[1]), int(found[2])) if found else (None, None)
+    reason = found[3] if found else step.reason
+    return Override(award, Act(step.act), step.at, by, before, after, reason)
+
+
+def _bar_hit(row: Any, by: str) -> BarHit:
+    detail = json.loads(row.detail)
+    return BarHit(
+        at=row.at,
+        by=by,
+        act=row.act,
+        households=tuple(detail.get("labels", [])),
+        awards=tuple(detail.get("awards", [])),
+        device=row.device,
+    )
+
+
+def _tie_move(row: Any, by: str) -> TieMove:
+    detail = json.loads(row.detail)
+    return TieMove(
+        at=row.at,
+        by=by,
+        user=row.subject,
+        household=detail["household"],
+        words=detail.get("words", ""),
+        ended=row.act == "access.untie",
+    )
+
+
+def _stepped(session: Session, village_id: int, month: Month, acts: Sequence[Act]) -> list[Any]:
+    rows = session.connection().execute(
+        select(_steps)
+        .where(
+            _steps.c.village_id == village_id,
+            _steps.c.act.in_(acts),
+            _steps.c.at >= month.begin,
+            _steps.c.at < month.end,
+        )
+        .order_by(_steps.c.at, _steps.c.award_id, _steps.c.step)
+    )
+    return list(rows)
+
+
+def _awards_of(session: Session, village_id: int, steps: Sequence[Any]) -> dict[int, AwardRow]:
+    ids = {step.award_id for step in steps}
+    return {row.id: row for row in awards_named(session, village_id, ids)}
+
+
+def _audited(
+    session: Session, village_id: int, month: Month, which: ColumnElement[bool]
+) -> list[Any]:
+    rows = session.connection().execute(
+        select(_audit)
+        .where(
+            and_(_audit.c.village_id == village_id, which),
+            _audit.c.at >= month.begin,
+            _audit.c.at < month.end,
+        )
+        .order_by(_audit.c.id)
+    )
+    return list(rows)

@@ -1,0 +1,180 @@
+"""Door to door in a real browser: the network cut, the tab closed, the server restarted."""
+
+import io
+import socket
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from PIL import Image
+from playwright.sync_api import Page, expect
+from werkzeug.serving import BaseWSGIServer, make_server
+
+from moralbank.access.permissions import Role
+from tests.browser.conftest import PHONE
+from tests.conftest import make_app
+from tests.rounds.walk import BAI, DU, LOST_AND_FOUND, WANG, Walk
+from tests.village import PASSWORD, STAFF, Town
+
+
+@dataclass
+class Office:
+    """The committee's machine: it serves, it can be stopped and started again.
+
+    While `loses_answers`, what phones send is kept, but the answer never reaches them: the
+    power fails between the two.
+    """
+
+    app: Flask
+    port: int = 0
+    loses_answers: bool = False
+    lost: threading.Event = field(default_factory=threading.Event)
+    running: list[tuple[BaseWSGIServer, threading.Thread]] = field(default_factory=list)
+
+    def start(self) -> "Office":
+        """Serve, at the same address as before."""
+        server = make_server("127.0.0.1", self.port, self, threaded=True)
+        self.port = server.port
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        self.running.append((server, thread))
+        return self
+
+    def stop(self) -> None:
+        """Serve no more."""
+        for server, thread in self.running:
+            server.shutdown()
+            server.server_close()
+            thread.join()
+        self.running.clear()
+
+    @property
+    def address(self) -> str:
+        """Where its pages are."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        """Answer a request, unless the power fails."""
+        answer = self.app(environ, start)
+        if self.loses_answers and environ["PATH_INFO"].endswith("/scores"):
+            self.lost.set()
+            environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
+            raise ConnectionAbortedError
+        return answer
+
+
+@pytest.fixture
+def walk(hamlet: Town) -> Walk:
+    """白森 is kin of the grid worker."""
+    made = Walk(hamlet).begin()
+    made.declare_kin(Role.GRID, BAI)
+    return made
+
+
+@pytest.fixture
+def office(walk: Walk, tmp_path: Path) -> Iterator[Office]:
+    """The village's pages, served from this process."""
+    app = make_app(walk.town, tmp_path)
+    made = Office(app).start()
+    yield made
+    made.stop()
+    app.extensions["moralbank"].close()
+
+
+def _sign_in(page: Page, office: Office, role: Role) -> None:
+    page.goto(f"{office.address}/sign-in")
+    page.get_by_label("用户名").fill(STAFF[role])
+    page.get_by_label("密码", exact=True).fill(PASSWORD)
+    page.locator("main").get_by_role("button", name="登录").click()
+    expect(page.get_by_role("heading", name="您好")).to_be_visible()
+
+
+def _open(page: Page, office: Office, walk: Walk) -> Page:
+    page.goto(f"{office.address}/rounds/{walk.round_id}/score")
+    return page
+
+
+def _door(page: Page, walk: Walk, label: str) -> Any:
+    return page.locator(f"[data-household='{walk.town.household(label).id}']")
+
+
+def _tap(page: Page, walk: Walk, label: str, word: str) -> None:
+    _door(page, walk, label).get_by_role("button", name=word).click()
+
+
+def _photo() -> dict[str, Any]:
+    content = io.BytesIO()
+    Image.effect_noise((640, 480), 40).convert("RGB").save(content, "JPEG")
+    return {"name": "yard.jpg", "mimeType": "image/jpeg", "buffer": content.getvalue()}
+
+
+def test_a_round_without_a_network_loses_nothing(
+    person: Callable[..., Page], office: Office, walk: Walk
+) -> None:
+    phone = person(PHONE)
+    _sign_in(phone, office, Role.RECORDER)
+    waiting = _open(phone, office, walk).locator("[data-waiting]")
+    expect(phone.get_by_text("断网也能打开本页")).to_be_visible()
+
+    phone.context.set_offline(offline=True)
+    for label, word in ((DU, "优"), (WANG, "良"), (BAI, "合格")):
+        _tap(phone, walk, label, word)
+    _door(phone, walk, DU).get_by_text("备注、照片").click()
+    _door(phone, walk, DU).get_by_label("备注").fill("柴草码得齐")
+    _door(phone, walk, DU).locator("[data-photo]").set_input_files(_photo())
+    expect(phone.get_by_text("照片已存在手机里，待上传")).to_be_visible()
+    _tap(phone, walk, WANG, "优")  # a mind changed before anything was sent
+    expect(waiting).to_have_text("待上传 3 条")
+
+    again = phone.context.new_page()
+    phone.close()
+    waiting = _open(again, office, walk).locator("[data-waiting]")
+    expect(waiting).to_have_text("待上传 3 条")
+    expect(_door(again, walk, WANG).get_by_role("button", name="优")).to_have_attribute(
+        "aria-pressed", "true"
+    )
+
+    office.loses_answers = True
+    again.context.set_offline(offline=False)
+    assert office.lost.wait(10)
+    expect(waiting).to_have_text("待上传 3 条")
+    assert len(walk.rows()) == 3  # kept, but the phone can't know
+    office.stop()
+    office.loses_answers = False
+    office.start()
+    again.get_by_role("button", name="现在上传").click()
+    expect(waiting).to_have_text("全部已上传")
+    rows = {row.household_id: row for row in walk.rows()}
+    assert len(walk.rows()) == len({row.op for row in walk.rows()}) == 3
+    du, wang = (rows[walk.town.household(label).id] for label in (DU, WANG))
+    assert (du.points, du.remark, du.photo_id is not None, wang.points) == (
+        5,
+        "柴草码得齐",
+        True,
+        5,
+    )
+
+    other = person(PHONE)
+    _sign_in(other, office, Role.GRID)
+    _open(other, office, walk)
+    expect(_door(other, walk, BAI)).to_contain_text("回避（女儿家）")
+    _tap(other, walk, WANG, "良")
+    expect(_door(other, walk, WANG)).to_contain_text("与李建军打的分不一样，由村委会来定")
+    assert walk.board().open == [(wang.household_id, LOST_AND_FOUND)]
+
+
+def test_what_was_kept_goes_when_somebody_signs_out(
+    person: Callable[..., Page], office: Office, walk: Walk
+) -> None:
+    phone = person(PHONE)
+    _sign_in(phone, office, Role.RECORDER)
+    _open(phone, office, walk)
+    expect(phone.get_by_text("断网也能打开本页")).to_be_visible()
+    phone.get_by_text("菜单").click()
+    phone.get_by_role("button", name="退出").click()
+    expect(phone.get_by_role("heading", name="登录")).to_be_visible()
+    phone.wait_for_function("async () => (await caches.keys()).length === 0")

@@ -1,0 +1,49 @@
+"""What `check` finds when somebody writes into notices and objections past the program."""
+
+import pytest
+
+from moralbank.objections.models import ObjectionState
+from tests.awards.deeds import DU, GAOWA, WANG
+from tests.notices.wall import WORK, Wall, after
+from tests.village import Town
+
+
+@pytest.fixture
+def hung(village: Town) -> Wall:
+    """One closed notice (deed 1 posted, 2 upheld), one open (3 hangs, 4 disputed)."""
+    wall = Wall(village)
+    first, second = wall.approved(DU), wall.approved(WANG, WORK)
+    wall.hang(first, second)
+    wall.answer(wall.object_to(second), ObjectionState.UPHELD)
+    with after(3):
+        wall.close_due()
+        third, fourth = wall.approved(GAOWA), wall.approved(DU, WORK)
+        wall.hang(third, fourth)
+        wall.object_to(fourth)
+    assert (first, second, third, fourth) == (1, 2, 3, 4)
+    assert wall.codes() == []
+    return wall
+
+
+BROKEN = {
+    "UPDATE notice_lines SET points = 9 WHERE award_id = 3": "notice_digest",
+    "UPDATE notice_lines SET note = '别的事' WHERE award_id = 1": "notice_digest",
+    "UPDATE notices SET last_day = first_day WHERE id = 2": "notice_digest",
+    "UPDATE notice_households SET added = added + 1 WHERE notice_id = 1": "notice_sums",
+    "UPDATE notices SET posted_seq = 1 WHERE id = 1": "notice_unposted",
+    "UPDATE notices SET state = 'open', closed_at = NULL WHERE id = 1": "notice_early",
+    "UPDATE notices SET posted_seq = NULL WHERE id = 1": "notice_unposted",
+    "UPDATE awards SET notice_id = 2 WHERE id = 1": "notice_event",
+    "UPDATE awards SET notice_id = 1 WHERE id = 3": "notice_line",
+    "UPDATE notices SET state = 'closed', closed_at = opened_at WHERE id = 2": "notice_left",
+    "UPDATE awards SET state = 'noticed' WHERE id = 4": "objection_held",
+    "UPDATE awards SET state = 'noticed' WHERE id = 2": "objection_upheld",
+    "UPDATE awards SET state = 'objected' WHERE id = 3": "objection_missing",
+    "UPDATE objections SET answer = '' WHERE id = 1": "objection_answer",
+}
+
+
+def test_each_is_found(hung: Wall) -> None:
+    for statement, code in BROKEN.items():
+        assert code in hung.codes_after(statement), statement
+    assert hung.codes() == []
