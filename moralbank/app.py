@@ -21,7 +21,7 @@ from moralbank.errors import MoralbankError
 from moralbank.local_numbers import LARGEST
 from moralbank.paths import STATIC, TEMPLATES
 from moralbank.villages.queries import VillageInfo, only_village, village_info
-from moralbank.web import closing, errors, filters
+from moralbank.web import closing, errors, filters, uploads
 from moralbank.web.navigation import entries
 
 ROOMS: Final = (
@@ -84,6 +84,7 @@ def create_app(settings: Settings) -> Flask:
     database = Database(settings.database_url)
     app.extensions["moralbank"] = database
     app.config["INSTANCE"] = settings.instance
+    uploads.install(app)  # before the tokens, which read the form
     CSRFProtect(app)
     limiter.init_app(app)
     access_session.install(app)

@@ -38,7 +38,7 @@ class Settings:
     instance: Path
     database_url: str
     demo: bool = False
-    max_upload: int = 26 * MEGABYTE
+    max_upload: int = 6 * MEGABYTE
     secure_cookies: bool = False
 
     @classmethod

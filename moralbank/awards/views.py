@@ -35,7 +35,7 @@ from moralbank.awards.queries import (
 )
 from moralbank.awards.queries import award as award_row
 from moralbank.awards.states import STATE_LABELS
-from moralbank.awards.views_review import photos_that_came, room, with_reason
+from moralbank.awards.views_review import room, with_reason
 from moralbank.db import reading, writing
 from moralbank.errors import MoralbankError
 from moralbank.households.queries import (
@@ -58,6 +58,7 @@ from moralbank.web.files import excel_file
 from moralbank.web.guards import current_actor, may
 from moralbank.web.pages import asked_also, asked_page, pager
 from moralbank.web.request_ids import next_request_id, sent_request_id
+from moralbank.web.uploads import take_photos, takes_photos
 
 DRAFT: Final = "draft"
 """What the button says that keeps a deed without handing it in."""
@@ -77,22 +78,23 @@ def record() -> Any:
 
 
 @room.post("/awards/record")
+@takes_photos
 @may("awards.record")
 def record_post() -> Any:
     """Record one deed or keep it as a draft; then the next household, same item and day."""
-    form, kept = RecordForm(request.form), []
+    form, taken = RecordForm(request.form), take_photos()
     who, what = number_or_unknown(form.household.data), number_or_unknown(form.item.data)
     try:
-        kept = photos_that_came(form)
+        taken.require_all()
         if not form.validate():
-            return _record_page(form, who, what, kept), 422
+            return _record_page(form, who, what, taken.photos), 422
         act = service.save_draft if request.form.get("act") == DRAFT else service.record
-        wanted = form.command(who, what, [photo.id for photo in kept])
+        wanted = form.command(who, what, taken.ids)
         with writing() as session:
             made = act(session, current_actor(), sent_request_id(), wanted)
     except MoralbankError as refusal:
         form.take_refusal(refusal)
-        return _record_page(form, who, what, kept, refusal), status_of(refusal)
+        return _record_page(form, who, what, taken.photos, refusal), status_of(refusal)
     then = url_for("awards.record", item=what, deed_on=form.deed_on.data, saved=made)
     return redirect(then, 303)
 
@@ -147,19 +149,20 @@ def amend(award_id: int) -> Any:
 
 
 @room.post("/awards/<int:award_id>/amend")
+@takes_photos
 @may("awards.record")
 def amend_post(award_id: int) -> Any:
     """Submit a draft, or a deed that came back, as it is now said to be; or keep the draft."""
-    form, kept = RecordForm(request.form), []
+    form, taken = RecordForm(request.form), take_photos()
     try:
-        kept = photos_that_came(form)
+        taken.require_all()
         if not form.validate():
-            return _amend_page(award_id, form, kept), 422
+            return _amend_page(award_id, form, taken.photos), 422
         with writing() as session:
-            said = _amend(session, award_id, form, [photo.id for photo in kept])
+            said = _amend(session, award_id, form, taken.ids)
     except MoralbankError as refusal:
         form.take_refusal(refusal)
-        return _amend_page(award_id, form, kept, refusal), status_of(refusal)
+        return _amend_page(award_id, form, taken.photos, refusal), status_of(refusal)
     flash(said, "ok")
     return redirect(url_for("awards.mine"), 303)
 

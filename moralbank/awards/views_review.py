@@ -3,7 +3,7 @@
 The room's blueprint begins here; `views.py` adds the pages of recording and listing to it.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, NamedTuple
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -14,7 +14,7 @@ from moralbank.awards.filters import read_number
 from moralbank.awards.forms import DecideForm, FindingForm, ReasonForm, prefix_of
 from moralbank.awards.pages import BY_ITEM, Line, deed_page, review_page, verify_page
 from moralbank.db import reading, writing
-from moralbank.errors import Invalid, MoralbankError
+from moralbank.errors import MoralbankError
 from moralbank.forms import BaseForm
 from moralbank.i18n import _, sentences
 from moralbank.local_numbers import number_or_unknown
@@ -22,7 +22,7 @@ from moralbank.photos.queries import PhotoInfo
 from moralbank.web.errors import status_of
 from moralbank.web.guards import current_actor, may
 from moralbank.web.request_ids import next_request_id, sent_request_id
-from moralbank.web.uploads import kept_photos, sent_pictures, uploaded_photos
+from moralbank.web.uploads import take_photos, takes_photos
 
 room = Blueprint("awards", __name__)
 
@@ -61,20 +61,22 @@ def verify_ticked() -> Any:
 
 
 @room.post("/awards/<int:award_id>/verify")
+@takes_photos
 @may("awards.verify")
 def verify_one(award_id: int) -> Any:
     """Say of one deed what was found: right, wrong, or to be asked again."""
-    form, kept = FindingForm(request.form, prefix=prefix_of(award_id)), []
+    form = FindingForm(request.form, prefix=prefix_of(award_id))
+    taken = take_photos(form.photos.name)
     try:
-        kept = photos_that_came(form)
+        taken.require_all()
         found = form.found(request.form.get("finding", ""))
         if found is None:
-            return _again(_verify_page, Typed(award_id, form, None, kept))
+            return _again(_verify_page, Typed(award_id, form, None, taken.photos))
         with writing() as session:
-            said = _find(session, award_id, found, form, [photo.id for photo in kept])
+            said = _find(session, award_id, found, form, taken.ids)
     except MoralbankError as refusal:
         form.take_refusal(refusal)
-        return _again(_verify_page, Typed(award_id, form, refusal, kept))
+        return _again(_verify_page, Typed(award_id, form, refusal, taken.photos))
     flash(said, "ok")
     return _onward("awards.verify", award_id)
 
@@ -172,28 +174,14 @@ def with_reason(award_id: int, act: Callable[[Session, str], str]) -> Any:
     return redirect(url_for("awards.award", award_id=award_id), 303)
 
 
-def photos_that_came(form: Any) -> list[PhotoInfo]:
-    """Keep the photos of this request by themselves, so that no refusal of the deed loses them.
-
-    Raises, with `field` "photos", what `sent_pictures` raises.
-    """
-    name = form.photos.name
-    try:
-        if not sent_pictures(name) and not request.form.getlist(f"{name}_kept"):
-            return []
-    except Invalid as refusal:
-        refusal.field = "photos"
-        raise
-    with writing() as session:
-        return kept_photos(session, uploaded_photos(session, name))
-
-
 def ticked() -> list[int]:
     """The numbers of the deeds that were ticked."""
     return [number_or_unknown(typed) for typed in request.form.getlist("awards")]
 
 
-def _find(session: Session, award_id: int, found: str, form: FindingForm, photos: list[int]) -> str:
+def _find(
+    session: Session, award_id: int, found: str, form: FindingForm, photos: Sequence[int]
+) -> str:
     """Write down what was found; gives back what to say of it."""
     actor = current_actor()
     if found == "wrong":

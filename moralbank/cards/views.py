@@ -51,7 +51,7 @@ from moralbank.web.files import pdf_file, photo_file
 from moralbank.web.guards import current_actor, may, public
 from moralbank.web.pages import asked_page, asked_words, pager
 from moralbank.web.request_ids import next_request_id, sent_request_id
-from moralbank.web.uploads import take_photos
+from moralbank.web.uploads import take_photos, takes_photos
 
 room = Blueprint("cards", __name__)
 
@@ -200,6 +200,7 @@ def claim(token: str) -> Any:
 
 
 @room.post("/c/<token>/claim")
+@takes_photos
 @public
 @limiter.limit("6 per minute; 40 per day", key_func=who_is_there)
 def claim_post(token: str) -> Any:

@@ -42,7 +42,7 @@ from moralbank.web.files import excel_file
 from moralbank.web.guards import current_actor, may, public
 from moralbank.web.pages import asked_also, asked_number, asked_page, pager
 from moralbank.web.request_ids import next_request_id, sent_request_id
-from moralbank.web.uploads import Taken, take_photos
+from moralbank.web.uploads import Taken, take_photos, takes_photos
 
 room = Blueprint("objections", __name__)
 
@@ -93,6 +93,7 @@ def new_objection() -> Any:
 
 
 @room.post("/objections/new")
+@takes_photos
 @may("objections.take")
 def new_objection_post() -> Any:
     """Take one down for somebody who came, called or wrote."""
@@ -149,6 +150,7 @@ def _visitor() -> str:
 
 
 @room.post(LINE)
+@takes_photos
 @public
 @limiter.limit("5 per minute; 30 per day", key_func=_visitor)
 def public_objection_post(village_id: int, notice_id: int, line: int) -> Any:

@@ -1,5 +1,6 @@
 """Pages of reminders: the list, giving one, one with what came of it, its letter."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -25,7 +26,7 @@ from moralbank.web.files import pdf_file
 from moralbank.web.guards import current_actor, may
 from moralbank.web.pages import asked_also, asked_number, asked_page, asked_words, pager
 from moralbank.web.request_ids import next_request_id, sent_request_id
-from moralbank.web.uploads import kept_photos, uploaded_photos
+from moralbank.web.uploads import take_photos, takes_photos
 
 room = Blueprint("reminders", __name__)
 
@@ -69,21 +70,21 @@ def new_reminder() -> Any:
 
 
 @room.post("/reminders/new")
+@takes_photos
 @may("reminders.give")
 def give() -> Any:
     """Give the reminder; photos that came are kept even where the rest must be mended."""
-    form, photos = GiveForm(request.form), []
+    form, taken = GiveForm(request.form), take_photos()
     try:
-        with writing() as session:
-            photos = uploaded_photos(session)
+        taken.require_all()
         if not form.validate():
-            return _give_page(form, photos), 422
+            return _give_page(form, taken.photos), 422
         with writing() as session:
-            wanted = form.command(photos)
+            wanted = form.command(taken.ids)
             made = service.give(session, current_actor(), sent_request_id(), wanted)
     except MoralbankError as refusal:
         form.take_refusal(refusal)
-        return _give_page(form, photos, refusal), status_of(refusal)
+        return _give_page(form, taken.photos, refusal), status_of(refusal)
     flash(_("已写第 %(id)s 号提醒，请把提醒信交给该户", id=made), "ok")
     return redirect(url_for("reminders.reminder", reminder_id=made), 303)
 
@@ -162,13 +163,12 @@ def _choose_household() -> str:
 
 
 def _give_page(
-    form: GiveForm, photos: list[int] | None = None, refusal: MoralbankError | None = None
+    form: GiveForm, kept: Sequence[PhotoInfo] = (), refusal: MoralbankError | None = None
 ) -> str:
     village_id = current_actor().village_id
     with reading() as session:
         home = household(session, village_id, number_or_unknown(form.household.data))
         items = scheme_on(session, village_id, form.day).deductions
-        kept = kept_photos(session, photos or [])
     form.offer(items)
     return render_template(
         "reminders/new_reminder.html",

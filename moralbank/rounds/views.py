@@ -55,6 +55,7 @@ from moralbank.web.files import excel_file, pdf_file
 from moralbank.web.guards import current_actor, may, public
 from moralbank.web.pages import asked_number, asked_page, pager
 from moralbank.web.request_ids import next_request_id, sent_request_id
+from moralbank.web.uploads import takes_photos
 
 room = Blueprint("rounds", __name__)
 
@@ -211,6 +212,7 @@ def scores(round_id: int) -> Any:
 
 
 @room.post(ROUND + "/photos")
+@takes_photos
 @may("rounds.score")
 def photos(round_id: int) -> Any:
     """Keep the photo of an operation, before the operation itself comes."""
@@ -256,6 +258,7 @@ def restore(round_id: int) -> Any:
 
 
 @room.post(ROUND + "/restore")
+@takes_photos
 @may("rounds.manage")
 def restore_post(round_id: int) -> Any:
     """Take what a phone could not send itself."""

@@ -1,12 +1,14 @@
 """Photos that come with a form (the macros of `templates/macros/photos.html` send them)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from flask import current_app, g, request
+from flask import Flask, current_app, request
 from sqlmodel import Session
 
 from moralbank.audit import Actor
+from moralbank.config import MEGABYTE
 from moralbank.db import writing
 from moralbank.errors import Invalid
 from moralbank.i18n import mark
@@ -17,6 +19,10 @@ from moralbank.photos.service import keep_picture
 from moralbank.web.guards import current_actor
 
 MOST_AT_ONCE: Final = 9
+MOST_BYTES: Final = LARGEST_FILE + MEGABYTE
+"""Of one request that brings photos; a little more than the largest file."""
+
+View = Callable[..., Any]
 
 
 class TooManyPhotos(Invalid):
@@ -24,6 +30,23 @@ class TooManyPhotos(Invalid):
 
     text = mark("一次最多 %(n)s 张照片，请少选几张")
     code = "too_many_photos"
+
+
+def takes_photos(view: View) -> View:
+    """A route that photos come to: more may be sent there than elsewhere."""
+    view.takes_photos = True  # type: ignore[attr-defined]
+    return view
+
+
+def install(app: Flask) -> None:
+    """Let more through where photos come in; before anybody reads a form, tokens included."""
+    app.before_request(_widen)
+
+
+def _widen() -> None:
+    view = current_app.view_functions.get(request.endpoint or "")
+    if getattr(view, "takes_photos", False):
+        request.max_content_length = MOST_BYTES
 
 
 @dataclass(frozen=True)
@@ -41,6 +64,12 @@ class Taken:
         """The photos' numbers, as services take them."""
         return tuple(photo.id for photo in self.photos)
 
+    def require_all(self) -> None:
+        """Raise the first refusal, for the field "photos"."""
+        for refusal in self.refusals:
+            refusal.field = "photos"
+            raise refusal
+
 
 def take_photos(name: str = "photos", actor: Actor | None = None) -> Taken:
     """Keep this request's photos in a transaction of their own, before the act that they show.
@@ -57,34 +86,6 @@ def take_photos(name: str = "photos", actor: Actor | None = None) -> Taken:
     return Taken(kept, refusals)
 
 
-def sent_pictures(name: str = "photos") -> list[Picture]:
-    """The pictures that this request brought, read before any transaction begins.
-
-    Raises the first refusal of `picture_of` (with `field` = `name`), or TooManyPhotos.
-    """
-    pictures, refusals = _read(name)
-    if refusals:
-        raise refusals[0]
-    return pictures
-
-
-def uploaded_photos(
-    session: Session, name: str = "photos", actor: Actor | None = None
-) -> list[int]:
-    """Keep every photo of this request, all or none; their numbers, earlier kept ones first.
-
-    Raises what `sent_pictures` raises, and PhotoNotKept.
-    """
-    return _keep(session, actor or current_actor(), name, sent_pictures(name))
-
-
-def kept_photos(
-    session: Session, photo_ids: list[int], actor: Actor | None = None
-) -> list[PhotoInfo]:
-    """Photos to be shown again in a form that was refused (`photo_field(kept=…)`)."""
-    return require_photos(session, (actor or current_actor()).village_id, photo_ids)
-
-
 def _keep(session: Session, sender: Actor, name: str, pictures: list[Picture]) -> list[int]:
     """Numbers of what an earlier try of this form kept, then of what came now."""
     folder = storage.folder_of(current_app.config["INSTANCE"])
@@ -95,18 +96,15 @@ def _keep(session: Session, sender: Actor, name: str, pictures: list[Picture]) -
 
 
 def _read(name: str) -> tuple[list[Picture], list[Invalid]]:
-    """The pictures that came, read once however often one asks, and what was none."""
-    read: dict[str, tuple[list[Picture], list[Invalid]]] = g.setdefault("pictures", {})
-    if name not in read:
-        files = [file for file in request.files.getlist(name) if file.filename]
-        if len(files) + len(request.form.getlist(f"{name}_kept")) > MOST_AT_ONCE:
-            return [], [TooManyPhotos(field=name, n=MOST_AT_ONCE)]
-        told = [_picture(file, name) for file in files]
-        read[name] = (
-            [one for one in told if isinstance(one, Picture)],
-            [one for one in told if isinstance(one, Invalid)],
-        )
-    return read[name]
+    """The pictures that came, and of the others why they are none."""
+    files = [file for file in request.files.getlist(name) if file.filename]
+    if len(files) + len(request.form.getlist(f"{name}_kept")) > MOST_AT_ONCE:
+        return [], [TooManyPhotos(field=name, n=MOST_AT_ONCE)]
+    told = [_picture(file, name) for file in files]
+    return (
+        [one for one in told if isinstance(one, Picture)],
+        [one for one in told if isinstance(one, Invalid)],
+    )
 
 
 def _picture(file: Any, name: str) -> Picture | Invalid:

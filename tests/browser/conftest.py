@@ -6,13 +6,22 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from werkzeug.serving import BaseWSGIServer, make_server
+
+from moralbank.access.permissions import Role
+from tests.conftest import make_app
+from tests.notices.wall import after
+from tests.village import PASSWORD, STAFF, Town
 
 CHROMIUM = next(
     (
@@ -156,3 +165,69 @@ def wait_for(port: int, process: "subprocess.Popen[bytes] | subprocess.Popen[str
                 return
         time.sleep(0.1)
     pytest.fail("the server did not come up")
+
+
+@dataclass
+class Office:
+    """The committee's machine, in this process: stopped, started again, its clock set ahead.
+
+    While `loses_answers`, what phones send is kept, but the answer never reaches them: the
+    power fails between the two. Its clock runs, `days_later` days ahead of ours.
+    """
+
+    app: Flask
+    port: int = 0
+    days_later: int = 0
+    loses_answers: bool = False
+    lost: threading.Event = field(default_factory=threading.Event)
+    running: list[tuple[BaseWSGIServer, threading.Thread]] = field(default_factory=list)
+
+    def start(self) -> "Office":
+        """Serve, at the same address as before."""
+        server = make_server("127.0.0.1", self.port, self, threaded=True)
+        self.port = server.port
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        self.running.append((server, thread))
+        return self
+
+    def stop(self) -> None:
+        """Serve no more."""
+        for server, thread in self.running:
+            server.shutdown()
+            server.server_close()
+            thread.join()
+        self.running.clear()
+
+    @property
+    def address(self) -> str:
+        """Where its pages are."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def sign_in(self, page: Page, role: Role) -> None:
+        """Let somebody of the village's staff sign in."""
+        page.goto(f"{self.address}/sign-in")
+        page.get_by_label("用户名").fill(STAFF[role])
+        page.get_by_label("密码", exact=True).fill(PASSWORD)
+        page.locator("main").get_by_role("button", name="登录").click()
+        expect(page.get_by_role("heading", name=f"{STAFF[role]}，您好")).to_be_visible()
+
+    def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        """Answer a request on the office's day, unless the power fails."""
+        with after(self.days_later):
+            answer = self.app(environ, start)
+        if self.loses_answers and environ["PATH_INFO"].endswith("/scores"):
+            self.lost.set()
+            environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
+            raise ConnectionAbortedError
+        return answer
+
+
+@pytest.fixture
+def office(hamlet: Town, tmp_path: Path) -> Iterator[Office]:
+    """The village's pages, served from this process."""
+    app = make_app(hamlet, tmp_path)
+    made = Office(app).start()
+    yield made
+    made.stop()
+    app.extensions["moralbank"].close()

@@ -14,7 +14,7 @@ from typing import Final
 
 import click
 import pypdfium2
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from moralbank import clock
 from tests.browser.conftest import (
@@ -78,6 +78,7 @@ PAGES: Final = (
     ("记分员", "/awards/record?household=12", "record-item", "phone laptop"),
     ("记分员", "/awards/record?household=12&item=1", "record-deed", "phone laptop"),
     ("记分员", "/awards/record-many", "record-many", "phone laptop"),
+    ("记分员", "/awards/verify", "verify", "phone* laptop"),
     ("记分员", "/awards/mine", "mine", "phone laptop"),
     ("记分员", "/reminders", "reminders", "phone laptop"),
     ("记分员", REMINDER, "reminder", "phone laptop"),
@@ -85,7 +86,7 @@ PAGES: Final = (
     ("记分员", "/objections/new", "objection-which", "phone laptop"),
     ("记分员", NOTICE + r" /objections/new\?award.*", "objection-new", "phone laptop"),
     ("网格员", "/", "home-grid", "phone laptop"),
-    ("网格员", "/awards/verify", "verify", "phone* laptop"),
+    ("网格员", "/awards/verify", "verify-grid", "phone laptop"),
     ("网格员", ROUND + r" /rounds/\d+/score", "round-score", "phone* laptop"),
     ("网格员", "/password", "password-ties", "phone laptop"),
     ("评议员", "/", "home-reviewer", "phone laptop"),
@@ -211,6 +212,8 @@ def take_pages(demo: Demo, browser: Browser, folder: Path, *, everything: bool) 
             status = demo.open(page, path)
             if name == "counter":
                 _fill_basket(page)
+            if name == "round-score":
+                expect(page.locator(".mark").first).to_be_enabled()
             wide = page.evaluate("document.documentElement.scrollWidth") > SIZES[plain]["width"]
             click.echo(f"{name}-{plain}: {status}{' TOO WIDE' if wide else ''}")
             page.screenshot(path=folder / f"{name}-{plain}.png", full_page=everything)

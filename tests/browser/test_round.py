@@ -1,70 +1,17 @@
 """Door to door in a real browser: the network cut, the tab closed, the server restarted."""
 
 import io
-import socket
-import threading
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from flask import Flask
 from PIL import Image
 from playwright.sync_api import Page, expect
-from werkzeug.serving import BaseWSGIServer, make_server
 
 from moralbank.access.permissions import Role
-from tests.browser.conftest import PHONE
-from tests.conftest import make_app
+from tests.browser.conftest import PHONE, Office
 from tests.rounds.walk import BAI, DU, LOST_AND_FOUND, WANG, Walk
-from tests.village import PASSWORD, STAFF, Town
-
-
-@dataclass
-class Office:
-    """The committee's machine: it serves, it can be stopped and started again.
-
-    While `loses_answers`, what phones send is kept, but the answer never reaches them: the
-    power fails between the two.
-    """
-
-    app: Flask
-    port: int = 0
-    loses_answers: bool = False
-    lost: threading.Event = field(default_factory=threading.Event)
-    running: list[tuple[BaseWSGIServer, threading.Thread]] = field(default_factory=list)
-
-    def start(self) -> "Office":
-        """Serve, at the same address as before."""
-        server = make_server("127.0.0.1", self.port, self, threaded=True)
-        self.port = server.port
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        self.running.append((server, thread))
-        return self
-
-    def stop(self) -> None:
-        """Serve no more."""
-        for server, thread in self.running:
-            server.shutdown()
-            server.server_close()
-            thread.join()
-        self.running.clear()
-
-    @property
-    def address(self) -> str:
-        """Where its pages are."""
-        return f"http://127.0.0.1:{self.port}"
-
-    def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
-        """Answer a request, unless the power fails."""
-        answer = self.app(environ, start)
-        if self.loses_answers and environ["PATH_INFO"].endswith("/scores"):
-            self.lost.set()
-            environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
-            raise ConnectionAbortedError
-        return answer
+from tests.village import Town
 
 
 @pytest.fixture
@@ -73,24 +20,6 @@ def walk(hamlet: Town) -> Walk:
     made = Walk(hamlet).begin()
     made.declare_kin(Role.GRID, BAI)
     return made
-
-
-@pytest.fixture
-def office(walk: Walk, tmp_path: Path) -> Iterator[Office]:
-    """The village's pages, served from this process."""
-    app = make_app(walk.town, tmp_path)
-    made = Office(app).start()
-    yield made
-    made.stop()
-    app.extensions["moralbank"].close()
-
-
-def _sign_in(page: Page, office: Office, role: Role) -> None:
-    page.goto(f"{office.address}/sign-in")
-    page.get_by_label("用户名").fill(STAFF[role])
-    page.get_by_label("密码", exact=True).fill(PASSWORD)
-    page.locator("main").get_by_role("button", name="登录").click()
-    expect(page.get_by_role("heading", name="您好")).to_be_visible()
 
 
 def _open(page: Page, office: Office, walk: Walk) -> Page:
@@ -116,7 +45,7 @@ def test_a_round_without_a_network_loses_nothing(
     person: Callable[..., Page], office: Office, walk: Walk
 ) -> None:
     phone = person(PHONE)
-    _sign_in(phone, office, Role.RECORDER)
+    office.sign_in(phone, Role.RECORDER)
     waiting = _open(phone, office, walk).locator("[data-waiting]")
     expect(phone.get_by_text("断网也能打开本页")).to_be_visible()
 
@@ -159,7 +88,7 @@ def test_a_round_without_a_network_loses_nothing(
     )
 
     other = person(PHONE)
-    _sign_in(other, office, Role.GRID)
+    office.sign_in(other, Role.GRID)
     _open(other, office, walk)
     expect(_door(other, walk, BAI)).to_contain_text("回避（女儿家）")
     _tap(other, walk, WANG, "良")
@@ -171,7 +100,7 @@ def test_what_was_kept_goes_when_somebody_signs_out(
     person: Callable[..., Page], office: Office, walk: Walk
 ) -> None:
     phone = person(PHONE)
-    _sign_in(phone, office, Role.RECORDER)
+    office.sign_in(phone, Role.RECORDER)
     _open(phone, office, walk)
     expect(phone.get_by_text("断网也能打开本页")).to_be_visible()
     phone.get_by_text("菜单").click()

@@ -144,6 +144,7 @@ def test_seven_steps(
     _sign_in(admin, served, Role.ADMIN, first_time=False)
     admin.goto(f"{served.address}/settings")
     admin.get_by_label("公开网址").fill("https://bank.example.cn")
+    admin.get_by_label("公示几天").fill("0")  # the shortest way: no notice
     admin.get_by_role("button", name="保存设置").click()
     _add_users(admin, served)
     _import_roster(admin, served, tmp_path)

@@ -31,6 +31,7 @@ from tests.village import Browser
 
 NOON = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
 SMALL = Size(households=24, days=40)
+TINY = Size(households=8, days=4)
 VILLAGE = int(material().code)
 PASSWORDS = {name: f"{role}-zhi-de-mi-ma" for name, role in staff_of(material())}
 
@@ -160,7 +161,7 @@ def passwords(place: Path) -> dict[str, str]:
 
 
 def test_it_is_put_in_place_when_whole(place: Path) -> None:
-    make(place, SMALL)
+    make(place, TINY)
     assert sorted(path.name for path in place.parent.iterdir()) == ["demo"]
     names = {path.name for path in place.iterdir()}
     assert {"moralbank.db", "secret.key", "passwords.txt"} <= names
@@ -174,7 +175,7 @@ def test_an_interrupted_making_is_no_village(place: Path, monkeypatch: pytest.Mo
 
     monkeypatch.setattr(commands, "build_village", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        make(place, SMALL)
+        make(place, TINY)
     assert list(place.parent.iterdir()) == []
 
 
@@ -185,12 +186,12 @@ def test_what_a_power_cut_left_is_swept_away(place: Path) -> None:
         (folder / "half.db").write_bytes(b"half")
     long_ago = clock.now().timestamp() - 2 * 3600
     os.utime(left, (long_ago, long_ago))
-    make(place, SMALL)
+    make(place, TINY)
     assert sorted(path.name for path in place.parent.iterdir()) == ["demo", "demo-making-young"]
 
 
 def test_its_people_sign_in_with_what_was_written_down(place: Path) -> None:
-    make(place, SMALL)
+    make(place, TINY)
     settings = commands._settings(place)
     app = create_app(settings)
     written = passwords(place)
@@ -203,9 +204,9 @@ def test_its_people_sign_in_with_what_was_written_down(place: Path) -> None:
 
 
 def test_a_fresh_one_takes_the_old_ones_place(place: Path) -> None:
-    make(place, SMALL)
+    make(place, TINY)
     before = passwords(place)
-    make(place, SMALL)
+    make(place, TINY)
     assert passwords(place) != before
     assert sorted(path.name for path in place.parent.iterdir()) == ["demo"]
 
@@ -237,7 +238,7 @@ def test_the_command_makes_it_once_and_says_who_signs_in(
     monkeypatch.setattr(
         commands, "run_server", lambda app, host, port, **_: _serve(served, app, host, port)
     )
-    monkeypatch.setattr(commands, "Size", lambda: SMALL)
+    monkeypatch.setattr(commands, "Size", lambda: TINY)
     own = tmp_path / "own.db"
     terminal = Terminal(f"sqlite:///{own}", tmp_path, monkeypatch, capsys)
     first = terminal.run("demo", "--no-browser")

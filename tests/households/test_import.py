@@ -264,7 +264,7 @@ def test_what_is_no_roster_is_refused_and_not_kept(
 def test_an_upload_above_the_servers_limit_is_refused(app: Flask, browse: Browse) -> None:
     admin = browse(Role.ADMIN)
     assert refused(admin, b"0" * (app.config["MAX_CONTENT_LENGTH"] + 1)) == 413
-    assert "文件最大 5 MB" in admin.page  # the limit that the form names
+    assert "表格最大 5 MB" in admin.page  # the limit that the form names
     assert "8 MB" not in admin.page
     assert "回到首页" in admin.page
 
