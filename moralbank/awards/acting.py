@@ -40,6 +40,13 @@ class AlreadyDecided(Refused):
     code = "already_decided"
 
 
+class NotHandedIn(Refused):
+    """A draft is nobody's business but its writer's."""
+
+    text = mark("第 %(id)s 条还是草稿，提交以后才能办")
+    code = "not_handed_in"
+
+
 def checked_reason(typed: str, most: int = LONGEST_REASON) -> str:
     """The reason without blanks around it; raises ReasonNeeded."""
     reason = typed.strip()
@@ -49,8 +56,13 @@ def checked_reason(typed: str, most: int = LONGEST_REASON) -> str:
 
 
 def next_state(session: Session, actor: Actor, row: Any, act: Act) -> AwardState:
-    """Where `act` takes this award; raises AlreadyDecided where it can't be done any more."""
+    """Where `act` takes this award.
+
+    Raises NotHandedIn where it can't be done yet, AlreadyDecided where it can't any more.
+    """
     state = after(row.state, act)
+    if state is None and row.state is AwardState.DRAFT:
+        raise NotHandedIn(id=row.id)
     if state is None:
         raise _already_decided(session, actor, row)
     return state

@@ -35,8 +35,8 @@ from moralbank.awards.queries import (
 )
 from moralbank.awards.states import Act, after
 from moralbank.awards.voting import Standing, standings
+from moralbank.awards.warnings import Budget, month_budget, warnings_of
 from moralbank.awards.warnings import Warning as Caution
-from moralbank.awards.warnings import budget_used, warnings_of
 from moralbank.i18n import _
 from moralbank.objections.queries import ObjectionInfo, objections_of_award
 from moralbank.photos.models import PhotoSubject
@@ -44,7 +44,7 @@ from moralbank.photos.queries import PhotoInfo, photos_of
 from moralbank.scheme.queries import Item, scheme_version
 from moralbank.sittings.queries import open_sitting
 from moralbank.villages.queries import settings_of
-from moralbank.villages.settings import MONTH_BUDGET, REVIEW_VOTES, SITTINGS, SITTINGS_ANY
+from moralbank.villages.settings import REVIEW_VOTES, SITTINGS, SITTINGS_ANY
 
 _steps = AwardStep.__table__  # type: ignore[attr-defined]
 
@@ -117,8 +117,7 @@ class ReviewPage:
     """What waits to be decided on; `total` of it in all, `next_after` the deed after each.
 
     `sitting` is the one that goes on; `sitting_missing` says that nothing may be decided without
-    one. `votes` reviewers must agree, those who stay out left aside. `used` are the points
-    approved this month, `limit` the month's budget (0: none).
+    one. `votes` reviewers must agree, those who stay out left aside.
     """
 
     lines: list[Line]
@@ -129,8 +128,7 @@ class ReviewPage:
     sitting: int | None
     sitting_missing: bool
     votes: int
-    used: int
-    limit: int
+    budget: Budget
 
 
 @dataclass(frozen=True)
@@ -186,8 +184,7 @@ def review_page(
         sitting=sitting,
         sitting_missing=sitting is None and settings[SITTINGS] != SITTINGS_ANY,
         votes=int(settings[REVIEW_VOTES]),
-        used=budget_used(session, village_id),
-        limit=int(settings[MONTH_BUDGET]),
+        budget=month_budget(session, village_id),
     )
 
 

@@ -109,7 +109,9 @@ class AwardRow:
 
     @property
     def state_label(self) -> str:
-        """The state in words."""
+        """The state in words; of a claim what it waits for first."""
+        if self.state is AwardState.CLAIMED:
+            return _("待核实") if self.needs_verification else _("待评议")
         return _(STATE_LABELS[self.state])
 
 

@@ -68,7 +68,7 @@ WAY: Final[dict[tuple[State | None, Act], State]] = {
 
 STATE_LABELS: Final = {
     State.DRAFT: mark("草稿"),
-    State.CLAIMED: mark("待核实评议"),
+    State.CLAIMED: mark("待核实或评议"),
     State.VERIFIED: mark("已核实"),
     State.RETURNED: mark("退回补充"),
     State.APPROVED: mark("已通过"),

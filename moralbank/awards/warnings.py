@@ -36,6 +36,8 @@ USUAL_OF: Final = 200
 LEAST_USUAL: Final = 5
 """What is usual follows from so many of the last posted deeds of an item, and at least so many."""
 TIMES_USUAL: Final = 3
+NEARLY_PERCENT: Final = 90
+"""From so much of the month's budget on reviewers are told how little is left."""
 _SPENDING: Final = (
     AwardState.APPROVED,
     AwardState.NOTICED,
@@ -56,6 +58,26 @@ class Warning:  # noqa: A001 - the room's own word; Python's exceptions of that 
 
 
 @dataclass(frozen=True)
+class Budget:
+    """The points approved in the present month and the month's limit (0: none)."""
+
+    used: int
+    limit: int
+
+    def words(self, more: int = 0) -> str:
+        """What to say before `more` points are approved; empty while enough is left."""
+        after = self.used + more
+        if not self.limit or 100 * after < NEARLY_PERCENT * self.limit:
+            return ""
+        words = {"used": self.used, "limit": self.limit, "left": self.limit - self.used}
+        if self.used >= self.limit:
+            return _("本月已通过 %(used)s 分，每月 %(limit)s 分的限额已用完", **words)
+        if after > self.limit:
+            return _("本月已通过 %(used)s 分，加上这条超过每月 %(limit)s 分的限额", **words)
+        return _("本月已通过 %(used)s 分，离每月 %(limit)s 分的限额还差 %(left)s 分", **words)
+
+
+@dataclass(frozen=True)
 class _Known:
     """What is read once for all deeds asked about: others by household, and what is usual."""
 
@@ -64,8 +86,7 @@ class _Known:
     twins: dict[int, list[int]]
     households: dict[int, HouseholdInfo]
     schemes: dict[int, Scheme]
-    used: int
-    budget: int
+    budget: Budget
 
 
 def warnings_of(
@@ -77,6 +98,12 @@ def warnings_of(
     known = _read(session, village_id, rows)
     found = {row.id: list(_all_of(row, known)) for row in rows}
     return {number: warnings for number, warnings in found.items() if warnings}
+
+
+def month_budget(session: Session, village_id: int) -> Budget:
+    """How much of this month's budget is used."""
+    limit = number_set(session, village_id, MONTH_BUDGET)
+    return Budget(budget_used(session, village_id), limit)
 
 
 def budget_used(session: Session, village_id: int) -> int:
@@ -103,8 +130,7 @@ def _read(session: Session, village_id: int, rows: Sequence[AwardRow]) -> _Known
         twins=same_photo(session, village_id, PhotoSubject.AWARD, ids),
         households=household_labels(session, village_id, whose),
         schemes={version: scheme_version(session, village_id, version) for version in versions},
-        used=budget_used(session, village_id),
-        budget=number_set(session, village_id, MONTH_BUDGET),
+        budget=month_budget(session, village_id),
     )
 
 
@@ -211,17 +237,16 @@ def _repeated(row: AwardRow, others: Sequence[Any]) -> Iterator[Warning]:
 
 
 def _amount(row: AwardRow, known: _Known) -> Iterator[Warning]:
-    """Far more than usual, or more than is left of the month's budget."""
+    """Far more than usual, or nearly all that is left of the month's budget, or more."""
     usual = known.usual.get(row.item)
     if usual is not None and row.points > TIMES_USUAL * usual:
         words = {"usual": int(usual), "points": row.points}
         yield Warning(
             "unusual", _("分数少见：这一项一般 %(usual)s 分，这条 %(points)s 分", **words)
         )
-    if known.budget and not row.deduction and known.used + row.points > known.budget:
-        words = {"used": known.used, "budget": known.budget}
-        over = _("本月已通过 %(used)s 分，加上这条超过每月 %(budget)s 分的限额", **words)
-        yield Warning("budget", over)
+    budget = "" if row.deduction else known.budget.words(row.points)
+    if budget:
+        yield Warning("budget", budget)
 
 
 def _near(one: date, other: date) -> bool:

@@ -1,4 +1,4 @@
-"""A household's deeds as its card's page tells of them: what waits, hangs out, was refused."""
+"""A household's deeds as its card's page tells of them: what waits, hangs, was not given."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -25,9 +25,9 @@ from moralbank.photos.queries import (
 
 _steps = AwardStep.__table__  # type: ignore[attr-defined]
 
-REFUSED_FOR: Final = timedelta(days=365)
-"""How long a refusal is told of."""
-MOST_REFUSED: Final = 10
+TOLD_FOR: Final = timedelta(days=365)
+"""How long a refusal, or points taken back, are told of."""
+MOST_TOLD: Final = 10
 _LOOKED_BACK: Final = timedelta(days=800)
 """Deeds older than this can't have been refused lately: they are recorded within 400 days."""
 
@@ -39,6 +39,7 @@ _STANDING: Final = {
     AwardState.OBJECTED: mark("有人提出异议，正在查"),
     AwardState.RETURNED: mark("要您补充"),
     AwardState.REFUSED: mark("未通过"),
+    AwardState.REVERSED: mark("已冲正"),
 }
 
 
@@ -46,10 +47,10 @@ _STANDING: Final = {
 class PublicDeed:
     """One deed in plain words: "志愿服务（杜*妹）", "可加 3 分", where it stands.
 
-    `until` is the last day of the notice `notice_id`, while it hangs; `reason` what was asked or
-    why it was refused, on `told_on`. `note` is the household's own; what the committee writes may
-    name others. `own` says that the household claimed it itself and may
-    still take it back.
+    `until` is the last day of the notice `notice_id`, while it hangs; `reason` what was asked, or
+    why it was refused or taken back, on `told_on`. `note` is the household's own; what the
+    committee writes may name others. `own` says that the household claimed it itself and may still
+    take it back.
     """
 
     id: int
@@ -70,7 +71,7 @@ class PublicDeed:
     @property
     def words(self) -> str:
         """The points in words: what they would be until they are posted."""
-        if self.deduction:
+        if self.deduction and self.state is not AwardState.REVERSED:
             return _("要扣 %(n)s 分", n=self.points)
         return _("可加 %(n)s 分", n=self.points) if self.hangs else _("%(n)s 分", n=self.points)
 
@@ -88,6 +89,7 @@ class PublicDeeds:
     noticed: list[PublicDeed] = field(default_factory=list)
     waiting: list[PublicDeed] = field(default_factory=list)
     refused: list[PublicDeed] = field(default_factory=list)
+    reversed: list[PublicDeed] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -107,17 +109,20 @@ def public_deeds(session: Session, village_id: int, household_id: int) -> Public
     hanging = {one.id: one.last_day for one in open_notices(session, village_id)}
     told = [_deed(row, last[row.id], photos.get(row.id, []), hanging) for row in rows]
     still = {AwardState.CLAIMED, AwardState.VERIFIED, AwardState.APPROVED}
-    lately = clock.today() - REFUSED_FOR
     return PublicDeeds(
         returned=[one for one in told if one.state is AwardState.RETURNED],
         noticed=[one for one in told if one.hangs],
         waiting=[one for one in told if one.state in still],
-        refused=sorted(
-            (one for one in told if one.state is AwardState.REFUSED and one.told_on >= lately),
-            key=lambda one: one.told_on,
-            reverse=True,
-        )[:MOST_REFUSED],
+        refused=_lately(told, AwardState.REFUSED),
+        reversed=_lately(told, AwardState.REVERSED),
     )
+
+
+def _lately(told: list[PublicDeed], state: AwardState) -> list[PublicDeed]:
+    """Those that came to this end within the last year, the latest first."""
+    since = clock.today() - TOLD_FOR
+    found = [one for one in told if one.state is state and one.told_on >= since]
+    return sorted(found, key=lambda one: one.told_on, reverse=True)[:MOST_TOLD]
 
 
 def standing_of(row: AwardRow) -> str:

@@ -99,7 +99,15 @@ def _build(folder: Path, size: Size) -> None:
     try:
         upgrade(database.engine)
         with progress(_("建演示村"), size.days) as tell:
-            build_village(database, material(), passwords, seed=SEED, size=size, progress=tell)
+            build_village(
+                database,
+                material(),
+                passwords,
+                instance=folder,
+                seed=SEED,
+                size=size,
+                progress=tell,
+            )
     finally:
         database.close()
     _keep_passwords(folder / PASSWORDS, passwords)

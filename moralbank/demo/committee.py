@@ -63,18 +63,24 @@ def look_at_claims(session: Session, village: Village, day: date) -> None:
     """Each afternoon the grid worker and the recorder look at what households claimed."""
     grid, recorder = village.actors[Role.GRID], village.actors[Role.RECORDER]
     mine = groups_looked_after(session, village.id, grid.user_id)
+    barred = {
+        who: barred_households(session, village.id, who.user_id).keys() for who in (grid, recorder)
+    }
     rows = [row for row in to_verify(session, village.id, groups=None) if row.deed_on < day]
     with at(day, 16):
         for row in rows:
-            _look_at(session, village, grid if row.group_id in mine else recorder, row)
+            able = (grid, recorder) if row.group_id in mine else (recorder,)
+            who = next((one for one in able if row.household_id not in barred[one]), None)
+            if who is not None:
+                _look_at(session, village, who, row, day)
 
 
-def _look_at(session: Session, village: Village, who: Actor, row: AwardRow) -> None:
-    if row.household_id in barred_households(session, village.id, who.user_id):
-        return
+def _look_at(session: Session, village: Village, who: Actor, row: AwardRow, day: date) -> None:
     words = village.material.words
     if village.draw.random() < _ASKED:
-        deciding.send_back(session, who, row.id, village.draw.choice(words.questions))
+        question = village.draw.randrange(len(words.questions))
+        deciding.send_back(session, who, row.id, words.questions[question])
+        village.asked[row.id] = (day, question)
         return
     witness = village.draw.choice(words.witnesses)
     deciding.verify(session, who, village.request_id(), [row.id], witness=witness)

@@ -9,13 +9,12 @@ from sqlmodel import Session
 from moralbank.access.permissions import Role
 from moralbank.audit import Actor
 from moralbank.awards import service as awards
-from moralbank.cards import claims
 from moralbank.cards.queries import CardInfo, active_cards
 from moralbank.cards.service import mark_lost, replace
 from moralbank.counter.service import Redeem, redeem
-from moralbank.demo import committee, watching
+from moralbank.demo import claiming, committee, watching
 from moralbank.demo.deeds import PlannedDeed, Planner
-from moralbank.demo.town import DEVICE, Village, at
+from moralbank.demo.town import Village, at
 from moralbank.demo.trade import draw_cart, take, wanted_stock
 from moralbank.demo.walking import walk_round
 from moralbank.households.models import HouseholdStatus
@@ -59,6 +58,7 @@ def live(session: Session, village: Village, planner: Planner, day: date, left: 
     if village.posted:
         _open_counter(session, village, day)
     committee.object_and_answer(session, village, day, left)
+    claiming.answer_questions(session, village, day)
     committee.look_at_claims(session, village, day)
     _record_rounds(session, village, planner, day)
     _record_deeds(session, village, planner, day)
@@ -173,21 +173,8 @@ def _record_deeds(session: Session, village: Village, planner: Planner, day: dat
         with at(day, 18, after=3 * number):
             card = cards.get(planned.household)
             if card and village.draw.random() < _CLAIMED_AT_HOME:
-                claim = claims.Claim(
-                    item=planned.item.number,
-                    points_each=planned.points_each,
-                    quantity=planned.quantity,
-                    deed_on=day,
-                    note=planned.note,
-                    member_id=_who(village, planned),
-                )
-                claims.make(
-                    session,
-                    claims.claimant(session, card, DEVICE),
-                    card,
-                    village.request_id(),
-                    claim,
-                )
+                member = _who(village, planned)
+                claiming.claim(session, village, card, planned, day, member)
             else:
                 _record_deed(session, village, planned, day)
 

@@ -28,7 +28,7 @@ class PlannedRound:
 
 @dataclass(frozen=True)
 class PlannedDeed:
-    """One household's deed; `personal` ones may name who did it."""
+    """One household's deed; `personal` ones may name who did it; `picture` may show it."""
 
     household: int
     item: Item
@@ -36,6 +36,7 @@ class PlannedDeed:
     points_each: int | None
     note: str
     personal: bool
+    picture: str
 
 
 @dataclass
@@ -89,7 +90,7 @@ class Planner:
         if not self._counts(household, item, day, quantity, points or item.points_min):
             return None
         self._done.add((household, habit.item))
-        return PlannedDeed(household, item, quantity, points, note, habit.personal)
+        return PlannedDeed(household, item, quantity, points, note, habit.personal, habit.picture)
 
     def _counts(
         self, household: int, item: Item, day: date, quantity: int, points_each: int

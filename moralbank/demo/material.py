@@ -35,6 +35,7 @@ class Habit:
     points: tuple[int, ...] = ()
     once: bool = False
     personal: bool = False
+    picture: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,8 +66,8 @@ class Tie:
 class Words:
     """What is written on receipts, refusals, reversals, slips, minutes and objections.
 
-    `walk` and `walk_now` are titles of rounds, with the month to be filled in; `answers` are by
-    what the supervisor decided.
+    `walk` and `walk_now` are titles of rounds, with the month to be filled in; `details` answer
+    the `questions` in the same order; `answers` are by what the supervisor decided.
     """
 
     first_receipt: str
@@ -75,6 +76,7 @@ class Words:
     reversals: tuple[str, ...]
     collectors: tuple[str, ...]
     questions: tuple[str, ...]
+    details: tuple[str, ...]
     witnesses: tuple[str, ...]
     room: str
     sitting: str

@@ -7,6 +7,7 @@ act. All chance comes from one `Random`: the same seed on the same day gives the
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from random import Random
 from typing import Final
 
@@ -26,6 +27,7 @@ from moralbank.demo.people import Family, draw_families
 from moralbank.demo.town import DEVICE, Village, at
 from moralbank.households.queries import all_households
 from moralbank.households.service import add_member, import_roster
+from moralbank.photos.storage import folder_of
 from moralbank.scheme.queries import scheme_on
 from moralbank.scheme.service import adopt_default
 from moralbank.store.service import open_shop
@@ -54,20 +56,21 @@ def build_village(
     material: Material,
     passwords: Mapping[str, str],
     *,
+    instance: Path,
     seed: int,
     size: Size,
     progress: Progress,
 ) -> None:
     """Fill an empty database with the demo village; `progress` hears how many days are done.
 
-    `passwords` are by name, for all of `staff_of(material)`. The last day built is yesterday, by
-    the village's clock.
+    `passwords` are by name, for all of `staff_of(material)`. Photos are kept below the folder
+    `instance`. The last day built is yesterday, by the village's clock.
     """
     draw = Random(seed)  # noqa: S311 - not for secrets
     first = clock.today() - timedelta(days=size.days)
     with database.writing() as session:
         with at(first, 8):
-            village = _found(session, material, draw, passwords)
+            village = _found(session, material, draw, passwords, folder_of(instance))
             _settle(session, village, _groups(material.groups, size.households))
         planner = Planner(village.draw, scheme_on(session, village.id, first), village.zeal)
     for past in range(size.days):
@@ -85,7 +88,11 @@ def staff_of(material: Material) -> list[tuple[str, Role]]:
 
 
 def _found(
-    session: Session, material: Material, draw: Random, passwords: Mapping[str, str]
+    session: Session,
+    material: Material,
+    draw: Random,
+    passwords: Mapping[str, str],
+    photos: Path,
 ) -> Village:
     """Open the village with its staff, scheme, shop and settings."""
     number = int(material.code)
@@ -97,7 +104,7 @@ def _found(
         people[name] = Actor(number, user.id, name, role, DEVICE)
     adopt_default(session, founder)
     open_shop(session, founder)
-    village = Village(number, material, draw, people[material.colleague])
+    village = Village(number, material, draw, people[material.colleague], photos)
     village.actors.update((role, people[name]) for role, name in material.staff.items())
     for key, value in material.settings.items():
         change_setting(session, village.actors[Role.ADMIN], key, value)

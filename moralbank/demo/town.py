@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from pathlib import Path
 from random import Random
 from typing import Final
 
@@ -24,19 +25,22 @@ class Village:
     `zeal` says by household how often it does something and holds those that still take part;
     `grown_ups` are members by household; `colleague` is the second reviewer; `posted` are the
     awards that the last notice posted; `objection` is the one that waits for its answer,
-    `reminder` the last one given; 0 where there is none.
+    `reminder` the last one given; 0 where there is none. `asked` are the claims sent back, with
+    the day and the place of the question among all; `photos` is where pictures are kept.
     """
 
     id: int
     material: Material
     draw: Random
     colleague: Actor
+    photos: Path
     actors: dict[Role, Actor] = field(default_factory=dict)
     zeal: dict[int, float] = field(default_factory=dict)
     grown_ups: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
     posted: list[int] = field(default_factory=list)
     objection: int = 0
     reminder: int = 0
+    asked: dict[int, tuple[date, int]] = field(default_factory=dict)
 
     def request_id(self) -> str:
         """A request id that is the same in every building of the same village."""

@@ -219,6 +219,16 @@ def household_labels(
     return {info.id: info for info in _infos(session, chosen)}
 
 
+def joined_at(session: Session, village_id: int) -> dict[int, datetime]:
+    """When each household of the village was entered, by number."""
+    rows = session.connection().execute(
+        select(_households.c.id, _households.c.joined_at).where(
+            _households.c.village_id == village_id
+        )
+    )
+    return {row.id: row.joined_at for row in rows}
+
+
 def group_counts(session: Session, village_id: int) -> list[GroupCount]:
     """The village's groups in their order, with how many households each has."""
     rows = session.connection().execute(

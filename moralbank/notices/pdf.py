@@ -100,7 +100,9 @@ def _head(frame: Frame, notice: NoticeSheet) -> Iterator[Piece]:
 
 def _opening_words(notice: NoticeSheet) -> str:
     if not notice.households:
-        words = _("本期没有新的加分和扣分，只公示更正 %(n)s 项。", n=len(notice.corrections))
+        words = _(
+            "本期没有新的加分和扣分，只公示更正 %(n)s 项，见明细表。", n=len(notice.corrections)
+        )
     elif notice.corrections:
         words = _(
             "下列 %(n)s 户的积分经评议通过，现予公示；另有更正 %(m)s 项，见明细表。",

@@ -13,6 +13,7 @@ from moralbank.notices.hanging import (
     HungHousehold,
     HungLine,
     NoticeUnknown,
+    corrections_on,
     hung_households,
     hung_line,
 )
@@ -57,10 +58,11 @@ class PublicHousehold:
 
 @dataclass(frozen=True)
 class PublicNotice:
-    """The page of one notice."""
+    """The page of one notice. How many corrections it has is all that strangers are told."""
 
     info: NoticeInfo
     households: tuple[PublicHousehold, ...]
+    corrections: int
 
     @property
     def lines(self) -> int:
@@ -96,7 +98,8 @@ def public_notice(session: Session, village_id: int, notice_id: int) -> PublicNo
     """One notice for everybody; raises NoticeUnknown, also before its time and long after."""
     info = _readable(session, village_id, notice_id)
     shown = (_public(one) for one in hung_households(session, village_id, notice_id))
-    return PublicNotice(info, tuple(one for one in shown if one.lines))
+    corrections = len(corrections_on(session, village_id, notice_id))
+    return PublicNotice(info, tuple(one for one in shown if one.lines), corrections)
 
 
 def public_line(session: Session, village_id: int, notice_id: int, line: int) -> PublicHousehold:

@@ -49,16 +49,22 @@ def list_objections(actor: Actor, *, state: str | None, as_json: bool) -> None:
 
 @objections.command("show", help=_("看一条异议。提出人只给监督员和登记的人看。"))
 @click.argument("number", type=click.IntRange(1, 999_999_999))
+@with_json
 @acts("objections.view")
-def view(actor: Actor, *, number: int) -> None:
-    """Show one objection as JSON."""
+def view(actor: Actor, *, number: int, as_json: bool) -> None:
+    """Show one objection, line by line or as JSON."""
     with reading() as session:
         found = read_objection(session, actor.village_id, number)
         row = {**_row(found), "answer": found.answer, "decided_by": found.decider}
         if actor.user_id == found.taken_by or may(actor.role, "objections.decide"):
             who = complainant(session, actor.village_id, number)
             row |= {"name": who.name, "telephone": who.telephone}
-    show_json(row)
+    if as_json:
+        show_json(row)
+        return
+    for key, label in _lines(found).items():
+        if row.get(key) not in {None, ""}:
+            click.echo(_("%(label)s：%(words)s", label=label, words=row[key]))
 
 
 @objections.command(help=_("登记异议：objections take --award 12 --words …"))
@@ -112,6 +118,29 @@ def decide(
     with reading() as session:
         state = read_objection(session, actor.village_id, number).state_label
     click.echo(_("第 %(n)s 号异议已答复：%(state)s", n=number, state=state))
+
+
+def _lines(one: ObjectionInfo) -> dict[str, str]:
+    """What is said of one objection, by the keys of `_row`; whoever raised it last."""
+    return {
+        "id": _("异议号"),
+        "award": _("积分记录"),
+        "notice": _("公示期号"),
+        "household": _("户号"),
+        "head": _("户主"),
+        "item": _("项目"),
+        "points": _("积分"),
+        "words": _("异议"),
+        "way": _("怎么提出的"),
+        "raised_at": _("提出时间"),
+        "due_on": _("答复期限"),
+        **({"days": _("期限")} if one.waits else {}),
+        "state": _("处理结果"),
+        "answer": _("书面答复"),
+        "decided_by": _("谁答复的"),
+        "name": _("提出人"),
+        "telephone": _("提出人电话"),
+    }
 
 
 def _row(one: ObjectionInfo) -> dict[str, str | int | None]:

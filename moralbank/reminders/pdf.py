@@ -13,6 +13,9 @@ from moralbank.reminders.sheets import ReminderLetter
 _FRAME: Final = Frame(sheet.A5, side_mm=14, top_mm=13, bottom_mm=15)
 _LARGER: Final = sheet.A4.width_mm / sheet.A5.width_mm
 _TEXT: Final = 13
+_ENDS: Final = ("。", "！", "？", "…", ".", "!", "?")
+_CLOSING: Final = "”’」』）)\"'"
+_UNENDED: Final = " 　，、；：,;:"
 
 
 def reminder_letter(letter: ReminderLetter, paper: Literal["A5", "A4"] = "A5") -> bytes:
@@ -44,7 +47,7 @@ def _words(letter: ReminderLetter) -> Iterator[str]:
         "%(day)s，我们看到您家有一处要请您留意：%(item)s。%(note)s",
         day=plain_date(letter.seen_on),
         item=letter.item,
-        note=letter.note,
+        note=_sentence(letter.note),
     )
     yield _(
         "请您在 %(day)s（含当天）以前改好。改好了告诉一声，这件事就过去了，不扣分，也不对外公布。",
@@ -62,3 +65,11 @@ def _words(letter: ReminderLetter) -> Iterator[str]:
         )
     else:
         yield _("有难处，或者我们看错了，请随时到村委会来说，我们一起想办法。")
+
+
+def _sentence(note: str) -> str:
+    """The note as a sentence of its own: closed with a full stop where it ends without one."""
+    words = note.rstrip(_UNENDED)
+    if not words or words.rstrip(_CLOSING).endswith(_ENDS):
+        return words
+    return _("%(words)s。", words=words)

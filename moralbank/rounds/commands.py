@@ -169,12 +169,13 @@ def form(actor: Actor, *, round_id: int, path: Path) -> None:
 
 @rounds.command("close", help=_("结束评比：得分的住户各记一条，送去核实、评议。"))
 @with_round
+@click.option("--unscored-too", is_flag=True, help=_("还有户没评，照样结束"))
 @with_request_id
 @acts("rounds.manage")
-def close(actor: Actor, *, round_id: int, request_id: str) -> None:
+def close(actor: Actor, *, round_id: int, unscored_too: bool, request_id: str) -> None:
     """End a round."""
     with writing() as session:
-        close_round(session, actor, request_id, round_id)
+        close_round(session, actor, request_id, round_id, unscored_too=unscored_too)
         results = results_of(session, actor.village_id, round_id)
     given = [one for one in results if one.award_id is not None]
     total = sum(one.points for one in given)

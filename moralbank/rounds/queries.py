@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import func, or_, select
 from sqlmodel import Session
 
 from moralbank.access.queries import user_names
 from moralbank.errors import NotFound
-from moralbank.households.models import Household, HouseholdStatus
-from moralbank.households.queries import HouseholdInfo, all_households, household_labels
+from moralbank.households.queries import HouseholdInfo, household_labels
+from moralbank.households.taking_part import history
 from moralbank.i18n import mark
 from moralbank.paging import Page, place
 from moralbank.rounds.choices import Choice, choices_kept
@@ -36,7 +36,6 @@ _groups = RoundGroup.__table__  # type: ignore[attr-defined]
 _scorers = RoundScorer.__table__  # type: ignore[attr-defined]
 _scores = RoundScore.__table__  # type: ignore[attr-defined]
 _results = RoundResult.__table__  # type: ignore[attr-defined]
-_households = Household.__table__  # type: ignore[attr-defined]
 _scheme_items = SchemeItem.__table__  # type: ignore[attr-defined]
 
 PAGE_ROWS: Final = 30
@@ -91,7 +90,7 @@ class RoundInfo:
 
 @dataclass(frozen=True)
 class RoundRow:
-    """A round in a list: how many of its households somebody has scored."""
+    """A round in a list: its households, and how many have a score for every item."""
 
     id: int
     title: str
@@ -178,11 +177,12 @@ def open_rounds(session: Session, village_id: int, *, scorer: int | None = None)
 def households_of(
     session: Session, village_id: int, info: RoundInfo, also: Collection[int] = ()
 ) -> list[HouseholdInfo]:
-    """The households that a round walks to, in walking order.
+    """The households that a round walks to, in walking order; a closed one keeps its day's.
 
     `also` are numbers to be shown in any case: those that moved away after they were scored.
     """
-    found = [one for one in all_households(session, village_id) if one.group_id in info.groups]
+    there = history(session, village_id).at(info.closed_at)
+    found = [one for one in there if one.group_id in info.groups]
     gone = set(also) - {one.id for one in found}
     return [*found, *household_labels(session, village_id, gone).values()]
 
@@ -249,40 +249,59 @@ def form_of(session: Session, village_id: int, round_id: int) -> RoundForm:
 
 
 def _rows(session: Session, village_id: int, chosen: Any) -> list[RoundRow]:
-    """Rounds with their figures: three statements, however many rounds."""
+    """Rounds with their figures, the same as `board_of` has: as many statements for any number."""
     rounds = session.connection().execute(chosen).all()
     ids = [row.id for row in rounds]
-    walked = (
-        select(_groups.c.round_id, func.count(_households.c.id).label("n"))
-        .join(
-            _households,
-            and_(
-                _households.c.village_id == _groups.c.village_id,
-                _households.c.group_id == _groups.c.group_id,
-                _households.c.status == HouseholdStatus.ACTIVE,
-            ),
+    known = history(session, village_id)
+    groups = _numbers_by_round(session, _groups.c.group_id, village_id, ids)
+    items = _numbers_by_round(session, _items.c.item, village_id, ids)
+    scored = _items_scored(session, village_id, ids)
+    found = []
+    for row in rounds:
+        done = scored[row.id]
+        there = {one.id for one in known.at(row.closed_at) if one.group_id in groups[row.id]}
+        found.append(
+            RoundRow(
+                id=row.id,
+                title=row.title,
+                held_on=row.held_on,
+                state=row.state,
+                households=len(there | set(done)),
+                scored=sum(count == len(items[row.id]) for count in done.values()),
+            )
         )
-        .where(_groups.c.village_id == village_id, _groups.c.round_id.in_(ids))
-        .group_by(_groups.c.round_id)
+    return found
+
+
+def _numbers_by_round(
+    session: Session, column: Any, village_id: int, ids: Collection[int]
+) -> dict[int, set[int]]:
+    """What stands in a column of one of the rounds' lists, by round."""
+    table = column.table
+    found: dict[int, set[int]] = defaultdict(set)
+    rows = session.connection().execute(
+        select(table.c.round_id, column).where(
+            table.c.village_id == village_id, table.c.round_id.in_(ids)
+        )
     )
-    done = (
-        select(_scores.c.round_id, func.count(_scores.c.household_id.distinct()).label("n"))
+    for round_id, number in rows:
+        found[round_id].add(number)
+    return found
+
+
+def _items_scored(
+    session: Session, village_id: int, ids: Collection[int]
+) -> dict[int, dict[int, int]]:
+    """For how many items each scored household has a score, by round."""
+    found: dict[int, dict[int, int]] = defaultdict(dict)
+    rows = session.connection().execute(
+        select(_scores.c.round_id, _scores.c.household_id, func.count(_scores.c.item.distinct()))
         .where(_scores.c.village_id == village_id, _scores.c.round_id.in_(ids))
-        .group_by(_scores.c.round_id)
+        .group_by(_scores.c.round_id, _scores.c.household_id)
     )
-    there = {row.round_id: row.n for row in session.connection().execute(walked)}
-    scored = {row.round_id: row.n for row in session.connection().execute(done)}
-    return [
-        RoundRow(
-            id=row.id,
-            title=row.title,
-            held_on=row.held_on,
-            state=row.state,
-            households=there.get(row.id, 0),
-            scored=scored.get(row.id, 0),
-        )
-        for row in rounds
-    ]
+    for round_id, household_id, count in rows:
+        found[round_id][household_id] = count
+    return found
 
 
 def _items_of(session: Session, village_id: int, round_id: int) -> tuple[ItemInfo, ...]:

@@ -41,6 +41,20 @@ class RoundAhead(Refused):
     code = "round_ahead"
 
 
+class NothingScored(Refused):
+    """A round in which no door was scored gives nothing: it isn't ended by mistake."""
+
+    text = mark("还没有评过一户，不能结束。请先去打分；没到评的时候，就先放着")
+    code = "nothing_scored"
+
+
+class SomeUnscored(Refused):
+    """Some households lack a score, and nobody said to end the round all the same."""
+
+    text = mark("还有 %(n)s 户没评。先去补评；不评了，就选“照样结束”")
+    code = "some_unscored"
+
+
 class OpenConflicts(Refused):
     """Scorers disagree, and the committee has not said which score counts."""
 
@@ -121,10 +135,13 @@ def settle(
     )
 
 
-def close_round(session: Session, actor: Actor, request_id: str, round_id: int) -> int:
+def close_round(
+    session: Session, actor: Actor, request_id: str, round_id: int, *, unscored_too: bool = False
+) -> int:
     """End a round: every score above 0 goes the way of a deed. Gives back the round's number.
 
-    Raises RoundClosed, RoundAhead, OpenConflicts.
+    Raises RoundClosed, RoundAhead, NothingScored, OpenConflicts, and SomeUnscored unless
+    `unscored_too` says that households without a score stay without one.
     """
 
     def perform() -> int:
@@ -134,7 +151,11 @@ def close_round(session: Session, actor: Actor, request_id: str, round_id: int) 
         if info.held_on > clock.today():
             raise RoundAhead(day=info.held_on.isoformat())
         board = board_of(session, actor.village_id, info)
+        if not board.cells:
+            raise NothingScored
         _require_settled(board)
+        if board.unscored and not unscored_too:
+            raise SomeUnscored(n=len(board.unscored))
         _give(session, actor, info, board)
         values = {
             "state": RoundState.CLOSED,
@@ -149,7 +170,7 @@ def close_round(session: Session, actor: Actor, request_id: str, round_id: int) 
         audit.record(session, actor, "rounds.close", info.title, round=round_id)
         return round_id
 
-    content = {"round": round_id}
+    content = {"round": round_id, "unscored_too": unscored_too}
     return once(session, actor.village_id, request_id, "rounds.close", content, perform).result
 
 

@@ -126,10 +126,11 @@ def settle(round_id: int) -> Any:
 @room.post(ROUND + "/close")
 @may("rounds.manage")
 def close(round_id: int) -> Any:
-    """End a round and send its scores on."""
+    """End a round and send its scores on; `unscored` ticked: though some households lack one."""
+    actor, ticked = current_actor(), bool(request.form.get("unscored"))
     try:
         with writing() as session:
-            service.close_round(session, current_actor(), sent_request_id(), round_id)
+            service.close_round(session, actor, sent_request_id(), round_id, unscored_too=ticked)
     except MoralbankError as refusal:
         return _round_page(round_id, refusal), status_of(refusal)
     flash(_("评比已结束，得分的已作为申报送去核实、评议"), "ok")

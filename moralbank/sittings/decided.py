@@ -12,11 +12,11 @@ from sqlmodel import Session
 from moralbank import clock
 from moralbank.access.models import User
 from moralbank.access.permissions import Role
-from moralbank.access.queries import ties
+from moralbank.access.queries import ties, user_names
 from moralbank.awards.models import Award, AwardStep, AwardVote
 from moralbank.awards.queries import AwardRow, awards_named
 from moralbank.awards.states import Act
-from moralbank.i18n import _, clauses, mark
+from moralbank.i18n import _, clauses, listed, mark
 from moralbank.ledger.queries import head_mark
 from moralbank.notices.models import NoticeLine
 from moralbank.sittings.queries import SittingInfo, sitting
@@ -41,13 +41,13 @@ class Decision:
     """One deed as a sitting left it; `reason` is why it was refused or sent back.
 
     `points` are those that were decided on, negative for a deduction, whatever an objection made
-    of them later. `favour` of `voted` reviewers were for it.
+    of them later. Of `voted` reviewers those named in `in_favour` were for it.
     """
 
     award: AwardRow
     outcome: Act
     points: int
-    favour: int
+    in_favour: tuple[str, ...]
     voted: int
     reason: str
     at: datetime
@@ -59,10 +59,10 @@ class Decision:
 
     @property
     def votes(self) -> str:
-        """Who was in favour, where more than one voted: "2/3 同意"."""
+        """Who was in favour: where one person decides the name, of several how many: "2/3 同意"."""
         if self.voted < 2:  # noqa: PLR2004 - one person decides
-            return ""
-        return _("%(favour)s/%(voted)s 同意", favour=self.favour, voted=self.voted)
+            return listed(self.in_favour)
+        return _("%(favour)s/%(voted)s 同意", favour=len(self.in_favour), voted=self.voted)
 
 
 @dataclass(frozen=True)
@@ -94,8 +94,10 @@ def decided_in(session: Session, village_id: int, held: SittingInfo) -> list[Dec
     rows = {row.id: row for row in awards_named(session, village_id, ids)}
     votes = _votes_on(session, village_id, ids)
     points = _points_before_change(session, village_id, ids)
+    names = user_names(session, village_id)
     decisions = [
-        _decision(step, rows[step.award_id], votes.get(step.award_id, {}), points) for step in steps
+        _decision(step, rows[step.award_id], votes.get(step.award_id, {}), points, names)
+        for step in steps
     ]
     return sorted(decisions, key=_in_order)
 
@@ -253,14 +255,18 @@ def _points_before_change(
 
 
 def _decision(
-    step: Any, row: AwardRow, votes: Mapping[int, Any], points: Mapping[int, int]
+    step: Any,
+    row: AwardRow,
+    votes: Mapping[int, Any],
+    points: Mapping[int, int],
+    names: Mapping[int, str],
 ) -> Decision:
     amount = points.get(row.id, row.points)
     return Decision(
         award=row,
         outcome=Act(step.act),
         points=-amount if row.deduction else amount,
-        favour=sum(vote.in_favour for vote in votes.values()),
+        in_favour=tuple(names.get(one, "") for one, vote in votes.items() if vote.in_favour),
         voted=len(votes),
         reason=_reason(step, votes),
         at=step.at,

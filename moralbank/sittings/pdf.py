@@ -13,6 +13,8 @@ from moralbank.printing.table import Align
 from moralbank.sittings.sheets import Decided, MinutesSheet, Present
 
 _FRAME: Final = Frame(sheet.A4)
+_VOTES: Final = 18 * mm
+_REASON: Final = 41 * mm
 
 
 def minutes(sitting: MinutesSheet) -> bytes:
@@ -63,10 +65,13 @@ def _decisions(sitting: MinutesSheet) -> Iterator[Piece]:
     yield formal.paragraph(_FRAME, words)
     if sitting.decided:
         yield gap(1.5 * mm)
-        yield from _table().rows(map(_cells, sitting.decided))
+        voted = any(line.votes for line in sitting.decided)
+        yield from _table(voted=voted).rows(_cells(line, voted=voted) for line in sitting.decided)
 
 
-def _table() -> RuledTable:
+def _table(*, voted: bool) -> RuledTable:
+    """The table of what was decided; the column of votes only where there were any."""
+    votes = (RuledColumn(_("同意"), _VOTES, grows=True),) if voted else ()
     return RuledTable(
         (
             RuledColumn(_("序号"), 10 * mm),
@@ -75,8 +80,10 @@ def _table() -> RuledTable:
             RuledColumn(_("事项"), 34 * mm, align=Align.LEFT, grows=True),
             RuledColumn(_("分"), 15 * mm, bold, Align.RIGHT),
             RuledColumn(_("结果"), 16 * mm, bold),
-            RuledColumn(_("同意"), 18 * mm, grows=True),
-            RuledColumn(_("理由"), 41 * mm, align=Align.LEFT, grows=True),
+            *votes,
+            RuledColumn(
+                _("理由"), _REASON if voted else _REASON + _VOTES, align=Align.LEFT, grows=True
+            ),
         ),
         _FRAME.left,
         size=9,
@@ -84,7 +91,7 @@ def _table() -> RuledTable:
     )
 
 
-def _cells(line: Decided) -> tuple[str, ...]:
+def _cells(line: Decided, *, voted: bool) -> tuple[str, ...]:
     return (
         str(line.place),
         _("%(group)s %(number)s", group=line.group, number=line.number),
@@ -92,7 +99,7 @@ def _cells(line: Decided) -> tuple[str, ...]:
         line.item,
         line.points,
         line.outcome,
-        line.votes,
+        *((line.votes,) if voted else ()),
         line.reason,
     )
 

@@ -17,8 +17,8 @@ class Decided:
     """One deed that was decided. `place` counts the lines of the minutes from 1.
 
     `points` carry their sign and unit ("+5 分"); `outcome` is the word for it (通过, 不通过, 退回);
-    `votes` say who was in favour ("3/3 同意"), "" where one person decides; `reason` is "" where
-    none was needed.
+    `votes` say who was in favour (a name where one person decides, else "3/3 同意"), "" where
+    nobody was; `reason` is "" where none was needed.
     """
 
     place: int

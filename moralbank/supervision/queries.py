@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, and_, case, func, select
 from sqlmodel import Session
 
 from moralbank import clock
@@ -94,21 +94,17 @@ def posted_in(session: Session, village_id: int, month: Month, seq: int | None =
 
     With `seq` only those that the books held when that was their last event.
     """
-    joined = and_(_steps.c.village_id == _awards.c.village_id, _steps.c.award_id == _awards.c.id)
-    wanted = (
-        select(_awards.c.id)
-        .join_from(_awards, _steps, joined)
-        .where(
-            _awards.c.village_id == village_id,
-            _steps.c.act == Act.POST,
-            _steps.c.at >= month.begin,
-            _steps.c.at < month.end,
-        )
-        .order_by(_awards.c.id)
-    )
+    wanted = _posted(village_id, month).with_only_columns(_awards.c.id).order_by(_awards.c.id)
     if seq is not None:
         wanted = wanted.where(_awards.c.posted_seq <= seq)
     return list(session.connection().scalars(wanted))
+
+
+def posted_points(session: Session, village_id: int, month: Month) -> int:
+    """The points of the same deeds: what merits gave less what deductions took."""
+    worth = case((_awards.c.deduction, -_awards.c.collected), else_=_awards.c.points)
+    wanted = _posted(village_id, month).with_only_columns(func.coalesce(func.sum(worth), 0))
+    return int(session.connection().scalar(wanted) or 0)
 
 
 def rechecks(session: Session, village_id: int, month: Month | None = None) -> list[RecheckInfo]:
@@ -219,6 +215,21 @@ def _paper_line(row: RecheckRow) -> PaperLine:
 
 def _day(moment: datetime) -> date:
     return clock.local(moment).date()
+
+
+def _posted(village_id: int, month: Month) -> Select[Any]:
+    """The deeds whose posting fell into a month."""
+    joined = and_(_steps.c.village_id == _awards.c.village_id, _steps.c.award_id == _awards.c.id)
+    return (
+        select(_awards)
+        .join_from(_awards, _steps, joined)
+        .where(
+            _awards.c.village_id == village_id,
+            _steps.c.act == Act.POST,
+            _steps.c.at >= month.begin,
+            _steps.c.at < month.end,
+        )
+    )
 
 
 def _posted_at(session: Session, village_id: int, recheck_id: int) -> dict[int, datetime]:

@@ -250,7 +250,7 @@ def _ties(session: Session, village_id: int, month: Month) -> Report:
 def _objections(session: Session, village_id: int, month: Month) -> Report:
     heads = {
         "id": _("异议号"),
-        "award": _("编号"),
+        "award": _("积分记录"),
         "where": _("户号"),
         "head": _("户主"),
         "item": _("项目"),

@@ -256,7 +256,7 @@ SETTINGS: Final = {
             MONTH_BUDGET,
             _REVIEW,
             mark("每月发多少分为限"),
-            mark("评议时快到了会提醒；0 表示不限"),
+            mark("用到九成起，评议时会提醒；0 表示不限"),
             "0",
             _whole(0, 1_000_000),
         ),

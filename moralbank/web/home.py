@@ -35,8 +35,8 @@ from moralbank.rounds.queries import open_rounds
 from moralbank.sittings.queries import due, open_sitting
 from moralbank.store.queries import products
 from moralbank.supervision.months import month_of
-from moralbank.supervision.queries import rechecks
-from moralbank.supervision.trail import bar_hits
+from moralbank.supervision.queries import posted_in, posted_points, rechecks
+from moralbank.supervision.trail import bar_hits, reversals
 from moralbank.villages.queries import groups_of, settings_of
 from moralbank.villages.settings import PUBLIC_ADDRESS
 from moralbank.web.guards import current_actor, may
@@ -138,19 +138,19 @@ def _reviewer(session: Session, actor: Actor) -> Figures:
 
 
 def _supervisor(session: Session, actor: Actor) -> Figures:
-    """What asks for an answer, this month's deeds, what was taken back, the end of the books."""
+    """What asks for an answer, what was posted and taken back this month, the books' end."""
     month, village_id = month_of(clock.today()), actor.village_id
-    posted = Filter(state=AwardState.POSTED, first=month.first)
-    reversed_ = Filter(state=AwardState.REVERSED, first=month.first)
+    taken_back = reversals(session, village_id, month)
     last = month_of(month.first - timedelta(days=1))
     return {
         "objections": open_objections(session, village_id),
         "bars": len(bar_hits(session, village_id, month)),
         "last_month": last,
         "drawn": len(rechecks(session, village_id, last)),
-        "first": month.first,
-        "posted": award_page(session, village_id, posted, rows=1),
-        "reversed": award_page(session, village_id, reversed_, rows=SHOWN_ROWS),
+        "posted": len(posted_in(session, village_id, month)),
+        "points": posted_points(session, village_id, month),
+        "reversed": len(taken_back),
+        "reversals": taken_back[: -SHOWN_ROWS - 1 : -1],
         "waiting": count_waiting(session, village_id),
         "mark": head_mark(session, village_id),
     }

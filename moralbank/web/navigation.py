@@ -5,7 +5,7 @@ from typing import Final
 
 from flask import request, url_for
 
-from moralbank.access.permissions import may
+from moralbank.access.permissions import Role, may
 from moralbank.i18n import _, mark
 
 
@@ -44,12 +44,30 @@ _MENU: Final = (
     (mark("设置"), "villages.settings", "settings", "villages.settings"),
 )
 
+# What each role needs most, by endpoint: it comes first, and a phone shows it at the bottom.
+_FIRST: Final = {
+    Role.ADMIN: ("home.home", "notices.notices", "rounds.rounds", "households.households"),
+    Role.RECORDER: ("home.home", "awards.record", "awards.verify", "rounds.rounds"),
+    Role.GRID: ("home.home", "awards.verify", "awards.record", "rounds.rounds"),
+    Role.REVIEWER: ("home.home", "awards.review", "sittings.sittings", "notices.notices"),
+    Role.SUPERVISOR: (
+        "home.home",
+        "supervision.supervision",
+        "objections.objections",
+        "notices.notices",
+    ),
+    Role.SHOPKEEPER: ("home.home", "counter.counter", "store.store", "counter.slips"),
+    Role.ACCOUNTANT: ("home.home", "ledger.books", "counter.slips", "households.households"),
+}
+
 
 def entries(role: str) -> list[Entry]:
     """The menu of a role; the room one is in is marked on all its pages."""
-    seen = [
-        (label, url_for(endpoint), icon) for label, endpoint, icon, part in _MENU if may(role, part)
-    ]
+    first = _FIRST[Role(role)]
+    order = {endpoint: place for place, endpoint in enumerate(first)}
+    own = [line for line in _MENU if may(role, line[3])]
+    own.sort(key=lambda line: order.get(line[1], len(first)))  # the others stay as they are
+    seen = [(label, url_for(endpoint), icon) for label, endpoint, icon, _part in own]
     here = _room([url for _label, url, _icon in seen])
     return [Entry(_(label), url, icon, url == here) for label, url, icon in seen]
 

@@ -24,13 +24,13 @@ def _list(terminal: Terminal, *arguments: str) -> list[dict[str, object]]:
 
 def test_record_list_approve(deeds: Deeds, terminal: Terminal) -> None:
     said = _record(terminal, "--household", "一组-012", "--item", "志愿服务", "--quantity", "6")
-    assert "已记第 1 条：一组-012 杜仁森 志愿服务 6 分，待核实评议" in said
+    assert "已记第 1 条：一组-012 杜仁森 志愿服务 6 分，待评议" in said
     _record(terminal, "--household", "一组-012", "--household", "六组042", "--item", "1")
     (first, *others) = reversed(_list(terminal))
     assert (first["household"], first["points"], first["state"]) == ("一组-012", 6, "claimed")
     assert [other["item"] for other in others] == ["庭院清洁达标"] * 2
     said = terminal.run("awards", "list", who=REVIEWER)
-    assert "待核实评议" in said
+    assert "待评议" in said
     assert "共 3 条" in said
     assert "已通过 1 条，入账 6 分" in terminal.run("awards", "approve", "1", who=REVIEWER)
     assert "入账 6 分" in terminal.run("awards", "approve", "--all", who=REVIEWER)

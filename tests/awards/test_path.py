@@ -49,6 +49,8 @@ def test_a_claim_goes_all_the_way(deeds: Deeds, grid: Actor) -> None:
     town, said = deeds.town, {"points_each": 3, "note": "拾到钱包，交给失主"}
     made = deeds.claim(DU, "拾金不昧", **said)
     assert (deeds.row(made).recorder, deeds.row(made).source_label) == ("本户", "住户自报")
+    assert deeds.row(made).state_label == "待核实"
+    assert deeds.row(deeds.record(WANG, "植树绿化")).state_label == "待评议"
     with pytest.raises(NotVerified) as refused:
         deeds.approve(made)
     assert "还没有核实" in refused.value.message
@@ -133,8 +135,9 @@ def test_a_draft_is_completed_and_handed_in(deeds: Deeds) -> None:
         made = service.save_draft(session, deeds.recorder, "draft-0001", wanted)
         assert service.save_draft(session, deeds.recorder, "draft-0001", wanted) == made
     assert deeds.row(made).state is AwardState.DRAFT
-    with pytest.raises(acting.AlreadyDecided), town.database.writing() as session:
+    with pytest.raises(acting.NotHandedIn) as early, town.database.writing() as session:
         deciding.approve(session, deeds.reviewer, fresh_id(), [made])
+    assert early.value.message == f"第 {made} 条还是草稿，提交以后才能办"
     with pytest.raises(understanding.NoteNeeded), town.database.writing() as session:
         service.submit(session, deeds.recorder, fresh_id(), made)
     whole = replace(wanted, note="雨夜守堤")

@@ -334,6 +334,12 @@ def test_warnings_the_budget_and_photos_are_seen_before_deciding(
         assert words in part
     assert part.count('class="caution"') == 3
     assert re.search(r'class="caution"><svg class="icon"', part)
+    deeds.approve(made)
+    assert "每月 5 分的限额已用完" in browse(Role.REVIEWER).open("/awards/review")
+    _set(deeds, MONTH_BUDGET, "6")
+    deeds.reverse(made, "没有栽")
+    page = browse(Role.REVIEWER).open("/awards/review")
+    assert "本月已通过 3 分，限额 6 分" in page
 
 
 def test_where_the_village_sits_the_page_says_so(deeds: Deeds, browse: Browse) -> None:

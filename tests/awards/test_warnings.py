@@ -70,7 +70,11 @@ def test_each_warning(deeds: Deeds, tmp_path_factory: pytest.TempPathFactory) ->
         assert budget_used(session, town.village_id) == 5
     found = _warned(deeds)
     assert found[much]["budget"] == "本月已通过 5 分，加上这条超过每月 9 分的限额"
-    assert "budget" not in found[photographed]
+    assert "budget" not in found[photographed]  # 5 and 3 of 9: less than nine tenths
+    deeds.allow(MONTH_BUDGET, "8")
+    assert _warned(deeds)[photographed]["budget"] == "本月已通过 5 分，离每月 8 分的限额还差 3 分"
+    deeds.allow(MONTH_BUDGET, "5")
+    assert _warned(deeds)[photographed]["budget"] == "本月已通过 5 分，每月 5 分的限额已用完"
 
 
 @one_engine

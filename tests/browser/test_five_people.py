@@ -20,6 +20,7 @@ from moralbank.cards.queries import active_card
 from moralbank.cards.service import issue
 from moralbank.ledger.models import AccountKind, Event, EventKind, Transfer
 from moralbank.ledger.queries import account_of, total
+from moralbank.villages.settings import OBJECTION_DAYS, SETTINGS
 from tests.awards.deeds import DU, GAOWA, WANG
 from tests.boards.test_pages import text_of
 from tests.browser.conftest import LAPTOP, PHONE, Office
@@ -30,6 +31,7 @@ from tests.village import STAFF, Town
 BAI, BUHE = "一组-001", "一组-006"
 TREES: Final = "植树绿化"
 MASKED: Final = "杜**"
+ANSWERED_WITHIN: Final = int(SETTINGS[OBJECTION_DAYS].default)
 
 
 class Story(Wall):
@@ -50,6 +52,7 @@ class Story(Wall):
         self.meeting = self.record(GAOWA, MEETING, note="冬季村民会议")
         self.barred = self.record(BUHE, MEETING, note="冬季村民会议")
         self.trees = self.barred + 1  # when it will have been claimed
+        self.objections = 0
 
     def card_page(self) -> str:
         """Where 杜仁森's card leads to."""
@@ -109,7 +112,7 @@ def test_five_people_and_one_objection(person: Callable[..., Page], story: Story
     _verify(story, grid, neighbour)
     _review(story, reviewer)
     public = _hang(story, admin)
-    _object(neighbour, public, f"对一组 012 号的“{TREES}”提异议", "他家没有栽，树是林场栽的", 1)
+    _object(story, neighbour, public, TREES, "他家没有栽，树是林场栽的")
 
     # Three days are over: whoever comes first lets the notice post, and only the dispute waits.
     assert story.events(EventKind.POST_AWARDS) == []
@@ -126,18 +129,19 @@ def test_five_people_and_one_objection(person: Callable[..., Page], story: Story
     expect(hanging).to_contain_text("有人提出异议，正在查")
     expect(hanging).not_to_contain_text(WORK)
 
-    _answer(story, supervisor, 1, "不成立", "到现场数过，五棵都活着")
+    _answer(story, supervisor, "不成立", "到现场数过，五棵都活着")
     assert story.events(EventKind.POST_AWARDS) == [5, 1]
     household.goto(card)
     expect(household.locator(".own__figure")).to_have_text("6 分")
     expect(household.get_by_role("region", name="正在公示")).to_have_count(0)
 
-    _object(neighbour, public, f"对一组 012 号的“{WORK}”提异议", "那天他在旗里看病", 2)
+    _object(story, neighbour, public, WORK, "那天他在旗里看病")
     assert story.state(story.work) is AwardState.POSTED  # what is posted stays until the answer
-    _answer(story, supervisor, 2, "成立", "那天确实没有出工")
+    _answer(story, supervisor, "成立", "那天确实没有出工")
     household.goto(card)
     expect(household.locator(".own__figure")).to_have_text("3 分")
     expect(household.get_by_role("region", name="最近的分")).to_contain_text("更正，减 3 分")
+    expect(household.get_by_role("region", name="更正了的")).to_contain_text("那天确实没有出工")
     _hang_correction(story, admin)
     _all_is_right(story)
 
@@ -222,23 +226,26 @@ def _hang(story: Story, laptop: Page) -> str:
     return f"{story.office.address}{link}"
 
 
-def _object(phone: Page, public: str, link: str, words: str, number: int) -> None:
+def _object(story: Story, phone: Page, public: str, item: str, words: str) -> None:
     """A neighbour, unnamed, says of one line what is wrong; the number and the day are told."""
     phone.goto(public)
     expect(phone.get_by_text(f"一组 012 号 {MASKED}")).to_be_visible()
     assert not re.search("杜仁森|王䶮|斯琴高娃|白森", phone.content())
     expect(phone.locator("article img")).to_have_count(0)
     _fits(phone)
-    phone.get_by_role("link", name=link).click()
+    phone.get_by_role("link", name=f"对一组 012 号的“{item}”提异议").click()
     phone.get_by_label("哪里不对").fill(words)
     _fits(phone)
     phone.get_by_role("button", name="提交").click()
-    expect(phone.get_by_text(f"第 {number} 号", exact=True)).to_be_visible()
-    expect(phone.get_by_text(re.compile(r"最晚 \d{4}-\d\d-\d\d 答复"))).to_be_visible()
+    story.objections += 1
+    expect(phone.get_by_text(f"第 {story.objections} 号", exact=True)).to_be_visible()
+    due = clock.today() + timedelta(days=story.office.days_later + ANSWERED_WITHIN)
+    expect(phone.get_by_text(f"最晚 {due} 答复")).to_be_visible()
 
 
-def _answer(story: Story, laptop: Page, number: int, outcome: str, answer: str) -> None:
-    """The supervisor looks into it and answers in writing."""
+def _answer(story: Story, laptop: Page, outcome: str, answer: str) -> None:
+    """The supervisor looks into the last one and answers in writing."""
+    number = story.objections
     story.open(laptop, "/objections")
     laptop.get_by_role("table").get_by_role("link").first.click()  # what waits stands first
     expect(laptop.get_by_role("heading", name=f"第 {number} 号异议")).to_be_visible()

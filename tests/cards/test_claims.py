@@ -17,6 +17,8 @@ from moralbank.households.service import EditHousehold, edit_household
 from moralbank.photos.models import PhotoSubject
 from moralbank.photos.queries import photos_of
 from moralbank.scheme.queries import scheme_on
+from moralbank.scheme.rules import NewScheme, as_new_items
+from moralbank.scheme.service import adopt
 from tests.awards.deeds import Deeds
 from tests.cards.family import Family
 from tests.households.test_pages import statements
@@ -291,3 +293,22 @@ def test_unknown_cards_claim_nothing(app: Flask) -> None:
     nothing = phone.words("/no/such/page", expect=404)
     for path in ("claim", "photos/x.jpg"):
         assert phone.words(f"/c/123456789012345/{path}", expect=404) == nothing
+
+
+def test_an_item_retired_while_the_form_lay_open_is_said_and_nothing_is_lost(
+    family: Family, village: Town
+) -> None:
+    """The villagers' meeting struck 厚养薄葬 between opening the form and sending it."""
+    tile, note = family.item("厚养薄葬"), "一切从简，待客三桌"
+    family.phone.open(f"{family.address}/claim")
+    with village.database.writing() as session:
+        today = clock.today()
+        items = as_new_items(scheme_on(session, village.village_id, today))
+        left = tuple(item for item in items if item.name != "厚养薄葬")
+        adopt(session, village.actor(Role.ADMIN), NewScheme("村民会议通过", today, today, left))
+    answer = family.claim(tile=tile, note=note, reopen=False)
+    assert answer.status_code == 409
+    assert "已经从积分细则里取消了" in family.phone.page
+    assert note in family.phone.page
+    yesterday = str(clock.today() - timedelta(days=1))
+    assert family.claim(tile=tile, note=note, reopen=False, deed_on=yesterday).status_code == 303

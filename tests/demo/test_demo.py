@@ -56,7 +56,15 @@ def built(folder: Path, *, seed: int = 7, size: Size = SMALL) -> Built:
     upgrade(database.engine)
     told: list[int] = []
     with clock.at(NOON):
-        build_village(database, material(), PASSWORDS, seed=seed, size=size, progress=told.append)
+        build_village(
+            database,
+            material(),
+            PASSWORDS,
+            instance=folder,
+            seed=seed,
+            size=size,
+            progress=told.append,
+        )
     return Built(database, told)
 
 

@@ -33,14 +33,14 @@ Browse = Callable[[Role], Browser]
 VOLUNTEERING = 15
 
 
-def deed(town: Town, label: str, number: int, *, quantity: int = 1) -> int:
-    """A deed of today, recorded by 李建军."""
+def deed(town: Town, label: str, number: int, *, quantity: int = 1, ago: int = 0) -> int:
+    """A deed of today or some days ago, recorded by 李建军."""
     with town.database.writing() as session:
         wanted = RecordAward(
             town.household(label).id,
             item=VOLUNTEERING,
             quantity=quantity,
-            deed_on=clock.today(),
+            deed_on=clock.today() - timedelta(days=ago),
             note=f"清扫巷道第 {number} 次",
         )
         return record(session, town.actor(Role.RECORDER), f"home-deed-{number}", wanted)
@@ -199,13 +199,15 @@ def test_what_is_to_be_hung_and_what_is_to_be_answered(village: Town, browse: Br
 def test_the_supervisor_sees_the_month_and_what_was_taken_back(
     village: Town, browse: Browse
 ) -> None:
-    awards = [deed(village, label, n) for n, label in enumerate(("一组-012", "六组-042"))]
+    awards = [deed(village, label, n, ago=31) for n, label in enumerate(("一组-012", "六组-042"))]
     approved(village, *awards)
     with village.database.writing() as session:
         reverse(session, village.actor(Role.REVIEWER), "home-reverse-1", awards[1], "记错了户")
-    page = words(browse(Role.SUPERVISOR).open("/"))
-    assert "本月好事（已入账） 1 条 本月入账积分 1 分 本月好事中冲正的 1 条 还在等评议 0 条" in page
+    supervisor = browse(Role.SUPERVISOR)
+    page = words(supervisor.open("/"))
+    assert "本月入账 2 条 本月入账积分 2 分 本月冲正 1 条 还在等评议 0 条" in page
     assert "王䶮：志愿服务" in page
+    assert "入账 2 条" in words(supervisor.open("/supervision"))  # by the day of posting, too
     assert "现在验账" in page
 
 
@@ -298,6 +300,29 @@ def test_the_menu_marks_the_room_one_is_in(
     browse: Browse, role: Role, path: str, room: str
 ) -> None:
     assert marked(browse(role).open(path)) == {room}
+
+
+@pytest.mark.parametrize("source", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("role", "first"),
+    [
+        (Role.ADMIN, "首页 公示 评比 住户"),
+        (Role.RECORDER, "首页 记分 核实 评比"),
+        (Role.GRID, "首页 核实 记分 评比"),
+        (Role.REVIEWER, "首页 评议 评议会 公示"),
+        (Role.SUPERVISOR, "首页 监督 异议 公示"),
+        (Role.SHOPKEEPER, "首页 兑换 超市 兑换单"),
+        (Role.ACCOUNTANT, "首页 总账 兑换单 住户"),
+    ],
+)
+def test_a_phone_offers_what_the_role_needs_most(browse: Browse, role: Role, first: str) -> None:
+    page = browse(role).open("/")
+    tabs = page.partition('<nav class="tabs"')[2].partition("</nav>")[0]
+    assert words("<" + tabs).endswith(first)
+    menu = page.partition('<ul class="rooms">')[2].partition("</ul>")[0]
+    assert words("<" + menu).startswith(first)
+    links = re.findall(r'<a class="rooms__link" href="([^"]+)"', menu)
+    assert len(set(links)) == len(links) == menu.count("<li>")
 
 
 def test_the_menu_marks_the_room_of_a_refused_form(browse: Browse) -> None:

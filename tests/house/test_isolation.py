@@ -42,7 +42,7 @@ def _paths(app: Flask, role: Role) -> list[str]:
             or role not in PERMISSIONS[guard]
         ):
             continue
-        for number in range(1, 10) if "<int" in rule.rule else [1]:
+        for number in range(1, 5) if "<int" in rule.rule else [1]:
             path = re.sub(r"<int[^>]*>", str(number), rule.rule)
             found.append(path.replace("<slug>", "shanju").replace("<token>", "none"))
     return found

@@ -127,8 +127,13 @@ def test_the_same_at_the_command_line(wall: Wall, terminal: Terminal) -> None:
     assert "第 1 号异议" in terminal.run(*take, "--way", "phone", who=recorder)
     listed = json.loads(terminal.run("objections", "list", "--json", who=STAFF[Role.REVIEWER]))
     assert (listed[0]["head"], listed[0]["days"]) == ("杜仁森", "还有 5 天")
-    assert "布和" not in terminal.run("objections", "show", "1", who=STAFF[Role.REVIEWER])
-    assert json.loads(terminal.run("objections", "show", "1", who=supervisor))["name"] == "布和"
+    show = ("objections", "show", "1")
+    plain = terminal.run(*show, who=STAFF[Role.REVIEWER]).splitlines()
+    assert plain[:2] == ["异议号：1", f"积分记录：{award}"]
+    assert "异议：他没来" in plain
+    assert not any("布和" in line or line.endswith("：") for line in plain)
+    assert "提出人：布和" in terminal.run(*show, who=supervisor)
+    assert json.loads(terminal.run(*show, "--json", who=supervisor))["name"] == "布和"
     decide = ("objections", "decide", "1", "--outcome", "upheld", "--answer", "签到表上没有他")
     assert "由监督员来办" in terminal.run(*decide, who=recorder, expect=1)
     assert "已答复：成立" in terminal.run(*decide, who=supervisor)

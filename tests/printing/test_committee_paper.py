@@ -146,6 +146,15 @@ def test_minutes_of_a_sitting_that_decided_nothing() -> None:
     assert "没有须回避的事项" in joined(paper.text)
 
 
+def test_minutes_leave_the_votes_out_where_nobody_was_in_favour() -> None:
+    assert "同意" in joined(Paper(minutes(MINUTES)).text)
+    silent = tuple(replace(line, votes="", reason="没有人看见") for line in MINUTES.decided)
+    paper = Paper(minutes(replace(MINUTES, decided=silent)))
+    assert "同意" not in joined(paper.text)
+    assert joined(paper.text).count("没有人看见") == 40
+    assert paper.least_margin_mm() > PRINTABLE_MM
+
+
 def test_each_group_has_its_own_sheets_with_a_box_for_every_choice() -> None:
     paper = Paper(round_form(form(40, (item("庭院清洁达标", 3), item("门前三包落实", 2)))))
     texts = list(map(joined, paper.texts))
@@ -195,7 +204,21 @@ def test_the_longest_letter_stays_on_one_sheet() -> None:
     paper = Paper(reminder_letter(long, "A4"))
     assert [tuple(map(round, size)) for size in paper.sizes_mm] == [(210, 298)]
     assert paper.least_margin_mm() > PRINTABLE_MM
-    assert joined(long.note) in joined(paper.text)
+    assert joined(long.note).rstrip("，") + "。" in joined(paper.text)
+
+
+@pytest.mark.parametrize(
+    ("note", "printed"),
+    [
+        ("柴草堆到了路上", "占道堆放。柴草堆到了路上。请您"),
+        ("校车过不去！", "占道堆放。校车过不去！请您"),
+        ("他说“马上搬。”", "占道堆放。他说“马上搬。”请您"),
+        ("校车过不去（早上）；", "占道堆放。校车过不去（早上）。请您"),
+    ],
+)
+def test_the_note_of_a_letter_is_a_sentence(note: str, printed: str) -> None:
+    paper = Paper(reminder_letter(replace(LETTER, note=note)))
+    assert printed in joined(paper.text)
 
 
 def test_the_recheck_can_be_drawn_again_by_anyone() -> None:

@@ -40,7 +40,9 @@ def test_a_round_from_the_command_line(village: Town, terminal: Terminal, tmp_pa
     assert "已评 1/3，不一致 0 处" in terminal.run("rounds", "show", "1", who=ADMIN)
     terminal.run("rounds", "form", "1", str(tmp_path / "表.pdf"), who=ADMIN)
     assert (tmp_path / "表.pdf").read_bytes().startswith(b"%PDF")
-    assert "记 1 条，共 5 分" in terminal.run("rounds", "close", "1", who=ADMIN)
+    assert "还有 2 户没评" in terminal.run("rounds", "close", "1", who=ADMIN, expect=1)
+    said = terminal.run("rounds", "close", "1", "--unscored-too", who=ADMIN)
+    assert "记 1 条，共 5 分" in said
     assert "评比已结束" in terminal.run("rounds", "close", "1", who=ADMIN, expect=1)
     (row,) = json.loads(terminal.run("rounds", "list", "--json", who=ADMIN))
     assert (row["open"], row["scored"], row["households"]) == (False, 1, 3)

@@ -77,7 +77,10 @@ def test_a_round_is_opened_or_says_what_is_wrong(browse: Browse, village: Town) 
         assert len(session.exec(select(Round)).all()) == 1
         assert json.loads(session.exec(select(RoundItem.choices)).one())[0] == ["优", 5]
     page = admin.open(answer.headers["Location"])
-    assert "还有 8 户没评" in page
+    assert "还没有评过一户，先去打分" in page
+    assert 'action="/rounds/1/close"' not in page
+    assert admin.send("/rounds/1/close", request_id="close-an-empty-one").status_code == 409
+    assert "还没有评过一户，不能结束" in admin.page
     assert "11 月庭院评比" in admin.open("/rounds")
     assert admin.open("/rounds/987654", 404)
 
@@ -136,8 +139,11 @@ def test_a_photo_comes_first_and_once(walk: Walk, browse: Browse, picture: bytes
     other = _call(browse(Role.RECORDER), walk, [walk.op(DU, 5, photo=number)])
     assert other.get_json()["answers"][0]["outcome"] == "refused"
     admin = browse(Role.ADMIN)
-    admin.open(f"/rounds/{walk.round_id}")
-    closed = admin.send(f"/rounds/{walk.round_id}/close", request_id=admin.value("request_id"))
+    assert "还有 7 户没评，照样结束" in admin.open(f"/rounds/{walk.round_id}")
+    address = f"/rounds/{walk.round_id}/close"
+    assert admin.send(address, request_id=admin.value("request_id")).status_code == 409
+    assert "还有 7 户没评。先去补评" in admin.page
+    closed = admin.send(address, request_id=admin.value("request_id"), unscored="1")
     assert closed.status_code == 303
     with walk.town.database.reading() as session:
         assert len(session.exec(select(Photo)).all()) == 1
@@ -193,7 +199,8 @@ def test_a_dispute_is_settled_on_the_page(walk: Walk, browse: Browse) -> None:
     assert admin.send(f"/rounds/{walk.round_id}/settle", **choice).status_code == 303
     page = admin.open(f"/rounds/{walk.round_id}")
     assert "村委会定" in page
-    admin.send(f"/rounds/{walk.round_id}/close", request_id=admin.value("request_id"))
+    ending = {"request_id": admin.value("request_id"), "unscored": "1"}
+    admin.send(f"/rounds/{walk.round_id}/close", **ending)
     page = admin.open(f"/rounds/{walk.round_id}")
     assert "评比已结束" in page
     assert 'href="/awards/1"' in page

@@ -5,15 +5,24 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlmodel import select
+from sqlmodel import Session, select
 
 from moralbank import clock
 from moralbank.access.permissions import Role
+from moralbank.audit import Actor
 from moralbank.awards.models import AwardSource
 from moralbank.awards.queries import awards_named
 from moralbank.households.models import Household, HouseholdStatus
+from moralbank.households.queries import household
+from moralbank.households.service import (
+    EditHousehold,
+    NewHousehold,
+    add_household,
+    edit_household,
+)
 from moralbank.rounds.models import RoundResult
 from moralbank.rounds.operations import NotReadable, TooManyOperations, read_operations
+from moralbank.rounds.queries import form_of, round_page
 from moralbank.rounds.scoring import NotScorer, Outcome
 from moralbank.rounds.service import (
     HouseholdBarred,
@@ -151,7 +160,7 @@ def test_closing_sends_what_counts_down_the_path_once(village: Town) -> None:
     admin = village.actor(Role.ADMIN)
     for _double_click in range(2):
         with village.database.writing() as session:
-            close_round(session, admin, "close-the-round", walk.round_id)
+            close_round(session, admin, "close-the-round", walk.round_id, unscored_too=True)
     with pytest.raises(RoundClosed), village.database.writing() as session:
         close_round(session, admin, "close-it-again", walk.round_id)
     with village.database.reading() as session:
@@ -169,6 +178,49 @@ def test_closing_sends_what_counts_down_the_path_once(village: Town) -> None:
     assert "迁出" in buhe.left_out
     late = walk.op(DU, 5, op=OP)
     assert walk.send(Role.RECORDER, late)[0].words == "评比已结束"
+
+
+def test_a_closed_round_keeps_the_households_of_its_day(village: Town) -> None:
+    walk, admin = Walk(village).begin(groups=("一组",)), village.actor(Role.ADMIN)
+    walk.send(Role.RECORDER, walk.op(DU, 5))
+    with village.database.writing() as session:
+        _move(session, admin, village.household(BAI).id)  # before the end: not walked to
+        close_round(session, admin, "close-the-round", walk.round_id, unscored_too=True)
+    assert _counted(walk) == (2, 1)
+    with clock.at(clock.now() + timedelta(days=9)), village.database.writing() as session:
+        add_household(session, admin, NewHousehold("一组", "099", "常青"))
+        _move(session, admin, village.household(BUHE).id)
+        _move(session, admin, village.household(DU).id)
+        _move(session, admin, village.household(BAI).id, HouseholdStatus.ACTIVE)
+    assert _counted(walk) == (2, 1)
+    assert [one.head for one in walk.board().unscored] == ["布和"]
+
+
+def _counted(walk: Walk) -> tuple[int, int]:
+    """Households of the round and how many are scored: list, page and paper form say the same."""
+    town, board = walk.town, walk.board()
+    with town.database.reading() as session:
+        (row,) = round_page(session, town.village_id).rows
+        form = form_of(session, town.village_id, walk.round_id)
+    assert (row.households, row.scored) == (len(board.households), board.scored)
+    assert sum(len(one.households) for one in form.groups) == row.households
+    return row.households, row.scored
+
+
+def _move(
+    session: Session, admin: Actor, number: int, status: HouseholdStatus = HouseholdStatus.MOVED
+) -> None:
+    known = household(session, admin.village_id, number)
+    wanted = EditHousehold(
+        head=known.head,
+        telephone=known.telephone,
+        people=known.people,
+        address=known.address,
+        note=known.note,
+        consent=known.consent,
+        status=status,
+    )
+    edit_household(session, admin, number, wanted)
 
 
 def test_a_round_ends_on_its_day_or_later(hamlet: Town) -> None:

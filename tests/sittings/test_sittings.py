@@ -127,7 +127,8 @@ def test_minutes_printed_anew_say_what_was_decided_then(village: Town, group: Gr
     assert group.row(deed).points == 2
     with village.database.reading() as session:
         sheet = minutes_of(session, village.village_id, number)
-    assert (sheet.decided[0].points, sheet.decided[0].outcome) == ("+5 分", "通过")
+    (line,) = sheet.decided
+    assert (line.points, line.outcome, line.votes) == ("+5 分", "通过", STAFF[Role.REVIEWER])
     assert sheet.approved_points == 5
 
 

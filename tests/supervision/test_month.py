@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -154,6 +155,9 @@ def test_the_supervisors_pages_and_files(
         file = supervisor.client.get(f"/supervision/{page}.xlsx")
         rows = load_workbook(io.BytesIO(file.data)).get_sheet_by_index(0).to_python()
         assert said in str(rows), page
+    page = supervisor.open("/supervision/objections")
+    assert re.search(r'<a href="/objections/(\d+)">第 \1 号</a>', page)
+    assert re.search(r'data-label="积分记录".*<a href="/awards/(\d+)">第 \1 条</a>', page)
     with statements(app) as before:
         supervisor.open("/supervision")
     for label in (DU, WANG, ZHONG):
