@@ -5,7 +5,7 @@ from datetime import timedelta
 from importlib import import_module
 from typing import Any, Final
 
-from flask import Flask, g, session, url_for
+from flask import Flask, current_app, g, session, url_for
 from flask_login import current_user
 from flask_wtf import CSRFProtect
 from markupsafe import Markup
@@ -81,8 +81,7 @@ def create_app(settings: Settings) -> Flask:
         WTF_CSRF_TIME_LIMIT=None,
         SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=365),
     )
-    database = Database(settings.database_url)
-    app.extensions["moralbank"] = database
+    app.extensions["moralbank"] = Database(settings.database_url)
     app.config["INSTANCE"] = settings.instance
     uploads.install(app)  # before the tokens, which read the form
     CSRFProtect(app)
@@ -93,7 +92,7 @@ def create_app(settings: Settings) -> Flask:
     app.jinja_env.globals["_"] = _words
     app.jinja_env.globals["asset"] = _asset  # macros see globals, not the context
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.before_request(lambda: _begin(database))
+    app.before_request(_begin)
     closing.install(app)
     app.after_request(_secure)
     app.context_processor(lambda: _context(settings))
@@ -103,9 +102,9 @@ def create_app(settings: Settings) -> Flask:
     return app
 
 
-def _begin(database: Database) -> None:
+def _begin() -> None:
     """Point this request at the database and at its reader's language."""
-    db.use(database)
+    db.use(current_app.extensions["moralbank"])
     session.permanent = True
     i18n.use_language(session.get("language", i18n.CHINESE))
 

@@ -55,7 +55,10 @@ class BaseForm(Form):  # type: ignore[misc]
 
 
 class Required(InputRequired):  # type: ignore[misc]
-    """The field must be given, and hold something once it was read: blanks are nothing."""
+    """The field must be given, and hold something once it was read: blanks are nothing.
+
+    `message` is a msgid to say instead of "请填写这一项".
+    """
 
     def __call__(self, form: Form, field: Any) -> None:
         """Judge what was understood; where reading failed, its own words stand alone."""
@@ -66,7 +69,7 @@ class Required(InputRequired):  # type: ignore[misc]
         blank = field.data is None or (isinstance(field.data, str) and not field.data.strip())
         if blank or not field.raw_data:
             field.errors = []
-            raise StopValidation(_(REQUIRED))
+            raise StopValidation(_(self.message or REQUIRED))
 
 
 class Within(NumberRange):  # type: ignore[misc]

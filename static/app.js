@@ -65,7 +65,15 @@ async function forgetPages() {
   }
 }
 
+/** Where chips don't fit a phone's width, bring the current one into sight. */
+function showCurrent(chip) {
+  const row = chip.parentElement;
+  const [outer, inner] = [row.getBoundingClientRect(), chip.getBoundingClientRect()];
+  if (inner.right > outer.right) row.scrollLeft += inner.left - outer.left - (outer.width - inner.width) / 2;
+}
+
 document.querySelectorAll("[data-menu]").forEach(tendMenu);
+document.querySelectorAll(".chips > .chip[aria-current]").forEach(showCurrent);
 document.addEventListener("submit", sendOnce);
 document.addEventListener("click", step);
 window.addEventListener("pageshow", reviveForms);

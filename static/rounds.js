@@ -14,6 +14,7 @@ const LONGEST_WAIT_MS = 60_000;
 const LONG_SIDE = 1600;
 const CLOCK_MINUTES = 10;
 const KEPT_DAYS = 90;
+const ALL_AT_ONCE = 30; // a longer walk opens at one group
 
 const root = document.querySelector("[data-walk]");
 const words = JSON.parse(root.dataset.words);
@@ -58,8 +59,13 @@ class Walk {
   }
 
   async start() {
-    await this.seed();
+    await guarded(() => this.seed());
     await this.load();
+    this.group = this.firstGroup();
+    this.show();
+    root.removeAttribute("data-opening");
+    const chip = root.querySelector("[data-show][aria-pressed='true']");
+    if (chip) chip.parentElement.scrollLeft = chip.offsetLeft - chip.parentElement.clientWidth / 2;
     await this.forgetOld();
     this.tend();
     if (this.store.memory) trouble("store", say("no_store"));
@@ -181,15 +187,28 @@ class Walk {
   filter(button) {
     if (!button) return;
     if ("unscored" in button.dataset) this.unscored = !this.unscored;
-    else this.group = button.dataset.show;
+    else this.group = keepGroup(button.dataset.show);
     this.fresh.clear();
     this.show();
+  }
+
+  /** The group chosen last while doors are left in it; else, on a long walk, the first with any. */
+  firstGroup() {
+    const left = this.cards.filter((card) => !card.barred && !this.isTouched(card));
+    const kept = keptGroup();
+    if (kept === "" || left.some((card) => card.group === kept)) return kept;
+    return this.cards.length > ALL_AT_ONCE ? (left[0] ?? this.cards[0]).group : "";
   }
 
   /* What is seen --------------------------------------------------------------------------- */
 
   scoreOf(card, item) {
     return this.scores.get(scoreKey(card.id, Number(item.dataset.item)));
+  }
+
+  /** Whether anybody has scored here, all items or some. */
+  isTouched(card) {
+    return card.others || card.items.some((item) => this.scoreOf(card, item));
   }
 
   isDone(card) {
@@ -406,6 +425,25 @@ class Walk {
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
   }
+}
+
+/** The group that this scorer chose last in this round; undefined where none was. */
+function keptGroup() {
+  try {
+    return localStorage.getItem(`moralbank-round-group ${user} ${round}`) ?? undefined;
+  } catch {
+    return undefined; // the browser keeps nothing
+  }
+}
+
+/** Remember the chosen group on this phone, where it may; gives the group back. */
+function keepGroup(group) {
+  try {
+    localStorage.setItem(`moralbank-round-group ${user} ${round}`, group);
+  } catch {
+    // It holds until the page is closed.
+  }
+  return group;
 }
 
 const newDoor = (household) => ({ user, round, household, remark: "", photo: null });

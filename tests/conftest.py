@@ -5,6 +5,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -14,10 +15,12 @@ from sqlalchemy import NullPool, create_engine, make_url, text
 
 from moralbank import db, i18n
 from moralbank.access.permissions import Role
+from moralbank.access.views import limiter
 from moralbank.app import create_app
 from moralbank.config import Settings
 from moralbank.db import Database
 from moralbank.migrations import upgrade
+from moralbank.web.closing import Closing
 from tests.terminal import Terminal
 from tests.village import STAFF, VILLAGE_ID, Browser, Town, found_village
 
@@ -160,11 +163,23 @@ def _opened(source: Source, url: str) -> Iterator[Database]:
     source.drop(url)
 
 
-def make_app(town: Town, folder: Path) -> Flask:
-    """The web application over a village's database."""
-    url = town.database.engine.url.render_as_string(hide_password=False)
-    app = create_app(Settings(instance=folder, database_url=url))
+@cache
+def _the_app() -> Flask:
+    """The one application of this process: its routes and templates are made once."""
+    nowhere = Path(tempfile.mkdtemp(prefix="moralbank-app-"))
+    app = create_app(Settings(instance=nowhere, database_url="sqlite://"))
     app.testing = False  # faults must reach the error pages, as they do for people
+    return app
+
+
+def make_app(town: Town, folder: Path) -> Flask:
+    """The web application over a village's database, remembering nothing of the test before."""
+    app = _the_app()
+    url = town.database.engine.url.render_as_string(hide_password=False)
+    app.extensions["moralbank"] = Database(url)
+    app.extensions["closing"] = Closing()
+    app.config["INSTANCE"] = folder
+    limiter.reset()
     return app
 
 

@@ -19,6 +19,7 @@ from moralbank.audit import Actor
 from moralbank.errors import Denied, Invalid, NotFound, Refused
 from moralbank.households.queries import household
 from moralbank.i18n import listed, mark
+from moralbank.ledger.queries import require_clock
 from moralbank.ledger.service import lock, take_number
 from moralbank.villages.queries import GroupUnknown, groups_of
 
@@ -236,7 +237,7 @@ def declare_tie(
     """Bar a user from judging a household, their own or kin's; gives back the tie's number.
 
     Everybody declares their own ties, the administrator anybody's. Raises NotYourPart,
-    UserUnknown, HouseholdUnknown, TieWordsInvalid, TieKnown.
+    UserUnknown, HouseholdUnknown, TieWordsInvalid, TieKnown, ClockBehind.
     """
     if user_id != actor.user_id:
         require(actor, "access.manage")
@@ -244,6 +245,7 @@ def declare_tie(
     if len(words) > LONGEST_TIE_WORDS or (kind == TieKind.KIN and not words):
         raise TieWordsInvalid(field="words")
     lock(session, actor.village_id)
+    require_clock(session, actor.village_id)
     user = user_row(session, actor.village_id, user_id)
     whose = household(session, actor.village_id, household_id)
     if household_id in barred_households(session, actor.village_id, user_id):

@@ -11,7 +11,7 @@ from moralbank.audit import Actor
 from moralbank.awards.models import AwardSource, AwardState, AwardStep
 from moralbank.awards.states import STATE_LABELS, Act, after
 from moralbank.errors import Invalid, Refused
-from moralbank.i18n import _, mark
+from moralbank.i18n import _, in_the_villages_language, mark
 
 _steps = AwardStep.__table__  # type: ignore[attr-defined]
 
@@ -53,6 +53,13 @@ def checked_reason(typed: str, most: int = LONGEST_REASON) -> str:
     if not 1 <= len(reason) <= most:
         raise ReasonNeeded(field="reason", most=most)
     return reason
+
+
+def change_words(before: int, after: int, reason: str) -> str:
+    """What a step says that changes points: "3 分 → 5 分：…", in the village's language."""
+    words = {"before": before, "after": after, "reason": reason}
+    with in_the_villages_language():
+        return _("%(before)s 分 → %(after)s 分：%(reason)s", **words)
 
 
 def next_state(session: Session, actor: Actor, row: Any, act: Act) -> AwardState:

@@ -1,4 +1,4 @@
-"""Who may not judge a deed: who recorded it, and those close to the household (回避)."""
+"""Who may not judge a deed: on whose word it rests, and those close to the household (回避)."""
 
 from collections.abc import Collection, Iterable
 from typing import Any
@@ -12,13 +12,24 @@ from moralbank.audit import Actor
 from moralbank.errors import Denied
 from moralbank.households.queries import HouseholdInfo, household_labels
 from moralbank.i18n import _, clauses, mark
+from moralbank.rounds.queries import scorers_of
 
 
 class SelfReview(Denied):
-    """Nobody decides on, or verifies, what they recorded themselves."""
+    """Nobody decides on, or verifies, what they recorded or scored themselves.
+
+    The attempt stands in the trail, as KinBarred's does.
+    """
 
     text = mark("第 %(id)s 条是您自己记的，要由别人来核实或评议")
     code = "self_review"
+    kept = True
+
+
+class OwnScore(SelfReview):
+    """The same where they scored it on a round, handed the score in, or settled it."""
+
+    text = mark("第 %(id)s 条是您打分、代录或定的分，要由别人来核实或评议")
 
 
 class KinBarred(Denied):
@@ -39,11 +50,13 @@ def require_unbarred(
     household_ids: Collection[int],
     *,
     award_ids: Collection[int] = (),
+    act: str = "awards.barred",
 ) -> None:
     """Raise KinBarred where the actor is close to one of these households, and write it down.
 
     To be called first: before anything is written, and outside `ledger.requests.once`, because
-    the refusal is kept. `award_ids` are what the actor wanted to judge, for the trail alone.
+    the refusal is kept. `award_ids` are what the actor wanted to judge, for the trail alone; under
+    `act` it stands there ("room.barred").
     """
     close = barred_households(session, actor.village_id, actor.user_id)
     hit = sorted(close.keys() & set(household_ids))
@@ -53,7 +66,7 @@ def require_unbarred(
     whose = clauses(_whose(infos[number], close[number]) for number in hit)
     labels = [infos[number].label for number in hit]
     detail = {"households": hit, "labels": labels, "awards": sorted(award_ids)}
-    audit.record(session, actor, "awards.barred", " ".join(labels), **detail)
+    audit.record(session, actor, act, " ".join(labels), **detail)
     raise KinBarred(whose=whose)
 
 
@@ -64,10 +77,39 @@ def require_unbarred_from(session: Session, actor: Actor, rows: Iterable[Any]) -
     require_unbarred(session, actor, households, award_ids=[number for number, _owner in whose])
 
 
-def require_not_own(actor: Actor, row: Any) -> None:
-    """Raise SelfReview where the actor recorded this award."""
-    if row.recorded_by == actor.user_id:
-        raise SelfReview(id=row.id)
+def require_judge(session: Session, actor: Actor, rows: Iterable[Any]) -> None:
+    """Raise KinBarred, or SelfReview where one of these awards rests on the actor's word.
+
+    To be called first, as `require_unbarred`: the refusal is kept.
+    """
+    rows = list(rows)
+    require_unbarred_from(session, actor, rows)
+    recorders = recorders_of(session, actor.village_id, rows)
+    own = [row for row in rows if actor.user_id in recorders[row.id]]
+    if not own:
+        return
+    whose = sorted({row.household_id for row in own})
+    infos = household_labels(session, actor.village_id, whose)
+    labels = [infos[number].label for number in whose]
+    detail = {"households": whose, "labels": labels, "awards": [row.id for row in own]}
+    audit.record(session, actor, "awards.own", " ".join(labels), **detail)
+    first = own[0]
+    raise (SelfReview if first.recorded_by == actor.user_id else OwnScore)(id=first.id)
+
+
+def recorders_of(
+    session: Session, village_id: int, rows: Iterable[Any]
+) -> dict[int, frozenset[int]]:
+    """By award: on whose word it rests, users' numbers. One statement for all of them.
+
+    Who recorded it; for a deed out of a round everybody who scored it so, handed that in for
+    somebody else, or settled which score counts. Rows are anything with `id`, `recorded_by`.
+    """
+    recorded = {row.id: row.recorded_by for row in rows}
+    scorers = scorers_of(session, village_id, recorded)
+    return {
+        number: frozenset({by, *scorers.get(number, ())}) - {0} for number, by in recorded.items()
+    }
 
 
 def tie_words(tie: TieRow) -> str:

@@ -370,7 +370,7 @@ def _open_to(session: Session, actor: Actor) -> tuple[list[int], int, int]:
     queue = waiting(session, actor.village_id, limit=None)
     close = barred_households(session, actor.village_id, actor.user_id)
     standing = standings(session, actor.village_id, queue)
-    own = [row for row in queue if row.recorded_by == actor.user_id]
+    own = [row for row in queue if actor.user_id in standing[row.id].recorders]
     barred = [row for row in queue if row.household_id in close and row not in own]
     rest = [
         row.id

@@ -11,11 +11,11 @@ from moralbank import audit, clock
 from moralbank.access.permissions import Role
 from moralbank.access.queries import groups_looked_after
 from moralbank.audit import Actor
-from moralbank.awards.acting import NothingChosen, checked_reason, next_state
-from moralbank.awards.bars import require_not_own, require_unbarred_from
+from moralbank.awards.acting import NothingChosen, change_words, checked_reason, next_state
+from moralbank.awards.bars import require_judge
 from moralbank.awards.judging import check_change
 from moralbank.awards.models import Award, AwardState
-from moralbank.awards.posting import post_rows, require_clock
+from moralbank.awards.posting import post_rows
 from moralbank.awards.rows import (
     add_steps,
     award_rows,
@@ -30,7 +30,8 @@ from moralbank.awards.verification import NotVerified, NoVerification, Rule
 from moralbank.awards.voting import standings, vote
 from moralbank.errors import Denied, Invalid, Refused
 from moralbank.households.queries import household_labels
-from moralbank.i18n import _, mark
+from moralbank.i18n import mark
+from moralbank.ledger.queries import require_clock
 from moralbank.ledger.requests import once
 from moralbank.photos.models import PhotoSubject
 from moralbank.photos.queries import photos_of
@@ -121,7 +122,7 @@ def verify(
     ids, seen = _chosen(award_ids), _Seen(witness.strip(), note.strip(), tuple(photos))
     seen.check()
     rows = locked_rows(session, actor, ids)
-    require_unbarred_from(session, actor, rows)
+    require_judge(session, actor, rows)
 
     def perform() -> int:
         for row in rows:
@@ -141,7 +142,7 @@ def deny(session: Session, actor: Actor, award_id: int, reason: str) -> None:
     """End a claimed deed that was found not to be true. Raises as `verify`, and NoVerification."""
     reason = checked_reason(reason)
     row = locked_row(session, actor, award_id)
-    require_unbarred_from(session, actor, [row])
+    require_judge(session, actor, [row])
     next_state(session, actor, row, Act.DENY)
     if not Rule.of(session, actor.village_id).needed(row):
         raise NoVerification(id=award_id)
@@ -153,7 +154,7 @@ def send_back(session: Session, actor: Actor, award_id: int, reason: str) -> Non
     """Ask for more, on the spot or in the review. Raises as `verify`, and ReasonNeeded."""
     reason = checked_reason(reason)
     row = locked_row(session, actor, award_id)
-    require_unbarred_from(session, actor, [row])
+    require_judge(session, actor, [row])
     state = next_state(session, actor, row, Act.SEND_BACK)
     _require_verifier(session, actor, [row])
     _move(session, actor, [award_id], Act.SEND_BACK, state, reason)
@@ -175,7 +176,7 @@ def adjust(
     """
     reason = checked_reason(reason, LONGEST_CHANGE_REASON)
     row = locked_row(session, actor, award_id)
-    require_unbarred_from(session, actor, [row])
+    require_judge(session, actor, [row])
     _require_decidable(session, actor, [row], Act.ADJUST)
     _sitting(session, actor.village_id)
     if (quantity, points_each) == (row.quantity, row.points_each):
@@ -186,7 +187,7 @@ def adjust(
     change = {"award": award_id, **values, "ballot": row.ballot + 1}
     change_awards(session, actor.village_id, [change])
     words = {"before": row.points, "after": points, "reason": reason}
-    said = _("%(before)s 分 → %(after)s 分：%(reason)s", **words)
+    said = change_words(row.points, points, reason)
     add_steps(session, actor, [award_id], [(Act.ADJUST, row.state)], said)
     audit.record(session, actor, "awards.adjust", str(award_id), **words)
 
@@ -199,7 +200,7 @@ def approve(session: Session, actor: Actor, request_id: str, award_ids: Sequence
     """
     ids = _chosen(award_ids)
     rows = locked_rows(session, actor, ids)
-    require_unbarred_from(session, actor, rows)
+    require_judge(session, actor, rows)
     require_clock(session, actor.village_id)
 
     def perform() -> int:
@@ -217,7 +218,7 @@ def refuse(session: Session, actor: Actor, award_id: int, reason: str) -> bool:
     """
     reason = checked_reason(reason)
     row = locked_row(session, actor, award_id)
-    require_unbarred_from(session, actor, [row])
+    require_judge(session, actor, [row])
     _require_decidable(session, actor, [row], Act.REFUSE)
     sitting = _sitting(session, actor.village_id)
     vote(session, actor, [row], in_favour=False, reason=reason)
@@ -287,9 +288,7 @@ def _approval(session: Session, actor: Actor, ids: Sequence[int], seq: int | Non
 
 
 def _require_verifier(session: Session, actor: Actor, rows: Sequence[Any]) -> None:
-    """Raise SelfReview, or NotYourGroup for a grid worker, where the actor can't say if true."""
-    for row in rows:
-        require_not_own(actor, row)
+    """Raise NotYourGroup for a grid worker who doesn't look after these households."""
     if actor.role != Role.GRID:
         return
     mine = groups_looked_after(session, actor.village_id, actor.user_id)
@@ -313,11 +312,10 @@ def _require_evidence(session: Session, village_id: int, rows: Sequence[Any], se
 
 
 def _require_decidable(session: Session, actor: Actor, rows: Sequence[Any], act: Act) -> None:
-    """Raise AlreadyDecided, SelfReview, NotVerified where the actor can't decide yet or at all."""
+    """Raise AlreadyDecided, NotVerified where nothing can be decided yet or any more."""
     rule = Rule.of(session, actor.village_id)
     for row in rows:
         next_state(session, actor, row, act)
-        require_not_own(actor, row)
         if row.state is AwardState.CLAIMED and rule.needed(row):
             raise NotVerified(id=row.id)
 

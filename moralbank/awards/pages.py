@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby, pairwise
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from sqlalchemy import select
 from sqlmodel import Session
@@ -50,6 +50,11 @@ _steps = AwardStep.__table__  # type: ignore[attr-defined]
 
 BY_ITEM: Final = "item"
 """The review's other order: by item, and in each by group."""
+ALL_GROUPS: Final = "all"
+"""What an address asks for instead of a group's number."""
+ALL_AT_ONCE: Final = 30
+"""A queue of more deeds opens at its first group."""
+GroupAsked = int | Literal["all"] | None
 UNDER_REVIEW: Final = (AwardState.CLAIMED, AwardState.VERIFIED)
 IN_PUBLIC: Final = (AwardState.NOTICED, AwardState.OBJECTED, AwardState.POSTED)
 
@@ -101,12 +106,14 @@ class Asked:
 class VerifyPage:
     """What is to be looked at on the spot; `total` of it in all, `next_after` the deed after each.
 
-    `no_groups`: the reader is a grid worker who looks after no group yet.
+    `group_id` is the group that is shown, None for all. `no_groups`: the reader is a grid worker
+    who looks after no group yet.
     """
 
     lines: list[Line]
     sections: Sections
     groups: list[GroupWaiting]
+    group_id: int | None
     total: int
     next_after: dict[int, int]
     no_groups: bool
@@ -116,13 +123,15 @@ class VerifyPage:
 class ReviewPage:
     """What waits to be decided on; `total` of it in all, `next_after` the deed after each.
 
-    `sitting` is the one that goes on; `sitting_missing` says that nothing may be decided without
-    one. `votes` reviewers must agree, those who stay out left aside.
+    `group_id` is the group that is shown, None for all. `sitting` is the one that goes on;
+    `sitting_missing` says that nothing may be decided without one. `votes` reviewers must agree,
+    those who stay out left aside.
     """
 
     lines: list[Line]
     sections: Sections
     groups: list[GroupWaiting]
+    group_id: int | None
     total: int
     next_after: dict[int, int]
     sitting: int | None
@@ -145,40 +154,43 @@ class DeedPage:
     acts: frozenset[Act]
 
 
-def verify_page(session: Session, actor: Actor, group_id: int | None) -> VerifyPage:
+def verify_page(session: Session, actor: Actor, asked: GroupAsked) -> VerifyPage:
     """What this reader may look at: a grid worker their own groups, a recorder everywhere."""
-    groups = None
+    mine = None
     if actor.role == Role.GRID:
-        groups = groups_looked_after(session, actor.village_id, actor.user_id)
-    found = to_verify(session, actor.village_id, groups=groups, limit=None)
+        mine = groups_looked_after(session, actor.village_id, actor.user_id)
+    found = to_verify(session, actor.village_id, groups=mine, limit=None)
+    groups = _counted(found)
+    group_id = _shown_group(asked, groups)
     chosen = [row for row in found if group_id in {None, row.group_id}]
     rows = chosen[:QUEUE_ROWS]
     lines = _lines(session, actor, rows)
     return VerifyPage(
         lines=lines,
         sections=_cut(lines, ("group", "household")),
-        groups=_counted(found),
+        groups=groups,
+        group_id=group_id,
         total=len(chosen),
         next_after=dict(pairwise(row.id for row in rows)),
-        no_groups=groups is not None and not groups,
+        no_groups=mine is not None and not mine,
     )
 
 
-def review_page(
-    session: Session, actor: Actor, group_id: int | None, *, by_item: bool
-) -> ReviewPage:
+def review_page(session: Session, actor: Actor, asked: GroupAsked, *, by_item: bool) -> ReviewPage:
     """The queue of the review, of one group or of all."""
     village_id = actor.village_id
+    groups = waiting_by_group(session, village_id)
+    group_id = _shown_group(asked, groups)
     rows = waiting(session, village_id, group_id=group_id)
     if by_item:
         rows = sorted(rows, key=lambda row: row.item)  # keeps the groups' order in each
     lines = _lines(session, actor, rows)
-    groups = waiting_by_group(session, village_id)
     settings, sitting = settings_of(session, village_id), open_sitting(session, village_id)
     return ReviewPage(
         lines=lines,
         sections=_cut(lines, ("item", "group") if by_item else ("group", "item")),
         groups=groups,
+        group_id=group_id,
         total=sum(one.count for one in groups if group_id in {None, one.id}),
         next_after=dict(pairwise(row.id for row in rows)),
         sitting=sitting,
@@ -233,7 +245,7 @@ def _lines(session: Session, actor: Actor, rows: Sequence[AwardRow]) -> list[Lin
             item=schemes[row.scheme_version].item(row.item),
             photos=photos.get(row.id, []),
             warnings=cautions.get(row.id, []) if row.state in UNDER_REVIEW else [],
-            why_not=_why_not(actor, row, close.get(row.household_id)),
+            why_not=_why_not(actor, row, standing[row.id], close.get(row.household_id)),
             **_vote_words(row, standing[row.id], votes.get(row.id, []), names),
             voted_for=actor.user_id in standing[row.id].in_favour,
         )
@@ -254,10 +266,12 @@ def _vote_words(
     }
 
 
-def _why_not(actor: Actor, row: AwardRow, tie: TieRow | None) -> str:
+def _why_not(actor: Actor, row: AwardRow, standing: Standing, tie: TieRow | None) -> str:
     """Why this reader may not judge a deed; empty where they may."""
     if row.recorded_by == actor.user_id:
         return _("您自己记的，要由别人来核实或评议")
+    if actor.user_id in standing.recorders:
+        return _("是您打分、代录或定的分，要由别人来核实或评议")
     if tie is not None:
         return _("您须回避：%(why)s", why=tie_words(tie))
     return ""
@@ -296,6 +310,16 @@ def _cut(lines: Sequence[Line], by: tuple[str, str]) -> Sections:
         (title, [(part, list(deeds)) for part, deeds in groupby(several, inner)])
         for title, several in groupby(lines, outer)
     ]
+
+
+def _shown_group(asked: GroupAsked, groups: Sequence[GroupWaiting]) -> int | None:
+    """The group to open: the one asked for while it has any; of many deeds the first; else all."""
+    numbers = [one.id for one in groups]
+    if isinstance(asked, int) and asked in numbers:
+        return asked
+    if asked == ALL_GROUPS or sum(one.count for one in groups) <= ALL_AT_ONCE:
+        return None
+    return numbers[0]
 
 
 def _counted(rows: Sequence[AwardRow]) -> list[GroupWaiting]:

@@ -14,11 +14,13 @@ from moralbank.access.queries import TieRow, ties
 from moralbank.audit import AuditEntry
 from moralbank.awards.cap_check import check_caps
 from moralbank.awards.models import AwardState, AwardStep, AwardVote
-from moralbank.awards.states import Act
+from moralbank.awards.states import Act, after
 from moralbank.i18n import _
 from moralbank.ledger.check import Problem
+from moralbank.ledger.queries import CLOCK_SLACK
 from moralbank.notices.models import NoticeLine
 from moralbank.objections.models import Objection
+from moralbank.rounds.queries import scorers_of
 from moralbank.villages.queries import setting_past
 from moralbank.villages.settings import NOTICE_DAYS
 
@@ -32,6 +34,8 @@ _JUDGING: Final = frozenset(
     {Act.VERIFY, Act.DENY, Act.SEND_BACK, Act.ADJUST, Act.APPROVE, Act.REFUSE}
 )
 _BARRED: Final = _JUDGING | {Act.UPHOLD, Act.CHANGE, Act.DISMISS, Act.REVERSE}
+_LETTING_OFF: Final = _BARRED | {Act.WITHDRAW}
+"""What nobody does with a deduction of their own household or kin."""
 _APPROVED: Final = (
     AwardState.APPROVED,
     AwardState.NOTICED,
@@ -85,12 +89,23 @@ def _by_award(session: Session, village_id: int, table: Any, order: Any) -> dict
 
 
 def _check_states(way: _Way) -> Iterator[Problem]:
-    """Each deed stands where its last step left it."""
+    """Each deed stands where its last step left it, and took no step that the table hasn't."""
     for number, award in way.awards.items():
         taken = way.steps.get(number)
         if not taken or taken[-1].state != award.state:
             text = _("第 %(id)s 条积分记录的状态与它最后一步不符", id=number)
             yield Problem("award_state", text)
+        elif not _walked(taken):
+            text = _("第 %(id)s 条积分记录走过的步骤不合规定的路", id=number)
+            yield Problem("award_steps", text)
+
+
+def _walked(steps: Sequence[Any]) -> bool:
+    """Whether every step leads on from the one before; so nothing is posted while disputed."""
+    states = [None, *(step.state for step in steps)]
+    return all(
+        after(before, step.act) == step.state for before, step in zip(states, steps, strict=False)
+    )
 
 
 def _check_notices(session: Session, village_id: int, way: _Way) -> Iterator[Problem]:
@@ -110,7 +125,11 @@ def _check_notices(session: Session, village_id: int, way: _Way) -> Iterator[Pro
         payload = json.loads(event.payload)
         known = known or "notice" in payload
         notice = payload.get("notice")
-        if known and notice is None and ("notice" not in payload or days.at(event.at) != "0"):
+        if (
+            known
+            and notice is None
+            and ("notice" not in payload or days.when(event.seq, event.at) != "0")
+        ):
             text = _("第 %(seq)s 号账没有公示就入了账", seq=event.seq)
             yield Problem("award_direct", text)
         if notice is None:
@@ -123,7 +142,8 @@ def _check_notices(session: Session, village_id: int, way: _Way) -> Iterator[Pro
 
 
 def _check_judges(session: Session, village_id: int, way: _Way) -> Iterator[Problem]:
-    """Nobody judged what they had recorded, or what belongs to their own household or kin."""
+    """Nobody judged what rests on their own word, or what is their household's or kin's."""
+    scorers = scorers_of(session, village_id)
     close: dict[tuple[int, int], list[TieRow]] = defaultdict(list)
     for tie in ties(session, village_id):
         close[tie.user_id, tie.household_id].append(tie)
@@ -131,10 +151,12 @@ def _check_judges(session: Session, village_id: int, way: _Way) -> Iterator[Prob
         voted = [(vote.voter, vote.at) for vote in way.votes.get(number, [])]
         steps = way.steps.get(number, [])
         judged = [(step.by, step.at) for step in steps if step.act in _JUDGING]
-        if any(by and by == award.recorded_by for by, _at in (*voted, *judged)):
+        recorders = {award.recorded_by, *scorers.get(number, ())} - {0}
+        if any(by in recorders for by, _at in (*voted, *judged)):
             text = _("第 %(id)s 条积分记录由记它的人自己评了", id=number)
             yield Problem("award_self", text)
-        decided = [(step.by, step.at) for step in steps if step.act in _BARRED]
+        acts = _LETTING_OFF if award.deduction else _BARRED
+        decided = [(step.by, step.at) for step in steps if step.act in acts]
         for by, at in (*voted, *decided):
             if _was_barred(close.get((by, award.household_id), ()), at):
                 text = _("第 %(id)s 条积分记录由须回避的人评了", id=number)
@@ -143,8 +165,11 @@ def _check_judges(session: Session, village_id: int, way: _Way) -> Iterator[Prob
 
 
 def _was_barred(held: Collection[TieRow], moment: datetime) -> bool:
+    """Whether a tie held at that moment, as far as clocks can be trusted."""
     return any(
-        tie.since < moment and (tie.ended_at is None or moment < tie.ended_at) for tie in held
+        tie.since < moment - CLOCK_SLACK
+        and (tie.ended_at is None or moment < tie.ended_at - CLOCK_SLACK)
+        for tie in held
     )
 
 
@@ -186,17 +211,23 @@ def _check_objections(session: Session, village_id: int, way: _Way) -> Iterator[
     )
     for row in rows:
         steps = way.steps.get(row.award_id, [])
-        posted = [step.at for step in steps if step.act == Act.POST]
-        if posted and _held_over(row, posted[0]) and not _let_go(steps, row.raised_at):
+        posted = [step for step in steps if step.act == Act.POST]
+        if posted and _held_over(row, posted[0]) and not _let_go(steps, row, posted[0]):
             text = _("第 %(id)s 条积分记录还有异议就入了账", id=row.award_id)
             yield Problem("award_objected_posted", text)
 
 
-def _held_over(objection: Any, posted: datetime) -> bool:
-    undecided = objection.decided_at is None or posted < objection.decided_at
-    return bool(objection.raised_at < posted and undecided)
+def _held_over(objection: Any, posted: Any) -> bool:
+    """Whether an objection was open at that step, as far as clocks can be trusted."""
+    undecided = objection.decided_at is None or posted.at < objection.decided_at - CLOCK_SLACK
+    return bool(objection.raised_at < posted.at - CLOCK_SLACK and undecided)
 
 
-def _let_go(steps: Sequence[Any], raised: datetime) -> bool:
-    """Whether the line was let go after that objection; its answer is written a moment later."""
-    return any(step.act == Act.DISMISS and step.at >= raised for step in steps)
+def _let_go(steps: Sequence[Any], objection: Any, posted: Any) -> bool:
+    """Whether the line was let go between that objection and its posting."""
+    return any(
+        step.act == Act.DISMISS
+        and step.step < posted.step
+        and step.at >= objection.raised_at - CLOCK_SLACK
+        for step in steps
+    )

@@ -1,15 +1,19 @@
 """From the notice to the books: hanging deeds, holding and posting them, taking them back."""
 
 from collections.abc import Sequence
-from datetime import timedelta
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import select
 from sqlmodel import Session
 
 from moralbank import audit, clock
 from moralbank.audit import Actor
-from moralbank.awards.acting import checked_reason, next_state
+from moralbank.awards.acting import (
+    LONGEST_REASON,
+    change_words,
+    checked_reason,
+    next_state,
+)
 from moralbank.awards.bars import require_unbarred_from
 from moralbank.awards.judging import check_change
 from moralbank.awards.models import Award, AwardState
@@ -25,15 +29,12 @@ from moralbank.awards.states import STATE_LABELS, Act, after
 from moralbank.errors import Refused
 from moralbank.i18n import _, mark
 from moralbank.ledger.models import AccountKind, EventKind
-from moralbank.ledger.queries import account_of, balances, last_moment
+from moralbank.ledger.queries import account_of, balances, require_clock
 from moralbank.ledger.requests import once
 from moralbank.ledger.service import BelowFloor, Leg, lock, post
 from moralbank.ledger.service import reverse as take_back
 
 _awards = Award.__table__  # type: ignore[attr-defined]
-
-CLOCK_SLACK: Final = timedelta(minutes=5)
-"""So far may this machine's clock stand before the last event: another machine may have posted."""
 
 
 class NotPosted(Refused):
@@ -48,22 +49,6 @@ class PointsSpent(Refused):
 
     text = mark("该户只剩 %(left)s 分，扣不回 %(points)s 分：分已经用了，请先与该户说明")
     code = "points_spent"
-
-
-class ClockBehind(Refused):
-    """The machine's clock stands before what is in the books already."""
-
-    text = mark(
-        "这台电脑的时间（%(now)s）比账上最后一笔（%(last)s）还早，这次没有办。请先校准电脑的时间"
-    )
-    code = "clock_behind"
-
-
-def require_clock(session: Session, village_id: int) -> None:
-    """Raise ClockBehind where the clock was set back behind the last event of the books."""
-    last, now = last_moment(session, village_id), clock.now()
-    if last is not None and now < last - CLOCK_SLACK:
-        raise ClockBehind(now=clock.minute(now), last=clock.minute(last))
 
 
 def put_on_notice(session: Session, actor: Actor, notice_id: int, award_ids: Sequence[int]) -> None:
@@ -164,8 +149,10 @@ def change(session: Session, actor: Actor, award_id: int, points_each: int, reas
     row = locked_row(session, actor, award_id)
     next_state(session, actor, row, Act.CHANGE)
     check_change(session, actor.village_id, row, quantity=row.quantity, points_each=points_each)
-    values = {"points_each": points_each, "points": points_each * row.quantity}
-    _step(session, actor, award_id, Act.CHANGE, reason, **values)
+    points = points_each * row.quantity
+    said = change_words(row.points, points, reason)[:LONGEST_REASON]
+    values = {"points_each": points_each, "points": points}
+    _step(session, actor, award_id, Act.CHANGE, said, **values)
 
 
 def dismiss(

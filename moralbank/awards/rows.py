@@ -15,7 +15,7 @@ from moralbank.awards.states import Act
 from moralbank.awards.understanding import Deed
 from moralbank.errors import Refused
 from moralbank.households.models import Member
-from moralbank.i18n import _, mark
+from moralbank.i18n import _, in_the_villages_language, mark
 from moralbank.ledger.service import lock, take_numbers
 from moralbank.local_numbers import number_or_unknown
 from moralbank.scheme.models import SchemeItem
@@ -226,7 +226,8 @@ def memos_of(session: Session, village_id: int, awards: list[Any]) -> Callable[[
 
     def memo(award: Any) -> str:
         name = items[award.scheme_version, award.item].name
-        words = _("扣分：%(item)s", item=name) if award.deduction else name
+        with in_the_villages_language():
+            words = _("扣分：%(item)s", item=name) if award.deduction else name
         return f"{words} {award.deed_on:%m-%d} {members.get(award.member_id, '')}".rstrip()
 
     return memo

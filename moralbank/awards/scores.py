@@ -11,8 +11,9 @@ from moralbank.awards.judging import Bench
 from moralbank.awards.models import AwardSource, AwardState
 from moralbank.awards.rows import add_steps, award_values, write_awards
 from moralbank.awards.states import Act
-from moralbank.awards.understanding import Deed, checked_day, read_deed
+from moralbank.awards.understanding import Deed, read_deed
 from moralbank.errors import MoralbankError
+from moralbank.i18n import in_the_villages_language
 from moralbank.photos.models import PhotoSubject
 from moralbank.photos.service import attach
 from moralbank.scheme.queries import Scheme, scheme_on
@@ -34,15 +35,16 @@ class ScoredDeed:
 def record_scores(session: Session, actor: Actor, scores: Sequence[ScoredDeed]) -> list[int | str]:
     """Record what a round found; for each score the new award's number, or why it was left out.
 
-    Each counts against those after it. Raises HouseholdUnknown, NoScheme, DeedInFuture,
-    DeedTooOld, PhotoUnknown; the caller sees to repetitions.
+    Each counts against those after it. A round may be closed long after its day, never before it:
+    that, and repetitions, the caller sees to. Raises HouseholdUnknown, NoScheme, PhotoUnknown.
     """
     if not scores:
         return []
     schemes = _schemes(session, actor.village_id, {score.deed_on for score in scores})
     whose = list({score.household_id for score in scores})
     bench = Bench(session, actor.village_id, whose, {score.item for score in scores})
-    judged = [_judged(bench, schemes[score.deed_on], score) for score in scores]
+    with in_the_villages_language():  # why one was left out is kept with the round
+        judged = [_judged(bench, schemes[score.deed_on], score) for score in scores]
     rows = [
         _row(score, deed)
         for score, deed in zip(scores, judged, strict=True)
@@ -57,7 +59,7 @@ def record_scores(session: Session, actor: Actor, scores: Sequence[ScoredDeed]) 
 
 
 def _schemes(session: Session, village_id: int, days: Iterable[date]) -> dict[date, Scheme]:
-    return {day: scheme_on(session, village_id, checked_day(day)) for day in days}
+    return {day: scheme_on(session, village_id, day) for day in days}
 
 
 def _judged(bench: Bench, scheme: Scheme, score: ScoredDeed) -> Deed | str:

@@ -13,6 +13,7 @@ from moralbank.access.permissions import Role
 from moralbank.access.queries import user_names
 from moralbank.audit import Actor
 from moralbank.awards.acting import checked_reason, next_state, who_did
+from moralbank.awards.bars import require_unbarred_from
 from moralbank.awards.judging import accepted_of, judge
 from moralbank.awards.models import Award, AwardSource, AwardState
 from moralbank.awards.rows import (
@@ -26,7 +27,7 @@ from moralbank.awards.rows import (
     write_awards,
 )
 from moralbank.awards.states import Act, after
-from moralbank.awards.understanding import MERIT, Deed, Reading, understand
+from moralbank.awards.understanding import MERIT, DeductionFixed, Deed, Reading, understand
 from moralbank.errors import Denied, Invalid, Refused
 from moralbank.i18n import mark
 from moralbank.ledger.requests import once
@@ -67,7 +68,7 @@ class HelperNeeded(Invalid):
 class TooManyClaims(Refused):
     """A household's claims wait for the committee; more must wait for those."""
 
-    text = mark("您家已有 %(n)s 条申报在等核实评议，等有了结果再报")
+    text = mark("您家已有 %(n)s 条申报在等核实、评议，等有了结果再报")
     code = "too_many_claims"
 
 
@@ -210,15 +211,18 @@ def submit(
 ) -> int:
     """Hand in a draft, or again what was sent back, perhaps amended; gives back its number.
 
-    It is judged anew, by the scheme of its day, and earlier votes are void. `household_id` is the
-    household that acts from its card's page. Raises what `record` raises, NotYours,
-    AlreadyDecided.
+    It is judged anew, by the scheme of its day, and earlier votes are void; a deduction stays one.
+    `household_id` is the household that acts from its card's page. Raises what `record` raises,
+    NotYours, AlreadyDecided, DeductionFixed.
     """
 
     def perform() -> int:
         row = _theirs(session, actor, award_id, Act.SUBMIT, household_id)
         wanted = _as_it_came(actor, amended or as_it_stands(row))
-        deed = _judged(session, actor, wanted, instead_of=award_id)
+        if row.deduction:
+            _require_same_matter(row, wanted)
+        reading = _DEDUCTION if row.deduction else MERIT
+        deed = _judged(session, actor, wanted, reading=reading, instead_of=award_id)
         return _rewrite(session, actor, row, deed, wanted, Act.SUBMIT)
 
     act = f"awards.submit {award_id}"
@@ -236,10 +240,14 @@ def withdraw(
     """Take a deed out that nobody has decided on, saying why.
 
     Whoever recorded it may; a household its own claims (`household_id`); and anybody who records
-    may take out what was sent back and never came again. Raises ReasonNeeded, NotYours,
+    may take out what was sent back and never came again. A deduction, and what others recorded,
+    is no business of those close to the household. Raises ReasonNeeded, KinBarred, NotYours,
     AlreadyDecided.
     """
     reason = checked_reason(reason)
+    row = locked_row(session, actor, award_id)
+    if household_id is None and (row.deduction or row.recorded_by != actor.user_id):
+        require_unbarred_from(session, actor, [row])
     _theirs(session, actor, award_id, Act.WITHDRAW, household_id)
     withdrawn = AwardState.WITHDRAWN
     change_awards(session, actor.village_id, [{"award": award_id, "state": withdrawn}])
@@ -316,6 +324,13 @@ def _judged(
     if refusal is not None:
         raise refusal
     return deed
+
+
+def _require_same_matter(row: Any, wanted: RecordAward) -> None:
+    """Raise DeductionFixed where a deduction would be about something else than its reminder."""
+    for name in ("household_id", "item", "deed_on", "member_id"):
+        if getattr(row, name) != getattr(wanted, name):
+            raise DeductionFixed(field=name)
 
 
 def _require_room(session: Session, actor: Actor, wanted: RecordAward) -> None:

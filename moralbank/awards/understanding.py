@@ -88,6 +88,13 @@ class DeductionNeedsReminder(Refused):
     code = "deduction_needs_reminder"
 
 
+class DeductionFixed(Invalid):
+    """A deduction that was sent back is still about what its reminder said."""
+
+    text = mark("这是提醒以后转的扣分，住户、项目和日期不能改，可以补充情况说明和照片")
+    code = "deduction_fixed"
+
+
 class NoDeduction(Invalid):
     """A reminder leads to a deduction, not to points."""
 

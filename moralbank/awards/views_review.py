@@ -12,7 +12,15 @@ from sqlmodel import Session
 from moralbank.awards import deciding, posting
 from moralbank.awards.filters import read_number
 from moralbank.awards.forms import DecideForm, FindingForm, ReasonForm, prefix_of
-from moralbank.awards.pages import BY_ITEM, Line, deed_page, review_page, verify_page
+from moralbank.awards.pages import (
+    ALL_GROUPS,
+    BY_ITEM,
+    GroupAsked,
+    Line,
+    deed_page,
+    review_page,
+    verify_page,
+)
 from moralbank.db import reading, writing
 from moralbank.errors import MoralbankError
 from moralbank.forms import BaseForm
@@ -57,7 +65,7 @@ def verify_ticked() -> Any:
     except MoralbankError as refusal:
         return _verify_page(Typed(refusal=refusal), set(ids)), status_of(refusal)
     flash(_("%(n)s 条已核实，送去评议", n=len(ids)), "ok")
-    return redirect(url_for("awards.verify", group=read_number(request.args, "group")), 303)
+    return redirect(url_for("awards.verify", group=_group()), 303)
 
 
 @room.post("/awards/<int:award_id>/verify")
@@ -237,10 +245,16 @@ def _onward(queue: str, award_id: int) -> Any:
     """Go on where the eye was: with the next deed of the queue, or with the deed itself."""
     if "queue" not in request.args and award_id:
         return redirect(url_for("awards.award", award_id=award_id), 303)
-    group, then = (read_number(request.args, name) for name in ("group", "then"))
+    then = read_number(request.args, "then")
     anchor = None if then is None else f"deed-{then}"
     order = request.args.get("order")
-    return redirect(url_for(queue, group=group, order=order, _anchor=anchor), 303)
+    return redirect(url_for(queue, group=_group(), order=order, _anchor=anchor), 303)
+
+
+def _group() -> GroupAsked:
+    """The group that the address asks for, or all of them."""
+    asked = request.args.get("group")
+    return ALL_GROUPS if asked == ALL_GROUPS else read_number(request.args, "group")
 
 
 def _again(page: Callable[..., str], typed: Typed, chosen: Collection[int] = ()) -> Any:
@@ -252,13 +266,13 @@ def _again(page: Callable[..., str], typed: Typed, chosen: Collection[int] = ())
 
 
 def _verify_page(typed: Typed = NOTHING_TYPED, chosen: Collection[int] = ()) -> str:
-    group_id = read_number(request.args, "group")
+    asked = _group()
     with reading() as session:
-        page = verify_page(session, current_actor(), group_id)
+        page = verify_page(session, current_actor(), asked)
     return render_template(
         "awards/verify.html",
         page=page,
-        group_id=group_id,
+        group=page.group_id or asked,
         forms=_forms(page.lines, FindingForm, typed),
         kept={typed.award_id: typed.kept},
         ticked=chosen,
@@ -268,14 +282,14 @@ def _verify_page(typed: Typed = NOTHING_TYPED, chosen: Collection[int] = ()) -> 
 
 
 def _review_page(typed: Typed = NOTHING_TYPED, chosen: Collection[int] = ()) -> str:
-    group_id = read_number(request.args, "group")
+    asked = _group()
     order = BY_ITEM if request.args.get("order") == BY_ITEM else None
     with reading() as session:
-        page = review_page(session, current_actor(), group_id, by_item=order == BY_ITEM)
+        page = review_page(session, current_actor(), asked, by_item=order == BY_ITEM)
     return render_template(
         "awards/review.html",
         page=page,
-        group_id=group_id,
+        group=page.group_id or asked,
         order=order,
         forms=_forms(page.lines, DecideForm, typed),
         ticked=chosen,

@@ -12,6 +12,7 @@ from moralbank import clock
 from moralbank.access.permissions import Role
 from moralbank.access.queries import TieRow, ties, users_of
 from moralbank.audit import Actor
+from moralbank.awards.bars import recorders_of
 from moralbank.awards.models import AwardVote
 from moralbank.villages.queries import number_set
 from moralbank.villages.settings import REVIEW_VOTES
@@ -23,10 +24,12 @@ _votes = AwardVote.__table__  # type: ignore[attr-defined]
 class Standing:
     """How the votes on one deed stand; all are users' numbers.
 
-    `eligible` are the enabled reviewers who didn't record it and needn't stay out, and whoever
-    else has voted; `barred` those who must stay out, with the tie that bars them.
+    `recorders` are those on whose word it rests (`bars.recorders_of`). `eligible` are the other
+    enabled reviewers who needn't stay out, and whoever else has voted; `barred` those who must
+    stay out, with the tie that bars them.
     """
 
+    recorders: frozenset[int]
     eligible: frozenset[int]
     in_favour: frozenset[int]
     against: frozenset[int]
@@ -61,8 +64,16 @@ def standings(session: Session, village_id: int, rows: Sequence[Any]) -> dict[in
             close[tie.household_id][tie.user_id] = tie
     wanted = number_set(session, village_id, REVIEW_VOTES)
     cast = _cast(session, village_id, [row.id for row in rows])
+    recorders = recorders_of(session, village_id, rows)
     return {
-        row.id: _standing(row, reviewers, close[row.household_id], cast.get(row.id, []), wanted)
+        row.id: _standing(
+            cast.get(row.id, []),
+            recorders=recorders[row.id],
+            reviewers=reviewers,
+            barred=close[row.household_id],
+            ballot=row.ballot,
+            wanted=wanted,
+        )
         for row in rows
     }
 
@@ -112,11 +123,18 @@ def _cast(session: Session, village_id: int, ids: Collection[int]) -> dict[int, 
 
 
 def _standing(
-    row: Any, reviewers: set[int], barred: dict[int, TieRow], cast: list[Any], wanted: int
+    cast: list[Any],
+    *,
+    recorders: frozenset[int],
+    reviewers: set[int],
+    barred: dict[int, TieRow],
+    ballot: int,
+    wanted: int,
 ) -> Standing:
-    last = {one.voter: one.in_favour for one in cast if one.ballot == row.ballot}
-    eligible = (reviewers | last.keys()) - barred.keys() - {row.recorded_by}
+    last = {one.voter: one.in_favour for one in cast if one.ballot == ballot}
+    eligible = (reviewers | last.keys()) - barred.keys() - recorders
     return Standing(
+        recorders=recorders,
         eligible=frozenset(eligible),
         in_favour=frozenset(one for one in eligible if last.get(one) is True),
         against=frozenset(one for one in eligible if last.get(one) is False),

@@ -15,7 +15,7 @@ from moralbank.cards import queries
 from moralbank.cards.queries import CardInfo, masked, require_usable
 from moralbank.errors import Refused
 from moralbank.households.queries import household
-from moralbank.i18n import _, mark
+from moralbank.i18n import _, in_the_villages_language, mark
 from moralbank.scheme.queries import Item, ItemUnknown, scheme_on
 
 HOUSEHOLD: Final = "household"
@@ -89,7 +89,9 @@ def take_back(session: Session, actor: Actor, card: CardInfo, award_id: int) -> 
     """Take back one's own claim while it waits; raises AwardUnknown, AlreadyDecided."""
     require_usable(queries.card(session, card.village_id, card.id))
     require_own(session, card, award_id)
-    withdraw(session, actor, award_id, _("本户撤回"), household_id=card.household_id)
+    with in_the_villages_language():
+        reason = _("本户撤回")
+    withdraw(session, actor, award_id, reason, household_id=card.household_id)
 
 
 def require_own(session: Session, card: CardInfo, award_id: int) -> None:

@@ -82,7 +82,7 @@ class ClaimForm(BaseForm):
     """What a household says it has done, on one page. `again` is the claim that was returned."""
 
     again = HiddenField()
-    item = RadioField(mark("做了什么事"), [Required()], validate_choice=False)
+    item = RadioField(mark("做了什么事"), [Required(mark("请选一件"))], validate_choice=False)
     quantity = WholeNumberField(
         mark("数量"), [Required(), _InBounds(min=1, max=MOST_QUANTITY)], default=1
     )

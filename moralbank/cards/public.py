@@ -1,7 +1,9 @@
 """What a card tells whoever scans it: points in plain words, hardly a name."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Final
 
 from sqlmodel import Session
 
@@ -20,16 +22,23 @@ from moralbank.villages.queries import VillageInfo, telephone_in, village_info
 from moralbank.villages.settings import CONTACT, PUBLIC_ADDRESS
 
 LINES = 10
+_OF_DEEDS: Final = frozenset({EventKind.POST_AWARDS, EventKind.REVERSE})
+_DAY_OF_DEED: Final = re.compile(r" (\d\d)-(\d\d)(?= |$)")
+"""How `awards.rows.memos_of` writes a deed's day."""
 
 
 @dataclass(frozen=True)
 class PublicLine:
-    """One change of points: the day, what for, and the change in words ("加 5 分")."""
+    """One change of points: the day, what for, and the change in words ("加 5 分").
+
+    `done` says when a deed was done ("9月11日的事"), "" where that was the same day.
+    """
 
     day: date
     what: str
     points: int
     words: str
+    done: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,7 +73,7 @@ class PublicCard:
         if self.credit_fen:
             parts.append(_("另有余额 %(yuan)s 元。", yuan=yuan(self.credit_fen)))
         parts += [
-            _("您报的%(what)s，村里问：%(reason)s。", what=deed.what, reason=deed.reason)
+            _("您报的%(what)s，要您补充：%(reason)s。", what=deed.what, reason=deed.reason)
             for deed in self.deeds.returned
         ]
         parts += [
@@ -131,7 +140,14 @@ def _line(line: StatementLine, names: list[str]) -> PublicLine:
     for name in names:
         if what.endswith(f" {name}"):
             what = what.removesuffix(name) + masked_member(name)
-    return PublicLine(day, what, line.amount, _change(line))
+    done = _DAY_OF_DEED.search(what) if line.kind in _OF_DEEDS else None
+    if done is None:
+        return PublicLine(day, what, line.amount, _change(line))
+    month, of_month = int(done[1]), int(done[2])
+    what = what[: done.start()] + what[done.end() :]
+    words = _("%(month)s月%(day)s日的事", month=month, day=of_month)
+    earlier = "" if (month, of_month) == (day.month, day.day) else words
+    return PublicLine(day, what, line.amount, _change(line), earlier)
 
 
 def _change(line: StatementLine) -> str:

@@ -124,7 +124,7 @@ def active_card(session: Session, village_id: int, household: HouseholdInfo) -> 
         )
     ).first()
     if found is None:
-        raise NoCard(household=household.label)
+        raise NoCard(household=household.spoken)
     return card_info(found)
 
 

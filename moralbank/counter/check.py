@@ -54,7 +54,7 @@ def check_counter(session: Session, village_id: int) -> list[Problem]:
             problems.append(Problem("slip_without_event", words))
         else:
             problems += _check_slip(slip, lines[slip.id], events[seq], legs[seq])
-            if slip.points_before != _before(points[slip.household_id], seq):
+            if slip.points_before != _before(points.get(slip.household_id, []), seq):
                 words = _("第 %(n)s 号兑换单的兑前积分与账上不符", n=slip.id)
                 problems.append(Problem("slip_before", words))
     return problems
@@ -107,13 +107,13 @@ def _legs_of(session: Session, village_id: int) -> dict[int, list[tuple[Sides, A
 
 def _points_over_time(session: Session, village_id: int) -> dict[int, list[tuple[int, int]]]:
     """By household: (event, points it left), in the ledger's order."""
-    found: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    found: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
     for account, after in (
         (_transfers.c.debit_account, _transfers.c.debit_after),
         (_transfers.c.credit_account, _transfers.c.credit_after),
     ):
         rows = session.connection().execute(
-            select(_accounts.c.owner, _transfers.c.seq, after.label("left"))
+            select(_accounts.c.owner, _transfers.c.seq, _transfers.c.leg, after.label("left"))
             .join(
                 _accounts,
                 (_accounts.c.village_id == _transfers.c.village_id) & (_accounts.c.id == account),
@@ -122,13 +122,13 @@ def _points_over_time(session: Session, village_id: int) -> dict[int, list[tuple
                 _transfers.c.village_id == village_id,
                 _accounts.c.kind == AccountKind.HOUSEHOLD_POINTS,
             )
-            .order_by(_transfers.c.seq, _transfers.c.leg)
         )
         for row in rows:
-            found[row.owner].append((row.seq, row.left))
-    for steps in found.values():
-        steps.sort(key=lambda step: step[0])
-    return found
+            found[row.owner].append((row.seq, row.leg, row.left))
+    # Both sides in one order: what is given and what is deducted may stand in the same event.
+    return {
+        owner: [(seq, left) for seq, _leg, left in sorted(steps)] for owner, steps in found.items()
+    }
 
 
 def _before(steps: list[tuple[int, int]], seq: int) -> int:

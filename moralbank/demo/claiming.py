@@ -14,7 +14,7 @@ from moralbank.demo.drawings import picture
 from moralbank.demo.town import DEVICE, Village, at
 from moralbank.photos.service import keep
 
-_PICTURED: Final = 0.6
+_PICTURED: Final = 0.8
 """Of the claims of which a picture can be drawn, the part that comes with one."""
 _ANSWERED_AFTER: Final = timedelta(days=3)
 
@@ -39,10 +39,10 @@ def claim(
 
 def answer_questions(session: Session, village: Village, day: date) -> None:
     """Hand in again what was sent back some days ago, with what was asked for."""
-    due = [number for number, asked in village.asked.items() if asked[0] + _ANSWERED_AFTER <= day]
+    due = [number for number, asked in village.asked.items() if asked[0] + _ANSWERED_AFTER == day]
     cards = active_cards(session, village.id)
     for minute, row in enumerate(awards_named(session, village.id, due)):
-        _day, question = village.asked.pop(row.id)
+        _asked_on, question = village.asked[row.id]
         card = cards.get(row.household_id)
         if card and row.household_id in village.zeal:  # its card may be lost, it may have moved
             with at(day, 12, after=minute):

@@ -77,7 +77,7 @@ def look_at_claims(session: Session, village: Village, day: date) -> None:
 
 def _look_at(session: Session, village: Village, who: Actor, row: AwardRow, day: date) -> None:
     words = village.material.words
-    if village.draw.random() < _ASKED:
+    if row.id not in village.asked and village.draw.random() < _ASKED:
         question = village.draw.randrange(len(words.questions))
         deciding.send_back(session, who, row.id, words.questions[question])
         village.asked[row.id] = (day, question)
@@ -94,17 +94,12 @@ def sit(session: Session, village: Village, day: date) -> None:
             session, chair, village.request_id(), day, village.material.words.room, _there(village)
         )
     rows = waiting(session, village.id, limit=None)
-    refused = [row.id for row in rows if village.draw.random() < _REFUSED]
-    for minute, number in enumerate(refused, start=1):
+    refused = [row for row in rows if village.draw.random() < _REFUSED]
+    for minute, row in enumerate(refused, start=1):
         with at(day, 19, after=minute):
             reason = village.draw.choice(village.material.words.refusals)
-            who = (
-                colleague
-                if _is_barred(session, chair, awards_named(session, village.id, [number]))
-                else chair
-            )
-            deciding.refuse(session, who, number, reason)
-    left = [row for row in rows if row.id not in refused]
+            deciding.refuse(session, _reviewer_of(session, village, row), row.id, reason)
+    left = [row for row in rows if row not in refused]
     barred = barred_households(session, village.id, chair.user_id)
     with at(day, 20, 30):
         _approve(session, village, chair, [row for row in left if row.household_id not in barred])
@@ -123,9 +118,11 @@ def _there(village: Village) -> list[Attending]:
     ]
 
 
-def _is_barred(session: Session, who: Actor, rows: Sequence[AwardRow]) -> bool:
-    barred = barred_households(session, who.village_id, who.user_id)
-    return any(row.household_id in barred for row in rows)
+def _reviewer_of(session: Session, village: Village, row: AwardRow) -> Actor:
+    """The chair, or where they are close to the household their colleague."""
+    chair = village.actors[Role.REVIEWER]
+    close = row.household_id in barred_households(session, village.id, chair.user_id)
+    return village.colleague if close else chair
 
 
 def _approve(session: Session, village: Village, who: Actor, rows: Sequence[AwardRow]) -> None:
@@ -155,7 +152,15 @@ def object_and_answer(session: Session, village: Village, day: date, left: int) 
 def _object(session: Session, village: Village, *, change: bool) -> None:
     """Object to one of the lines that hang; to one that may give other points for a change."""
     rows = listed_awards(session, village.id, Filter(state=AwardState.NOTICED))
-    fitting = [row for row in rows if row.note and (not change or row.item_name in _WITH_LEVELS)]
+    answering = village.actors[Role.SUPERVISOR].user_id
+    close = barred_households(session, village.id, answering)
+    fitting = [
+        row
+        for row in rows
+        if row.note
+        and row.household_id not in close
+        and (not change or row.item_name in _WITH_LEVELS)
+    ]
     if not fitting:
         return
     row = village.draw.choice(fitting)
@@ -197,7 +202,6 @@ def take_one_back(session: Session, village: Village, day: date) -> None:
     chosen = village.draw.choice(rows)
     reason = village.draw.choice(village.material.words.reversals)
     with at(day, 21):
-        posting.reverse(
-            session, village.actors[Role.REVIEWER], village.request_id(), chosen.id, reason
-        )
+        who = _reviewer_of(session, village, chosen)
+        posting.reverse(session, who, village.request_id(), chosen.id, reason)
     village.posted.remove(chosen.id)

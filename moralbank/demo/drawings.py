@@ -28,7 +28,8 @@ def picture(scene: str, seed: int) -> bytes:
 
 def _shade(chance: Random, colour: tuple[int, int, int], by: int = 14) -> tuple[int, ...]:
     """Nearly this colour: no two days have the same light."""
-    return tuple(min(255, max(0, part + chance.randint(-by, by))) for part in colour)
+    light = chance.randint(-by, by)
+    return tuple(min(255, max(0, part + light + chance.randint(-4, 4))) for part in colour)
 
 
 def _village(draw: Draw, chance: Random) -> None:

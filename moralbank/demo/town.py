@@ -25,8 +25,9 @@ class Village:
     `zeal` says by household how often it does something and holds those that still take part;
     `grown_ups` are members by household; `colleague` is the second reviewer; `posted` are the
     awards that the last notice posted; `objection` is the one that waits for its answer,
-    `reminder` the last one given; 0 where there is none. `asked` are the claims sent back, with
-    the day and the place of the question among all; `photos` is where pictures are kept.
+    `reminder` the last one given; 0 where there is none. `asked` are the claims that were
+    ever sent back, with the day and the place of the question among all; `photos` is where
+    pictures are kept.
     """
 
     id: int

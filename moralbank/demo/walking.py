@@ -7,7 +7,7 @@ from typing import Final
 from sqlmodel import Session
 
 from moralbank.access.permissions import Role
-from moralbank.audit import Actor
+from moralbank.access.queries import barred_households
 from moralbank.demo.town import Village
 from moralbank.households.queries import HouseholdInfo, all_households
 from moralbank.rounds.choices import Choice
@@ -42,9 +42,13 @@ def begin_round(session: Session, village: Village, day: date, item: Item) -> No
     once_more = homes[len(homes) // 3]
     points = 0 if once_more.id in reached else item.points_min
     info = round_info(session, village.id, number)
-    clerk = village.actors[Role.RECORDER]
+    clerk, grid = village.actors[Role.RECORDER], village.actors[Role.GRID]
     score = _operation(village, once_more, item, points)
     take_operations(session, clerk, info, clerk.user_id, [score])
+    # The grid worker scores at their own door, too: that is refused, and the supervisor sees it.
+    close = barred_households(session, village.id, grid.user_id)
+    own = [_operation(village, one, item, item.points_min) for one in homes if one.id in close]
+    take_operations(session, grid, info, grid.user_id, own)
 
 
 def _open(session: Session, village: Village, day: date, item: Item, title: str) -> int:
@@ -68,19 +72,22 @@ def _score(
     item: Item,
     reached: set[int],
 ) -> None:
-    """The grid worker walks the first half of the way, the recorder the other."""
+    """The grid worker walks the first half of the way, the recorder the other.
+
+    At the door of somebody's own or kin the other one scores.
+    """
     info = round_info(session, village.id, number)
     half = len(homes) // 2
-    ways: tuple[tuple[Actor, Sequence[HouseholdInfo]], ...] = (
-        (village.actors[Role.GRID], homes[:half]),
-        (village.actors[Role.RECORDER], homes[half:]),
-    )
-    for scorer, doors in ways:
-        given = [
-            _operation(village, one, item, item.points_min if one.id in reached else 0)
-            for one in doors
-        ]
-        take_operations(session, scorer, info, scorer.user_id, given)
+    grid, recorder = village.actors[Role.GRID], village.actors[Role.RECORDER]
+    for scorer, other, near in ((grid, recorder, homes[:half]), (recorder, grid, homes[half:])):
+        barred = barred_households(session, village.id, scorer.user_id)
+        for walker, close in ((scorer, False), (other, True)):
+            given = [
+                _operation(village, one, item, item.points_min if one.id in reached else 0)
+                for one in near
+                if (one.id in barred) is close
+            ]
+            take_operations(session, walker, info, walker.user_id, given)
 
 
 def _operation(village: Village, home: HouseholdInfo, item: Item, points: int) -> Operation:

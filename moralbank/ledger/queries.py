@@ -2,7 +2,8 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Final
 
 from sqlalchemy import and_, func, or_, select
 from sqlmodel import Session
@@ -29,12 +30,27 @@ _transfers = Transfer.__table__  # type: ignore[attr-defined]
 _rates = Rate.__table__  # type: ignore[attr-defined]
 _heads = Head.__table__  # type: ignore[attr-defined]
 
+CLOCK_SLACK: Final = timedelta(minutes=5)
+"""So far may this machine's clock stand before the last event: another machine may have posted.
+
+Proofs that compare moments leave as much.
+"""
+
 
 class NoRate(Refused):
     """No rate is in force today."""
 
     text = mark("还没有设定积分兑换比例，请管理员先设定")
     code = "no_rate"
+
+
+class ClockBehind(Refused):
+    """The machine's clock stands before what is in the books already."""
+
+    text = mark(
+        "这台电脑的时间（%(now)s）比账上最后一笔（%(last)s）还早，这次没有办。请先校准电脑的时间"
+    )
+    code = "clock_behind"
 
 
 @dataclass(frozen=True)
@@ -189,6 +205,13 @@ def last_moment(session: Session, village_id: int) -> datetime | None:
         .limit(1)
     )
     return session.connection().scalar(newest)
+
+
+def require_clock(session: Session, village_id: int) -> None:
+    """Raise ClockBehind where the clock was set back behind the last event of the books."""
+    last, now = last_moment(session, village_id), clock.now()
+    if last is not None and now < last - CLOCK_SLACK:
+        raise ClockBehind(now=clock.minute(now), last=clock.minute(last))
 
 
 def is_in_history(session: Session, village_id: int, printed: str) -> bool:

@@ -4,15 +4,18 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, Final
 
 from sqlalchemy import Table, select
 from sqlmodel import Session
 
+from moralbank import clock
 from moralbank.awards.models import Award, AwardState
 from moralbank.i18n import _
 from moralbank.ledger.check import Problem
 from moralbank.ledger.models import Event, EventKind
+from moralbank.ledger.queries import CLOCK_SLACK
 from moralbank.notices.freezing import digest_of
 from moralbank.notices.hanging import closing_id
 from moralbank.notices.models import (
@@ -31,6 +34,16 @@ _awards = Award.__table__  # type: ignore[attr-defined]
 _events = Event.__table__  # type: ignore[attr-defined]
 
 _HANGING = (AwardState.NOTICED, AwardState.OBJECTED)
+_FROZEN: Final = (
+    "household_id",
+    "item",
+    "quantity",
+    "points",
+    "deduction",
+    "deed_on",
+    "note",
+)
+"""What a line says of its deed, in columns of the same names."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +65,7 @@ class _Hung:
 class _Posting:
     """An event that posted lines of a notice: at its end, or later when an objection fell."""
 
+    at: datetime
     awards: list[int]
     closes: bool
 
@@ -64,7 +78,9 @@ def check_notices(session: Session, village_id: int) -> list[Problem]:
     problems: list[Problem] = []
     for hung in notices.values():
         problems += _check_frozen(hung)
+        problems += _check_deeds(hung, awards)
         problems += _check_posted(hung, awards, events.get(hung.notice.id, {}))
+        problems += _check_time(hung, events.get(hung.notice.id, {}))
     problems += _check_hanging(notices, awards)
     for number, seqs in sorted(events.items()):
         if number not in notices:
@@ -104,8 +120,9 @@ def _awards_on_notices(session: Session, village_id: int) -> dict[int, Any]:
             _awards.c.id,
             _awards.c.state,
             _awards.c.notice_id,
-            _awards.c.points,
             _awards.c.posted_seq,
+            _awards.c.member_id,
+            *(_awards.c[name] for name in _FROZEN),
         ).where(
             _awards.c.village_id == village_id,
             _awards.c.notice_id.is_not(None) | _awards.c.state.in_(_HANGING),
@@ -118,7 +135,7 @@ def _events_of_notices(session: Session, village_id: int) -> dict[int, dict[int,
     """By notice: the events that posted its lines, by number."""
     found: dict[int, dict[int, _Posting]] = defaultdict(dict)
     rows = session.connection().execute(
-        select(_events.c.seq, _events.c.payload, _events.c.request_id).where(
+        select(_events.c.seq, _events.c.at, _events.c.payload, _events.c.request_id).where(
             _events.c.village_id == village_id, _events.c.kind == EventKind.POST_AWARDS
         )
     )
@@ -127,7 +144,7 @@ def _events_of_notices(session: Session, village_id: int) -> dict[int, dict[int,
         if payload.get("notice") is not None:
             number = payload["notice"]
             closes = row.request_id == closing_id(number)
-            found[number][row.seq] = _Posting(payload["awards"], closes=closes)
+            found[number][row.seq] = _Posting(row.at, payload["awards"], closes=closes)
     return found
 
 
@@ -167,6 +184,35 @@ def _check_posted(
             yield Problem("notice_early", _("第 %(n)s 期公示还没有结束就入了账", n=notice.id))
     elif [notice.posted_seq] != (closing or [None]):
         yield Problem("notice_unposted", _("第 %(n)s 期公示入的账找不到", n=notice.id))
+
+
+def _check_deeds(hung: _Hung, awards: dict[int, Any]) -> Iterator[Problem]:
+    """What hangs, or was posted from here, is in every respect what its line says.
+
+    Deeds that were changed after an objection have left this notice: they wait for the next one,
+    or hang there.
+    """
+    for line in hung.lines:
+        award = awards.get(line["award_id"])
+        if award is None or award.notice_id != hung.notice.id:
+            continue
+        if award.state == AwardState.APPROVED:
+            continue
+        same = all(getattr(award, name) == line[name] for name in _FROZEN)
+        if not same or bool(award.member_id) != bool(line["member_name"]):
+            words = _(
+                "第 %(id)s 条积分记录与第 %(n)s 期公示上写的不符", id=award.id, n=hung.notice.id
+            )
+            yield Problem("notice_deed", words)
+
+
+def _check_time(hung: _Hung, events: dict[int, _Posting]) -> Iterator[Problem]:
+    """It hung to the end of its last day, and nothing of it was posted before."""
+    ends = [posting.at for posting in events.values()]
+    if not hung.open:
+        ends.append(hung.notice.closed_at)
+    if any(clock.local(end + CLOCK_SLACK).date() <= hung.notice.last_day for end in ends):
+        yield Problem("notice_short", _("第 %(n)s 期公示没有挂满就结束了", n=hung.notice.id))
 
 
 def _check_hanging(notices: dict[int, _Hung], awards: dict[int, Any]) -> Iterator[Problem]:

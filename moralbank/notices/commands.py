@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from moralbank import clock
 from moralbank.audit import Actor
 from moralbank.awards.queries import approved
 from moralbank.console import Console, acts, show, show_json, with_json, with_request_id, write_file
@@ -140,7 +141,7 @@ def view(actor: Actor, *, number: int, as_json: bool) -> None:
     show(rows, heads, as_json=False, title=f"{info.title} · {info.state_words}")
 
 
-@notices.command(name="print", help=_("打印一期公示：公示表、明细，或空白的异议登记表。"))
+@notices.command(name="print", help=_("打印一期公示：公示表、明细，或空白的异议书。"))
 @click.argument("number", type=click.IntRange(1, 999_999_999))
 @click.option("--sheet", default="list", show_default=True, type=click.Choice(_SHEETS))
 @click.option("--paper", default="A4", show_default=True, type=click.Choice(["A4", "A3"]))
@@ -185,6 +186,7 @@ def close(console: Console) -> None:
             closed = [read_notice(session, one.village_id, one.id) for one in due]
     finally:
         database.close()
+    click.echo(_("按这台电脑的日期办：%(day)s", day=clock.today().isoformat()))
     for one in closed:
         if not one.open:
             click.echo(_("第 %(n)s 期公示已结束：%(posted)s", n=one.id, posted=_posted(one)))

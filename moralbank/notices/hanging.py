@@ -123,18 +123,10 @@ def hung_households(session: Session, village_id: int, notice_id: int) -> list[H
     return _hung(session, village_id, notice_id)
 
 
-def hung_line(session: Session, village_id: int, notice_id: int, line: int) -> HungHousehold:
-    """The household of one line, with that line alone; raises NoticeUnknown."""
-    found = _hung(session, village_id, notice_id, _lines.c.line == line)
-    if not found:
-        raise NoticeUnknown(id=notice_id)
-    return found[0]
-
-
 def line_of_award(
     session: Session, village_id: int, notice_id: int, award_id: int
 ) -> HungHousehold:
-    """The same by the deed's number; raises NoticeUnknown."""
+    """The household of one deed, with its line alone; raises NoticeUnknown."""
     found = _hung(session, village_id, notice_id, _lines.c.award_id == award_id)
     if not found:
         raise NoticeUnknown(id=notice_id)

@@ -115,7 +115,11 @@ def _opening_words(notice: NoticeSheet) -> str:
 
 
 def _table(x: float = _A4.left, width: float = _A4.width) -> RuledTable:
-    """The list's columns: as wide as a sheet of A4, or half a lying sheet of A3."""
+    """The list's columns: as wide as a sheet of A4, or half a lying sheet of A3.
+
+    What was exchanged is gone from the balance already, so it stands before it: from there on
+    the row adds up.
+    """
     part = width / 180
     return RuledTable(
         (
@@ -123,10 +127,10 @@ def _table(x: float = _A4.left, width: float = _A4.width) -> RuledTable:
             RuledColumn(_("组"), 18 * part),
             RuledColumn(_("户号"), 16 * part),
             RuledColumn(_("户主"), 32 * part, named),
+            RuledColumn(_("上期以来兑换"), 20 * part, align=Align.RIGHT),
             RuledColumn(_("现有积分"), 20 * part, align=Align.RIGHT),
             RuledColumn(_("本期拟加"), 20 * part, bold, Align.RIGHT),
             RuledColumn(_("本期拟扣"), 20 * part, bold, Align.RIGHT),
-            RuledColumn(_("上期以来兑换"), 20 * part, align=Align.RIGHT),
             RuledColumn(_("公示后积分"), 22 * part, bold, Align.RIGHT),
         ),
         x,
@@ -140,10 +144,10 @@ def _cells(line: HouseholdLine) -> tuple[str, ...]:
         line.group,
         line.number,
         line.head,
+        str(line.exchanged) if line.exchanged else "",
         str(line.balance),
         f"+{line.added}" if line.added else "",
         f"−{line.deducted}" if line.deducted else "",
-        str(line.exchanged) if line.exchanged else "",
         str(line.after),
     )
 
@@ -304,7 +308,7 @@ def _objection(notice: NoticeSheet) -> Iterator[Piece]:
     yield formal.filled_in(_A4, _("签字（可以不签）"), _("日期"))
     contact = _("请交给村务监督委员会。")
     if notice.contact:
-        contact = _("请交给村务监督委员会，或打电话：%(contact)s", contact=notice.contact)
+        contact = _("请交给或打电话给：%(contact)s", contact=notice.contact)
     yield formal.paragraph(_A4, contact, size=10.5, indented=False)
 
 

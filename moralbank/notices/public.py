@@ -1,6 +1,8 @@
 """A notice as the village's public page shows it: merits, hardly a name."""
 
-from dataclasses import dataclass
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
@@ -15,7 +17,6 @@ from moralbank.notices.hanging import (
     NoticeUnknown,
     corrections_on,
     hung_households,
-    hung_line,
 )
 from moralbank.notices.queries import NoticeInfo, notice, open_notices
 from moralbank.villages.queries import VillageInfo, telephone_in, village_info
@@ -27,7 +28,10 @@ SHOWN_AFTER: Final = timedelta(days=30)
 
 @dataclass(frozen=True)
 class PublicLine:
-    """One merit: which line it is, what for, when, points, and where it stands in words."""
+    """One merit: what for, when, points, and where it stands in words.
+
+    `line` is its place among the merits: gaps would tell what was deducted, and beside whom.
+    """
 
     line: int
     award_id: int
@@ -97,18 +101,18 @@ def hanging_now(session: Session, village_id: int) -> list[NoticeInfo]:
 def public_notice(session: Session, village_id: int, notice_id: int) -> PublicNotice:
     """One notice for everybody; raises NoticeUnknown, also before its time and long after."""
     info = _readable(session, village_id, notice_id)
-    shown = (_public(one) for one in hung_households(session, village_id, notice_id))
     corrections = len(corrections_on(session, village_id, notice_id))
-    return PublicNotice(info, tuple(one for one in shown if one.lines), corrections)
+    return PublicNotice(info, tuple(_shown(session, village_id, notice_id)), corrections)
 
 
 def public_line(session: Session, village_id: int, notice_id: int, line: int) -> PublicHousehold:
     """One merit of a readable notice with its household; raises NoticeUnknown."""
     _readable(session, village_id, notice_id)
-    found = _public(hung_line(session, village_id, notice_id, line))
-    if not found.lines:
-        raise NoticeUnknown(id=notice_id)
-    return found
+    for household in _shown(session, village_id, notice_id):
+        for one in household.lines:
+            if one.line == line:
+                return replace(household, points=one.points, lines=(one,))
+    raise NoticeUnknown(id=notice_id)
 
 
 def _readable(session: Session, village_id: int, notice_id: int) -> NoticeInfo:
@@ -119,9 +123,18 @@ def _readable(session: Session, village_id: int, notice_id: int) -> NoticeInfo:
     return info
 
 
-def _public(one: HungHousehold) -> PublicHousehold:
+def _shown(session: Session, village_id: int, notice_id: int) -> Iterator[PublicHousehold]:
+    """The households that have merits on it, in walking order."""
+    places = itertools.count(1)
+    for one in hung_households(session, village_id, notice_id):
+        shown = _public(one, places)
+        if shown.lines:
+            yield shown
+
+
+def _public(one: HungHousehold, places: Iterator[int]) -> PublicHousehold:
     """Without the names and without what was deducted: that is between the household and us."""
-    merits = tuple(_merit(line) for line in one.lines if not line.deduction)
+    merits = tuple(_merit(line, next(places)) for line in one.lines if not line.deduction)
     return PublicHousehold(
         group=one.group,
         number=one.number,
@@ -131,9 +144,9 @@ def _public(one: HungHousehold) -> PublicHousehold:
     )
 
 
-def _merit(line: HungLine) -> PublicLine:
+def _merit(line: HungLine, place: int) -> PublicLine:
     return PublicLine(
-        line=line.line,
+        line=place,
         award_id=line.award_id,
         item=line.item,
         quantity_words=line.quantity_words,

@@ -13,8 +13,8 @@ from moralbank import audit, clock
 from moralbank.audit import Actor
 from moralbank.awards import posting
 from moralbank.errors import Invalid, Refused
-from moralbank.i18n import _, mark
-from moralbank.ledger.queries import head_mark
+from moralbank.i18n import _, in_the_villages_language, mark
+from moralbank.ledger.queries import head_mark, require_clock
 from moralbank.ledger.requests import once
 from moralbank.ledger.service import lock, take_number
 from moralbank.notices.freezing import (
@@ -70,9 +70,9 @@ class FirstDayInvalid(Invalid):
 
 
 class DaysInvalid(Invalid):
-    """A notice hangs for 1 to 30 days."""
+    """A notice hangs at least as long as the village has set, and 30 days at most."""
 
-    text = mark("公示天数须是 1 到 30")
+    text = mark("公示天数须是 %(least)s 到 30：本村定的是至少 %(least)s 天，可以更长，不能更短")
     code = "notice_days_invalid"
 
 
@@ -103,7 +103,7 @@ def open_notice(
 ) -> int:
     """Hang approved deeds, and the corrections that no notice has named yet; gives its number.
 
-    From today and for as long as the village has set, unless said otherwise. Raises NothingToHang,
+    From today and for as long as the village has set, or later and longer. Raises NothingToHang,
     TitleInvalid, FirstDayInvalid, DaysInvalid, and what `posting.put_on_notice` raises.
     """
     ids = sorted(set(award_ids))
@@ -128,20 +128,26 @@ def days_of(
     if not today <= first <= today + timedelta(days=FARTHEST_DAYS):
         raise FirstDayInvalid(field="first_day", day=first.isoformat())
     # A village without days of notice may still have deeds from the time when it had some.
-    asked = max(1, int(settings[NOTICE_DAYS])) if days is None else days
-    if not 1 <= asked <= MOST_DAYS:
-        raise DaysInvalid(field="days")
+    least = max(1, int(settings[NOTICE_DAYS]))
+    asked = least if days is None else days
+    if not least <= asked <= MOST_DAYS:
+        raise DaysInvalid(field="days", least=least)
     return Days(first, nth_day(first, asked, settings))
 
 
 def usual_title(session: Session, village_id: int, first_day: date) -> str:
-    """What a notice is called unless somebody says otherwise: "…公示（2026年第3期）"."""
-    return _(
-        "%(village)s道德银行积分公示（%(year)s年第%(n)s期）",
-        village=village_info(session, village_id).name,
-        year=first_day.year,
-        n=next_in_year(session, village_id, first_day.year),
-    )[:LONGEST_TITLE]
+    """What a notice is called unless somebody says otherwise: "…公示（2026年第3期）".
+
+    In the village's language, as it will hang.
+    """
+    words = {
+        "village": village_info(session, village_id).name,
+        "year": first_day.year,
+        "n": next_in_year(session, village_id, first_day.year),
+    }
+    with in_the_villages_language():
+        title = _("%(village)s道德银行积分公示（%(year)s年第%(n)s期）", **words)
+    return title[:LONGEST_TITLE]
 
 
 def close(session: Session, actor: Actor, notice_id: int, *, today: date | None = None) -> bool:
@@ -196,7 +202,8 @@ def close_due(
 
 def the_clock(village_id: int) -> Actor:
     """Who closes notices: nobody but the time."""
-    return Actor(village_id, 0, _("系统"), "system", "clock")
+    with in_the_villages_language():
+        return Actor(village_id, 0, _("系统"), "system", "clock")
 
 
 def _hang(
@@ -208,7 +215,7 @@ def _hang(
 ) -> int:
     """Freeze the lines in the words of this moment, then move the deeds on."""
     village_id = actor.village_id
-    posting.require_clock(session, village_id)
+    require_clock(session, village_id)
     number = take_number(session, village_id, "notice")
     lines = frozen_lines(session, village_id, number, ids)
     households = frozen_households(session, village_id, number, lines)

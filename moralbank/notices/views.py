@@ -150,7 +150,7 @@ def objection_form_pdf(notice_id: int) -> Any:
 
     with reading() as session:
         sheet = sheet_of(session, current_actor().village_id, notice_id)
-    return pdf_file(objection_form(sheet), _("异议登记表") + ".pdf")
+    return pdf_file(objection_form(sheet), _("异议书") + ".pdf")
 
 
 @room.get("/notices/<int:notice_id>.xlsx")

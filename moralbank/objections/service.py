@@ -18,7 +18,8 @@ from moralbank.awards.models import AwardState
 from moralbank.awards.rows import award_rows
 from moralbank.awards.states import STATE_LABELS
 from moralbank.errors import Invalid, Refused
-from moralbank.i18n import _, mark
+from moralbank.i18n import _, in_the_villages_language, mark
+from moralbank.ledger.queries import require_clock
 from moralbank.ledger.requests import once
 from moralbank.ledger.service import lock, take_number
 from moralbank.notices.hanging import OBJECTABLE
@@ -127,9 +128,11 @@ def raise_objection(session: Session, actor: Actor, request_id: str, wanted: Rai
     """Take down an objection; gives its number. A line that hangs is held, and it alone.
 
     What was posted stays posted until the answer. Raises WordsNeeded, NameTooLong,
-    TelephoneInvalid, AwardUnknown, NotPublic, PhotoUnknown.
+    TelephoneInvalid, AwardUnknown, NotPublic, PhotoUnknown, ClockBehind.
     """
     said = _checked(wanted)
+    # By moments a village proves that nothing disputed was posted.
+    require_clock(session, actor.village_id)
 
     def perform() -> int:
         (award,) = award_rows(session, actor, [said.award_id])
@@ -137,7 +140,8 @@ def raise_objection(session: Session, actor: Actor, request_id: str, wanted: Rai
             raise NotPublic(id=award.id, state=_(STATE_LABELS[award.state]))
         number = _write(session, actor, said, award)
         if award.state == AwardState.NOTICED:
-            posting.hold(session, actor, award.id, _("第 %(n)s 号异议", n=number))
+            with in_the_villages_language():
+                posting.hold(session, actor, award.id, _("第 %(n)s 号异议", n=number))
         return number
 
     # A photo that was sent again may have another number, and is the same objection all the same.
@@ -197,7 +201,8 @@ class _Verdict:
     @property
     def reason(self) -> str:
         """What the deed's steps say of it."""
-        words = _("第 %(n)s 号异议：%(answer)s", n=self.objection_id, answer=self.answer)
+        with in_the_villages_language():
+            words = _("第 %(n)s 号异议：%(answer)s", n=self.objection_id, answer=self.answer)
         return words[:LONGEST_REASON]
 
 
@@ -278,7 +283,8 @@ def _decide(session: Session, actor: Actor, verdict: _Verdict) -> None:
     _answer(session, actor, [verdict.objection_id], verdict, verdict.answer)
     if others and verdict.outcome != ObjectionState.DISMISSED:
         # The line has ended or goes to the next notice: nothing is left to be objected to.
-        along = _("已随第 %(n)s 号异议一并处理", n=verdict.objection_id)
+        with in_the_villages_language():
+            along = _("已随第 %(n)s 号异议一并处理", n=verdict.objection_id)
         _answer(session, actor, others, verdict, along)
 
 

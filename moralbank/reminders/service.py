@@ -5,17 +5,19 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 from typing import Any, Final
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, or_, select
 
 from moralbank import audit, clock
 from moralbank.access.queries import user_names, user_row
 from moralbank.audit import Actor
+from moralbank.awards.bars import require_unbarred
 from moralbank.awards.judging import HouseholdMoved
+from moralbank.awards.models import Award, AwardState
 from moralbank.awards.service import RecordAward, record_deduction
 from moralbank.awards.understanding import OLDEST_DAYS, DeedInFuture, DeedTooOld, NoDeduction
 from moralbank.errors import Denied, Invalid, Refused
 from moralbank.households.queries import HouseholdInfo, household
-from moralbank.i18n import _, mark
+from moralbank.i18n import _, in_the_villages_language, mark
 from moralbank.ledger.requests import once
 from moralbank.ledger.service import take_number
 from moralbank.photos.models import PhotoSubject
@@ -153,11 +155,14 @@ def settle(
 ) -> None:
     """End a reminder without a deduction: `outcome` is one of SETTLEMENTS.
 
-    Raises ReminderUnknown, SettledNoteNeeded, AlreadySettled.
+    Nobody lets their own household or kin off. Raises ReminderUnknown, SettledNoteNeeded,
+    KinBarred, AlreadySettled.
     """
     note = note.strip()
     if len(note) > LONGEST_SETTLED_NOTE or (outcome is ReminderState.DROPPED and not note):
         raise SettledNoteNeeded(field="note")
+    owner = _row(session, actor.village_id, reminder_id).household_id
+    require_unbarred(session, actor, [owner], act="reminders.barred")
 
     def perform() -> int:
         reminder = _open(session, actor.village_id, reminder_id)
@@ -232,7 +237,13 @@ def _checked(wanted: GiveReminder) -> GiveReminder:
 
 
 def _require_new(session: Session, village_id: int, said: GiveReminder) -> None:
-    """Nobody is reminded twice of the same while it is open, nor of what was deducted."""
+    """Nobody is reminded twice of the same while it is open, nor of what was deducted.
+
+    A deduction that was withdrawn is none: the household may be reminded of that day again.
+    """
+    withdrawn = select(Award.id).where(
+        Award.village_id == village_id, Award.state == AwardState.WITHDRAWN
+    )
     earlier = session.exec(
         select(Reminder)
         .where(
@@ -240,6 +251,7 @@ def _require_new(session: Session, village_id: int, said: GiveReminder) -> None:
             Reminder.household_id == said.household_id,
             Reminder.item == said.item,
             col(Reminder.state).in_(_BARRING),
+            or_(col(Reminder.award_id).is_(None), col(Reminder.award_id).not_in(withdrawn)),
         )
         .order_by(col(Reminder.id).desc())
     )
@@ -291,11 +303,17 @@ def _write(
     return number
 
 
+def _row(session: Session, village_id: int, reminder_id: int) -> Reminder:
+    """The reminder as it stands; raises ReminderUnknown."""
+    found = session.get(Reminder, (village_id, reminder_id), populate_existing=True)
+    if found is None:
+        raise ReminderUnknown
+    return found
+
+
 def _open(session: Session, village_id: int, reminder_id: int) -> Reminder:
     """The reminder, if nothing came of it yet; raises ReminderUnknown, AlreadySettled."""
-    reminder = session.get(Reminder, (village_id, reminder_id))
-    if reminder is None:
-        raise ReminderUnknown
+    reminder = _row(session, village_id, reminder_id)
     if reminder.state is not ReminderState.OPEN:
         settled_at = reminder.settled_at or reminder.given_at
         raise AlreadySettled(
@@ -322,11 +340,13 @@ def _deduction(session: Session, reminder: Reminder, points_each: int | None) ->
     shown: dict[int, list[Any]] = photos_of(
         session, reminder.village_id, PhotoSubject.REMINDER, [reminder.id]
     )
+    with in_the_villages_language():
+        note = _("%(note)s（提醒第 %(id)s 号）", note=reminder.note, id=reminder.id)
     return RecordAward(
         household_id=reminder.household_id,
         item=reminder.item,
         points_each=points_each,
         deed_on=reminder.seen_on,
-        note=_("%(note)s（提醒第 %(id)s 号）", note=reminder.note, id=reminder.id),
+        note=note,
         photos=tuple(photo.id for photo in shown.get(reminder.id, [])),
     )

@@ -78,6 +78,14 @@ class NewRoundForm(BaseForm):
         """The field of its buttons."""
         return self._fields[f"choices_{place}"]
 
+    def fill_choices(self, scheme: Scheme) -> None:
+        """Give buttons left empty those that suit their item."""
+        fitting = suggested(scheme)
+        for place in PLACES:
+            box, item = self.choices_field(place), local_number(self.item_field(place).data or "")
+            if not (box.data or "").strip():
+                box.data = fitting.get(item or 0, "")
+
     @property
     def has_more(self) -> bool:
         """Whether more than one item was filled in, so that the others must be shown."""

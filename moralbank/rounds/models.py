@@ -74,7 +74,8 @@ class RoundScore(SQLModel, table=True):
     """One score as it came in.
 
     `op` is the id that the phone gave it; a changed mind keeps it and comes with the next
-    `revision`. `settles`: the committee's word on a conflict. `scored_at` is what the phone's
+    `revision`. `handed_in_by` is who sent it, typed it from paper or brought a backup in: mostly
+    the scorer. `settles`: the committee's word on a conflict. `scored_at` is what the phone's
     clock said, `received_at` what ours did.
     """
 
@@ -97,6 +98,7 @@ class RoundScore(SQLModel, table=True):
     remark: str = Field(max_length=100)
     photo_id: int | None
     scorer: int
+    handed_in_by: int
     settles: bool
     scored_at: datetime | None
     received_at: datetime

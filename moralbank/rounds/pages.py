@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from moralbank.access.queries import barred_households
 from moralbank.audit import Actor
+from moralbank.households.queries import HouseholdInfo
 from moralbank.i18n import _, clauses
 from moralbank.rounds.choices import legend
 from moralbank.rounds.grid import typed_scores
@@ -20,11 +21,11 @@ from moralbank.rounds.queries import (
 )
 from moralbank.rounds.scoring import Answer, Outcome
 from moralbank.rounds.service import barred_for
-from moralbank.rounds.standing import Place, Score
+from moralbank.rounds.standing import Board, Place, Score
 
 SAID_AT_MOST: Final = 5
-LISTED_AT_ONCE: Final = 60
-"""So many households are listed without asking for a group first."""
+LISTED_AT_ONCE: Final = 300
+"""So many households are listed, folded by group, without asking for a group first."""
 
 
 def round_facts(
@@ -32,8 +33,8 @@ def round_facts(
 ) -> dict[str, Any]:
     """How a round stands: progress, disputes, scores, and what came of them.
 
-    `listed` are the households of one group, or all of them where they are few; `group_id` in
-    the answer is that group's number, None for all.
+    `listed` are the households by group, of one group or of all where they are few, those first
+    of whom scorers disagree; `group_id` in the answer is that group's number, None for all.
     """
     info = round_info(session, actor.village_id, round_id)
     board = board_of(session, actor.village_id, info)
@@ -47,7 +48,7 @@ def round_facts(
         "board": board,
         "few": few,
         "group_id": group_id,
-        "listed": [one for one in board.households if group_id in {None, one.group_id}],
+        "listed": _listed(board, group_id),
         "walked": board.walked(),
         "disputes": [
             (infos[place[0]], info.item(place[1]), board.cells[place]) for place in board.open
@@ -100,6 +101,16 @@ def taken_words(answers: Sequence[Answer], lost: int) -> list[tuple[str, str]]:
     if lost:
         found.append(("warn", _("备份里有 %(n)s 张照片打不开，分数照收", n=lost)))
     return found
+
+
+def _listed(board: Board, group_id: int | None) -> list[tuple[str, list[HouseholdInfo]]]:
+    """The households of one group or of all, by group, with those first that are to be settled."""
+    disputed = {household_id for household_id, _item in board.open}
+    chosen = [one for one in board.households if group_id in {None, one.group_id}]
+    return [
+        (name, sorted(several, key=lambda one: one.id not in disputed))
+        for name, several in groupby(chosen, lambda one: one.group)
+    ]
 
 
 def _words(info: RoundInfo, before: Mapping[Place, Score]) -> dict[Place, str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlmodel import Session
 
 from moralbank.access.queries import user_names
@@ -203,6 +203,37 @@ def scores_of(
         chosen = chosen.where(or_(_scores.c.household_id.in_(households), _scores.c.op.in_(ops)))
     rows = session.connection().execute(chosen.order_by(_scores.c.received_at, _scores.c.op))
     return [Score(*row) for row in rows]
+
+
+def scorers_of(
+    session: Session, village_id: int, award_ids: Collection[int] | None = None
+) -> dict[int, set[int]]:
+    """By deed out of a round: everybody on whose word it rests (see `Cell.givers`).
+
+    Of these deeds, or of all; deeds from elsewhere have no entry. One statement.
+    """
+    chosen = (
+        select(_results.c.award_id, *_SCORE)
+        .join(
+            _scores,
+            and_(
+                *(
+                    _scores.c[name] == _results.c[name]
+                    for name in ("village_id", "round_id", "household_id", "item")
+                )
+            ),
+        )
+        .where(_results.c.village_id == village_id, _results.c.award_id.is_not(None))
+    )
+    if award_ids is not None:
+        chosen = chosen.where(_results.c.award_id.in_(award_ids))
+    scores: dict[int, list[Score]] = defaultdict(list)
+    for award_id, *score in session.connection().execute(chosen):
+        scores[award_id].append(Score(*score))
+    return {
+        award_id: {who for cell in stand(given).values() for who in cell.givers}
+        for award_id, given in scores.items()
+    }
 
 
 def board_of(session: Session, village_id: int, info: RoundInfo) -> Board:

@@ -14,7 +14,7 @@ from moralbank.audit import Actor
 from moralbank.awards.judging import HouseholdMoved
 from moralbank.errors import Denied, Invalid, MoralbankError, Refused
 from moralbank.households.queries import HouseholdInfo, household_labels
-from moralbank.i18n import _, listed, mark
+from moralbank.i18n import _, in_the_villages_language, listed, mark
 from moralbank.ledger.requests import once
 from moralbank.ledger.service import lock
 from moralbank.photos.models import Photo, PhotoSubject
@@ -344,6 +344,7 @@ class _Desk:
             remark=given.remark,
             photo_id=given.photo_id,
             scorer=self._scorer,
+            handed_in_by=self._actor.user_id,
             settles=False,
             scored_at=given.scored_at,
             received_at=clock.now(),
@@ -356,7 +357,9 @@ class _Desk:
         """From where a score came; with the name of who handed it in for somebody else."""
         if self._scorer == self._actor.user_id:
             return self._actor.device[:80]
-        return _("%(name)s 代录 %(device)s", name=self._actor.name, device=self._actor.device)[:80]
+        words = {"name": self._actor.name, "device": self._actor.device}
+        with in_the_villages_language():
+            return _("%(name)s 代录 %(device)s", **words)[:80]
 
     def _cell(self, given: Operation) -> Cell | None:
         """How the place of a score stands with what was taken so far."""

@@ -228,6 +228,7 @@ def _settling(
         "remark": "",
         "photo_id": None,
         "scorer": actor.user_id,
+        "handed_in_by": actor.user_id,
         "settles": True,
         "scored_at": None,
         "received_at": clock.now(),

@@ -23,6 +23,7 @@ class Score:
     remark: str
     photo_id: int | None
     scorer: int
+    handed_in_by: int
     settles: bool
     scored_at: datetime | None
     received_at: datetime
@@ -70,6 +71,12 @@ class Cell:
     def scorer(self) -> int:
         """Whose score counts; call where there is one."""
         return self.counting[0].scorer
+
+    @property
+    def givers(self) -> frozenset[int]:
+        """Everybody on whose word it rests: who scored so, who handed it in, who settled it."""
+        words = (*self.counting, *((self.settled,) if self.settled else ()))
+        return frozenset(who for one in words for who in (one.scorer, one.handed_in_by))
 
     @property
     def remark(self) -> str:

@@ -90,6 +90,9 @@ def new_post() -> Any:
     form = NewRoundForm(request.form)
     with reading() as session:
         scheme = _offer(session, form)
+    if "fill" in request.form:  # without JavaScript: show the buttons that suit the items
+        form.fill_choices(scheme)
+        return _new_page(form)
     if not form.validate():
         return _new_page(form), 422
     try:

@@ -114,11 +114,11 @@ def _decisions(session: Session, village_id: int, month: Month) -> Report:
         "denied": _("核实不属实"),
         "approved": _("同意"),
         "refused": _("不同意"),
-        "against": _("否决（％）"),
+        "against": _("不同意占百分之几"),
         "returned": _("退回补充"),
         "adjusted": _("改分"),
         "reversed": _("冲正"),
-        "hours": _("等了（小时）"),
+        "hours": _("一般等几小时"),
     }
     people = decisions_by_person(session, village_id, month)
     return Report(heads, [Line(_person(one)) for one in people])
@@ -286,14 +286,16 @@ def _objections(session: Session, village_id: int, month: Month) -> Report:
 REPORTS: Final = {
     "decisions": Kind(
         mark("每人的决定"),
-        mark("谁核实、评议了多少，否决多少，从申报到他表态等了几小时（中位数）。"),
+        mark("谁核实、评议了多少，有多少不属实、不同意，从申报到他表态一般等几小时（中位数）。"),
         _decisions,
     ),
     "overrides": Kind(
         mark("改分"), mark("评议时或异议后改过的分：改前、改后、谁改、为什么。"), _overrides
     ),
     "reversals": Kind(mark("冲正"), mark("入账后又收回的分。"), _reversals),
-    "bars": Kind(mark("被拦下的"), mark("想核实、评议自己家或亲属家的事，被系统拦下。"), _bars),
+    "bars": Kind(
+        mark("被拦下的"), mark("想核实、评议自己家、亲属家或自己记的，被系统拦下。"), _bars
+    ),
     "ties": Kind(mark("回避户变动"), mark("登记和解除的回避关系；临时解除的看得出来。"), _ties),
     "objections": Kind(mark("异议"), mark("本月提出或答复的异议，有没有按期。"), _objections),
 }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlmodel import Session
 
 from moralbank.access.queries import user_names
@@ -22,12 +22,15 @@ _steps = AwardStep.__table__  # type: ignore[attr-defined]
 _audit = AuditEntry.__table__  # type: ignore[attr-defined]
 
 _CHANGED: Final = re.compile(r"(\d+)\D*? → (\d+)\D*?[：:]\s*(.*)", re.DOTALL)
-"""How `awards.deciding.adjust` writes what it changed."""
+"""How `awards.acting.change_words` says what was changed."""
 _BARRED: Final = ".barred"
+_OWN: Final = "awards.own"
 _TIES: Final = {"access.tie": mark("登记"), "access.untie": mark("解除")}
 _TRIED: Final = {
-    "awards.barred": mark("核实、评议或答复异议"),
+    "awards.barred": mark("核实、评议、撤回或答复异议"),
+    "reminders.barred": mark("了结提醒"),
     "rounds.barred": mark("评比打分"),
+    _OWN: mark("核实、评议自己记的"),
 }
 
 
@@ -61,7 +64,7 @@ class Reversal:
 
 @dataclass(frozen=True)
 class BarHit:
-    """Somebody tried to judge their own household or kin, and was kept from it.
+    """Somebody tried to judge their own household, kin or record, and was kept from it.
 
     `households` are labels ("一组-012"), `awards` the deeds' numbers where it was about deeds.
     """
@@ -116,8 +119,8 @@ def reversals(session: Session, village_id: int, month: Month) -> list[Reversal]
 
 
 def bar_hits(session: Session, village_id: int, month: Month) -> list[BarHit]:
-    """Every attempt to judge one's own household or kin, the oldest first."""
-    barred = _audit.c.act.endswith(_BARRED, autoescape=True)
+    """Every attempt to judge one's own household, kin or record, the oldest first."""
+    barred = or_(_audit.c.act.endswith(_BARRED, autoescape=True), _audit.c.act == _OWN)
     names = user_names(session, village_id)
     return [
         _bar_hit(row, names.get(row.user_id, ""))

@@ -48,7 +48,7 @@ def supervision() -> Any:
         }
         people = decisions_by_person(session, village_id, month)
         posted = len(posted_in(session, village_id, month))
-        draws = rechecks(session, village_id, month)
+        every = rechecks(session, village_id)
     return render_template(
         "supervision/supervision.html",
         month=month,
@@ -57,7 +57,8 @@ def supervision() -> Any:
         counts=counts,
         people=people,
         posted=posted,
-        draws=draws,
+        draws=[one for one in every if one.month == month],
+        unseen=sum(one.waiting for one in every),
     )
 
 

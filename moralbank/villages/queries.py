@@ -90,16 +90,20 @@ def number_set(session: Session, village_id: int, key: str) -> int:
 
 @dataclass(frozen=True)
 class SettingPast:
-    """What a setting was at any moment: its first value, and each change with its moment."""
+    """What a setting was: its first value, and each change with its moment, new value and event.
+
+    The event is the last one in the books when it was changed; changes from before that was
+    written down have none.
+    """
 
     first: str
-    changes: tuple[tuple[datetime, str], ...]
+    changes: tuple[tuple[datetime, str, int | None], ...]
 
-    def at(self, moment: datetime) -> str:
-        """The value in force at a moment; a change counts from its own moment on."""
+    def when(self, seq: int, moment: datetime) -> str:
+        """The value in force when this event was written; `moment` is the event's own."""
         value = self.first
-        for changed, after in self.changes:
-            if changed > moment:
+        for changed, after, last in self.changes:
+            if (last >= seq) if last is not None else (changed > moment):
                 break
             value = after
         return value
@@ -117,7 +121,7 @@ def setting_past(session: Session, village_id: int, key: str) -> SettingPast:
         .order_by(col(AuditEntry.id))
     )
     told = [(entry.at, json.loads(entry.detail)) for entry in found]
-    changes = tuple((at, str(detail["after"])) for at, detail in told)
+    changes = tuple((at, str(detail["after"]), detail.get("seq")) for at, detail in told)
     return SettingPast(told[0][1]["before"] if told else SETTINGS[key].default, changes)
 
 

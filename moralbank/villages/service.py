@@ -11,9 +11,10 @@ from moralbank.errors import Invalid, Refused
 from moralbank.i18n import mark
 from moralbank.ledger import service as ledger
 from moralbank.ledger.accounts import open_ledger
+from moralbank.ledger.queries import require_clock
 from moralbank.villages.models import Group, SettingRow, Village
 from moralbank.villages.queries import SETTING_CHANGED
-from moralbank.villages.settings import setting
+from moralbank.villages.settings import NOTICE_DAYS, setting
 
 
 class VillageCodeInvalid(Invalid):
@@ -75,16 +76,24 @@ def open_village(session: Session, wanted: OpenVillage) -> Village:
 
 
 def change_setting(session: Session, actor: Actor, key: str, value: str) -> str:
-    """Set one of the village's settings; gives back the value as kept. Raises Invalid."""
+    """Set one of the village's settings; gives back the value as kept.
+
+    Raises Invalid, and ClockBehind for the days of notice: by moments and events the village
+    proves that nothing was posted without them.
+    """
     checked = setting(key).check(value.strip())
-    row = session.get(SettingRow, (actor.village_id, key))
+    seq, _hash = ledger.lock(session, actor.village_id)
+    if key == NOTICE_DAYS:
+        require_clock(session, actor.village_id)
+    row = session.get(SettingRow, (actor.village_id, key), populate_existing=True)
     before = row.value if row else setting(key).default
     if row is None:
         row = SettingRow(village_id=actor.village_id, key=key, value=checked)
     row.value = checked
     session.add(row)
     if before != checked:
-        audit.record(session, actor, SETTING_CHANGED, key, before=before, after=checked)
+        said = {"before": before, "after": checked, "seq": seq}
+        audit.record(session, actor, SETTING_CHANGED, key, **said)
     return checked
 
 

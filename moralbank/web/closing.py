@@ -9,7 +9,7 @@ from threading import Lock
 from time import monotonic
 from typing import Final
 
-from flask import Flask, request
+from flask import Flask, current_app, request
 
 from moralbank import clock, db
 from moralbank.db import Database, reading, writing
@@ -47,13 +47,13 @@ class Closing:
 
 def install(app: Flask) -> None:
     """Look before requests for pages, when the database is known."""
-    closing = Closing()
+    app.extensions["closing"] = Closing()
+    app.before_request(_look)
 
-    def look() -> None:
-        if request.endpoint != "static":
-            closing.look()
 
-    app.before_request(look)
+def _look() -> None:
+    if request.endpoint != "static":
+        current_app.extensions["closing"].look()
 
 
 def close_at_start(database: Database) -> None:

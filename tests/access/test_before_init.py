@@ -82,8 +82,8 @@ def test_an_old_session_does_not_break_the_page(village: Town, tmp_path: Path) -
     db.use(village.database)
 
 
-def test_nobody_signs_in_to_nothing(bare: Flask) -> None:
-    bare.config["WTF_CSRF_ENABLED"] = False
+def test_nobody_signs_in_to_nothing(bare: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(bare.config, "WTF_CSRF_ENABLED", False)
     form = {"name": STAFF[Role.ADMIN], "password": PASSWORD}
     answer = bare.test_client().post("/sign-in", data=form)
     assert answer.status_code in {403, 503}

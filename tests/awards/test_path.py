@@ -23,6 +23,7 @@ from moralbank.errors import Invalid
 from moralbank.households.models import HouseholdStatus
 from moralbank.households.queries import household_named
 from moralbank.households.service import EditHousehold, edit_household
+from moralbank.ledger.queries import ClockBehind
 from moralbank.notices.service import close_due, open_notice
 from moralbank.photos.models import PhotoSubject
 from moralbank.photos.queries import photos_of
@@ -302,10 +303,10 @@ def test_a_clock_set_back_posts_nothing(deeds: Deeds) -> None:
     deeds.approve(made)
     with clock.at(clock.now() - timedelta(days=2)):
         for act in (lambda: deeds.approve(other), lambda: deeds.reverse(made, "记错了")):
-            with pytest.raises(posting.ClockBehind) as refused:
+            with pytest.raises(ClockBehind) as refused:
                 act()
             assert "请先校准" in refused.value.message
-        with pytest.raises(posting.ClockBehind), deeds.town.database.writing() as session:
+        with pytest.raises(ClockBehind), deeds.town.database.writing() as session:
             posting.post_noticed(session, deeds.reviewer, 1, fresh_id())
     deeds.approve(other)
     assert deeds.problems() == []

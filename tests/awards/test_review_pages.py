@@ -394,14 +394,20 @@ def test_sixty_claims_cost_as_many_statements_as_ten(quick: tuple[Deeds, Flask])
     for times, note in ((2, "少"), (10, "多")):
         ids = claim(times, note)
         with statements(app) as verifying:
-            assert grid.open("/awards/verify").count('class="claim ') >= len(ids)
+            assert grid.open("/awards/verify", group="all").count('class="claim ') >= len(ids)
         request_id = grid.value("request_id")
         assert grid.send("/awards/verify", awards=ids, request_id=request_id).status_code == 303
         with statements(app) as reviewing:
-            page = recorder.open("/awards/review")
+            page = recorder.open("/awards/review", group="all")
         counts.append((len(verifying), len(reviewing)))
     assert page.count('name="only"') == 60
     assert counts[0] == counts[1]
-    page = recorder.open("/awards/review", order="item")
+    page = recorder.open("/awards/review")  # so many open at the first group
+    assert page.count('name="only"') == 24
+    assert re.findall(r'current="true">([^<]+) <span[^>]*>(\d+)</span>', page) == [("一组", "24")]
+    assert (
+        '<a class="chip" href="/awards/review?group=all">全部 <span class="chip__count">60<' in page
+    )
+    page = recorder.open("/awards/review", order="item", group="all")
     assert re.findall(r'<h2 id="part-\d+">([^<]+)</h2>', page) == ["植树绿化"]
     assert re.findall(r'<h3 class="card__title">([^<]+)</h3>', page) == ["一组", "二组", "六组"]

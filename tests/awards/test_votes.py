@@ -99,6 +99,18 @@ def test_kin_are_barred_and_the_attempt_is_written_down(deeds: Deeds, group: lis
     assert standing[kin].barred.keys() == {who.user_id}
     assert standing[other].in_favour == set()
     assert deeds.row(kin).state is AwardState.CLAIMED
+    own = deeds.record(GAOWA, "植树绿化", who=who)
+    for act in (
+        lambda: deeds.vote(own, other, who=who),
+        lambda: deeds.refuse(own, "不算", who=who),
+    ):
+        with pytest.raises(bars.SelfReview):
+            act()
+    with town.database.reading() as session:
+        tried = session.exec(select(AuditEntry).where(AuditEntry.act == "awards.own")).all()
+        assert [(entry.user_id, entry.subject) for entry in tried] == [(who.user_id, GAOWA)] * 2
+        assert f'"awards": [{own}]' in tried[0].detail
+        assert standings(session, town.village_id, [deeds.row(other)])[other].in_favour == set()
     deeds.vote(kin, who=group[1])
     deeds.vote(kin, who=group[2])
     with town.database.writing() as session:

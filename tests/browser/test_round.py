@@ -9,6 +9,8 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from moralbank.access.permissions import Role
+from moralbank.households.queries import all_households
+from moralbank.households.service import NewHousehold, add_household
 from tests.browser.conftest import PHONE, Office
 from tests.rounds.walk import BAI, DU, LOST_AND_FOUND, WANG, Walk
 from tests.village import Town
@@ -94,6 +96,28 @@ def test_a_round_without_a_network_loses_nothing(
     _tap(other, walk, WANG, "良")
     expect(_door(other, walk, WANG)).to_contain_text("与李建军打的分不一样，由村委会来定")
     assert walk.board().open == [(wang.household_id, LOST_AND_FOUND)]
+
+
+def test_a_long_walk_opens_where_somebody_still_has_to_go(
+    person: Callable[..., Page], office: Office, hamlet: Town
+) -> None:
+    with hamlet.database.writing() as session:
+        for number in range(1, 31):
+            new = NewHousehold(group="七组", number=str(number), head="包海")
+            add_household(session, hamlet.actor(Role.ADMIN), new)
+    walk = Walk(hamlet).begin()
+    with hamlet.database.reading() as session:
+        homes = all_households(session, hamlet.village_id)
+    first = homes[0].group
+    walk.send(Role.GRID, *(walk.op(one.label, 3) for one in homes if one.group == first))
+    phone = person(PHONE)
+    office.sign_in(phone, Role.RECORDER)
+    chips = _open(phone, office, walk).locator("[data-show][aria-pressed='true']")
+    expect(chips).to_have_text(next(one.group for one in homes if one.group != first))
+    for words in ("七组", "全部小组"):
+        phone.get_by_role("button", name=words).click()
+        phone.reload()
+        expect(chips).to_have_text(words)  # this phone remembers
 
 
 def test_what_was_kept_goes_when_somebody_signs_out(

@@ -84,7 +84,7 @@ def test_a_refused_claim_keeps_everything(family: Family) -> None:
     answer = family.claim(photos=[from_a_phone(), zip_named_jpg()], note="", deed_on="2026-13-01")
     assert answer.status_code == 422
     page = family.phone.page
-    for said in ("请填写这一项", "日期不对", "这个文件不是照片"):
+    for said in ("请选一件", "日期不对", "这个文件不是照片"):
         assert said in page
     kept = family.phone.value("photos_kept")
     own = family.phone.client.get(f"{family.address}/photos/{kept}.jpg")
@@ -173,7 +173,7 @@ def test_the_committee_asks_and_is_answered(family: Family) -> None:
     family.asked(deed.id, "收据拍一张发来")
     page = family.phone.open(family.address)
     assert "收据拍一张发来" in page
-    assert "村里问：收据拍一张发来" in page  # read aloud, too
+    assert "要您补充：收据拍一张发来" in page  # read aloud, too
     page = family.phone.open(f"{family.address}/claim", again=deed.id)
     assert "收据拍一张发来" in page
     assert "捐了书" in page

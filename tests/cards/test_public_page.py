@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -46,7 +47,9 @@ def test_points_in_plain_words(till: Till, villager: Browser) -> None:
     assert "余额 0.10 元" in page
     assert "您家现在有 30 分。" in page  # what is read aloud
     today = clock.today()
-    assert f"{today.month}月{today.day}日" in page
+    before = today - timedelta(days=1)
+    done = f"{before.month}月{before.day}日的事"
+    assert f"{today.month}月{today.day}日 · {done}</span>参加村民会议</span>" in page
 
 
 def test_nothing_that_a_finder_could_use(till: Till, villager: Browser) -> None:

@@ -8,6 +8,7 @@ from threading import Barrier
 import pytest
 
 from moralbank.access.permissions import Role
+from moralbank.awards.service import record_deduction
 from moralbank.cards.queries import CardLost, CardReplaced, CardUnknown
 from moralbank.cards.service import mark_lost, replace
 from moralbank.counter import service
@@ -20,6 +21,7 @@ from moralbank.households.service import EditHousehold, edit_household
 from moralbank.ledger.requests import RefusedBefore, RequestReused
 from moralbank.store.queries import ProductUnknown
 from moralbank.store.service import OutOfStock
+from tests.awards.deeds import Deeds
 from tests.counter.till import DU, SIQIN, WANG, Till
 from tests.village import found_village
 
@@ -314,3 +316,15 @@ def _at_once(*acts: Callable[[], object]) -> list[object]:
 
     with ThreadPoolExecutor(len(acts)) as pool:
         return list(pool.map(run, acts))
+
+
+def test_merits_and_a_deduction_in_one_event_before_a_slip(till: Till) -> None:
+    """The points before a slip are what the event's last leg left, on whichever side it stands."""
+    deeds = Deeds(till.town)
+    with till.town.database.writing() as session:
+        wanted = deeds.wanted(DU, "乱倒垃圾", note="倒在渠里，拍了照")
+        deduction = record_deduction(session, deeds.recorder, wanted)
+    merits = [deeds.record(DU, "出义务工", note=f"第 {n} 天修渠") for n in range(2)]
+    deeds.approve(deduction, *merits)
+    till.redeem(DU, SALT_400G=1)
+    assert till.problems() == []

@@ -32,7 +32,7 @@ class Till:
     def request_id(self) -> str:
         """A request id that was not used yet."""
         self.requests += 1
-        return f"request-{self.requests:06d}"
+        return f"till-{self.requests:06d}"
 
     def stock(self, **pieces: int) -> None:
         """Take goods in, SKU=pieces (OIL_5L for OIL-5L)."""

@@ -120,7 +120,7 @@ def test_the_recorder_sees_how_their_own_claims_went(village: Town, browse: Brow
     with village.database.writing() as session:
         refuse(session, village.actor(Role.REVIEWER), refused, "没有人看见")
     page = words(recorder.open("/"))
-    assert "等核实评议 1 条 通过、公示中 0 条 已入账 1 条 没有通过 1 条" in page
+    assert "等核实、评议 1 条 通过、公示中 0 条 已入账 1 条 没有通过 1 条" in page
     for head in ("杜仁森：志愿服务", "斯琴高娃：志愿服务", "王䶮：志愿服务"):
         assert head in page
     assert str(waiting) in recorder.page
@@ -168,7 +168,7 @@ def test_a_grid_worker_sees_their_own_groups(village: Town, browse: Browse) -> N
     page = words(grid.open("/"))
     assert "分管：六组" in page
     assert "按小组、按户，到现场看一看 1" in page
-    assert "退回要补充的 1 条，草稿 1 条 2" in page
+    assert "退回补充 1 条，草稿 1 条 2" in page
     assert "到现场看一看、问一问；自己记的由别人核实 2" in words(browse(Role.RECORDER).open("/"))
 
 

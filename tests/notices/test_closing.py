@@ -13,8 +13,8 @@ from sqlalchemy import func, select
 from moralbank import clock
 from moralbank.audit import Actor
 from moralbank.awards.models import AwardState
-from moralbank.awards.posting import ClockBehind
 from moralbank.ledger.models import Event, EventKind, Transfer
+from moralbank.ledger.queries import ClockBehind
 from moralbank.notices import service
 from moralbank.notices.models import NoticeState
 from moralbank.objections.models import ObjectionState

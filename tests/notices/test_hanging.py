@@ -7,9 +7,9 @@ import pytest
 from moralbank import clock
 from moralbank.awards.acting import AlreadyDecided
 from moralbank.awards.models import AwardState
-from moralbank.awards.posting import ClockBehind
 from moralbank.awards.queries import AwardUnknown
 from moralbank.errors import MoralbankError
+from moralbank.ledger.queries import ClockBehind
 from moralbank.notices import service
 from moralbank.notices.queries import corrections_waiting, sheet_of
 from tests.awards.deeds import DU, GAOWA, WANG, on
@@ -63,8 +63,8 @@ def test_working_days_leave_out_weekends_and_days_off(wall: Wall) -> None:
     with on(2026, 12, 31), wall.town.database.reading() as session:  # a Thursday
         days = service.days_of(session, wall.town.village_id)
         assert (days.first, days.last) == (date(2026, 12, 31), date(2027, 1, 5))
-        begins_on_saturday = service.days_of(session, wall.town.village_id, date(2027, 1, 2), 1)
-        assert begins_on_saturday.last == date(2027, 1, 4)
+        begins_on_saturday = service.days_of(session, wall.town.village_id, date(2027, 1, 2))
+        assert begins_on_saturday.last == date(2027, 1, 6)
 
 
 def test_what_can_not_hang(wall: Wall) -> None:
@@ -76,7 +76,7 @@ def test_what_can_not_hang(wall: Wall) -> None:
         ([award, 999_999], {}, AwardUnknown),
         ([award], {"first_day": today - timedelta(days=1)}, service.FirstDayInvalid),
         ([award], {"first_day": today + timedelta(days=31)}, service.FirstDayInvalid),
-        ([award], {"days": 0}, service.DaysInvalid),
+        ([award], {"days": 2}, service.DaysInvalid),
         ([award], {"days": 31}, service.DaysInvalid),
         ([award], {"title": "公" * 61}, service.TitleInvalid),
     ]

@@ -136,7 +136,7 @@ def test_another_villages_notice_is_not_found(hamlet: Town, tmp_path: Path) -> N
 def test_the_same_at_the_command_line(wall: Wall, terminal: Terminal, tmp_path: Path) -> None:
     wall.approved(DU), wall.approved(WANG, WORK)
     admin = STAFF[Role.ADMIN]
-    said = terminal.run("notices", "open", "--group", "一组", "--days", "2", who=admin)
+    said = terminal.run("notices", "open", "--group", "一组", "--days", "4", who=admin)
     assert "第 1 期已张榜" in said
     assert "1 条" in said
     assert "还没有选" in terminal.run("notices", "open", "--group", "一组", who=admin, expect=1)
@@ -146,7 +146,7 @@ def test_the_same_at_the_command_line(wall: Wall, terminal: Terminal, tmp_path: 
     shown = json.loads(terminal.run("notices", "show", "1", "--json", who=admin))
     assert (shown["rows"][0]["head"], shown["rows"][0]["state"]) == ("杜仁森", "公示中")
     assert "没有到期的公示" in terminal.run("notices", "close")
-    with after(2):
+    with after(4):
         assert "第 1 期公示已结束" in terminal.run("notices", "close")
     assert json.loads(terminal.run("notices", "list", "--json", who=admin))[0]["state"] == "已结束"
     assert "由管理员、记分员来办" in terminal.run("notices", "open", who="周桂兰", expect=1)

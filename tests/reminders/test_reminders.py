@@ -3,17 +3,22 @@
 import io
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 from sqlalchemy import event
 
+from moralbank import clock
+from moralbank.access.models import Tie, TieKind
 from moralbank.access.permissions import Role
 from moralbank.access.service import set_disabled
+from moralbank.audit import Actor
+from moralbank.awards import deciding
 from moralbank.awards.models import AwardSource, AwardState
 from moralbank.awards.queries import award
+from moralbank.awards.service import RecordAward, as_it_stands, submit, withdraw
 from moralbank.errors import MoralbankError
 from moralbank.households.models import HouseholdStatus
 from moralbank.households.service import EditHousehold, edit_household
@@ -28,6 +33,8 @@ from moralbank.reminders.queries import (
     reminder,
     reminder_page,
 )
+from moralbank.supervision.months import month_of
+from moralbank.supervision.trail import bar_hits
 from tests.awards.deeds import DU, WANG, Deeds, fresh_id, on
 from tests.conftest import make_app
 from tests.photos.phone import from_a_phone
@@ -71,6 +78,37 @@ class Reminders:
         """Claim the deduction."""
         with self.town.database.writing() as session:
             return service.deduct(session, who or self.grid, fresh_id(), number)
+
+    def tie(self, who: Actor) -> None:
+        """Let somebody be kin to the household of WANG, for three days now."""
+        with self.town.database.writing() as session:
+            session.add(
+                Tie(
+                    village_id=self.town.village_id,
+                    id=1,
+                    user_id=who.user_id,
+                    household_id=self.town.household(WANG).id,
+                    kind=TieKind.KIN,
+                    words="女儿家",
+                    since=clock.now() - timedelta(days=3),
+                    ended_at=None,
+                )
+            )
+
+    def send_back(self, award_id: int) -> None:
+        """Ask for more."""
+        with self.town.database.writing() as session:
+            deciding.send_back(session, self.deeds.reviewer, award_id, "请补一张照片")
+
+    def submit(self, award_id: int, amended: RecordAward) -> None:
+        """Hand a deduction in again."""
+        with self.town.database.writing() as session:
+            submit(session, self.grid, fresh_id(), award_id, amended)
+
+    def withdraw(self, award_id: int, who: Actor) -> None:
+        """Take a deduction out."""
+        with self.town.database.writing() as session:
+            withdraw(session, who, award_id, "算了")
 
     def read(self, query: Callable[..., Any], *arguments: Any, **said: Any) -> Any:
         """Ask a query of the village."""
@@ -201,6 +239,50 @@ def test_dropping_says_why(reminders: Reminders) -> None:
     assert (dropped.state_words, dropped.settled_note) == ("已撤销", "看错了户")
     refusal = refused("already_settled", reminders.settle, number, ReminderState.PUT_RIGHT)
     assert "何志勇已在 11-20 12:00 处理过：已撤销" in refusal.message
+
+
+def test_kin_let_nobody_off(reminders: Reminders) -> None:
+    deeds, number = reminders.deeds, reminders.give()
+    reminders.tie(reminders.grid)
+    for outcome in (ReminderState.DROPPED, ReminderState.PUT_RIGHT):
+        refused("kin_barred", reminders.settle, number, outcome, "自家的，算了")
+    tried = reminders.read(bar_hits, month_of(SEEN))
+    assert [(one.tried, one.households) for one in tried] == [("了结提醒", (WANG,))] * 2
+    with on(2026, 11, 28):
+        claimed = reminders.deduct(number)
+        refused("kin_barred", reminders.withdraw, claimed, reminders.grid)
+        reminders.send_back(claimed)
+        refused("kin_barred", reminders.withdraw, claimed, reminders.grid)
+        assert deeds.problems() == []
+        reminders.withdraw(claimed, reminders.recorder)
+        assert deeds.problems() == []
+
+
+def test_a_deduction_withdrawn_by_kin_is_found(reminders: Reminders) -> None:
+    deeds, number = reminders.deeds, reminders.give()
+    with on(2026, 11, 28):
+        reminders.withdraw(reminders.deduct(number), reminders.grid)
+        reminders.tie(reminders.grid)
+        assert deeds.problems() == ["award_barred"]
+
+
+def test_a_deduction_that_came_back_is_handed_in_again(reminders: Reminders) -> None:
+    number = reminders.give()
+    with on(2026, 11, 28):
+        claimed = reminders.deduct(number)
+        reminders.send_back(claimed)
+        row = reminders.deeds.row(claimed)
+        said = replace(as_it_stands(row), note=f"{row.note}，又去看过一次")
+        for other in ({"household_id": reminders.town.household(DU).id}, {"deed_on": UNTIL}):
+            refused("deduction_fixed", reminders.submit, claimed, replace(said, **other))
+        reminders.submit(claimed, said)
+        again = reminders.deeds.row(claimed)
+        assert (again.state, again.deduction) == (AwardState.CLAIMED, True)
+        assert again.note.endswith("又去看过一次")
+        refused("reminded_already", reminders.give, seen_on=SEEN)
+        reminders.withdraw(claimed, reminders.grid)
+        assert reminders.give(seen_on=SEEN) > number, "nothing was deducted for that day"
+        assert reminders.deeds.problems() == []
 
 
 def test_what_is_due_stands_first(reminders: Reminders) -> None:

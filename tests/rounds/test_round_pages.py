@@ -71,6 +71,12 @@ def test_a_round_is_opened_or_says_what_is_wrong(browse: Browse, village: Town) 
         assert _new_round(admin, **changes).status_code == 422, changes
         assert words in admin.page, (changes, words)
         assert changes.get("choices_1", "优=5") in admin.page  # what was typed stays
+    assert (
+        _new_round(admin, choices_1="", item_2="1", choices_2="净=2 乱=0", fill="1").status_code
+        == 200
+    )
+    assert 'value="优=5 良=3 合格=1 不合格=0"' in admin.page  # without JavaScript, by a button
+    assert 'value="净=2 乱=0"' in admin.page
     answer = _new_round(admin, choices_1="")
     assert answer.status_code == 303
     with village.database.reading() as session:

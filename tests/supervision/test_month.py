@@ -17,7 +17,7 @@ from moralbank.access.permissions import Role
 from moralbank.access.service import end_tie
 from moralbank.audit import Actor
 from moralbank.awards import deciding
-from moralbank.awards.bars import KinBarred
+from moralbank.awards.bars import KinBarred, SelfReview
 from moralbank.awards.states import Act
 from moralbank.objections.models import ObjectionWay
 from moralbank.objections.service import RaiseObjection, raise_objection
@@ -59,7 +59,7 @@ def lived_through(group: Group) -> list[int]:
     """A month with something of everything; the deeds' numbers.
 
     1 verified and approved, 2 adjusted and approved, 3 refused, 4 sent back, 5 approved and
-    reversed, 6 objected; 赵德顺 tries his daughter's.
+    reversed, 6 objected; 赵德顺 tries his daughter's, 李建军 his own record.
     """
     writing = group.town.database.writing
     tie = group.kin(group.reviewer, "二组-014", "女儿家")
@@ -80,6 +80,8 @@ def lived_through(group: Group) -> list[int]:
         deciding.send_back(session, group.reviewer, deeds[3], "请补照片")
     with pytest.raises(KinBarred), writing() as session:
         deciding.approve(session, group.reviewer, fresh_id(), [daughters])
+    with pytest.raises(SelfReview), writing() as session:
+        deciding.verify(session, group.recorder, fresh_id(), [daughters])
     group.reverse(deeds[4], "记了两次")
     with writing() as session:
         raised = RaiseObjection(deeds[0], "没有看到", ObjectionWay.PHONE)
@@ -122,7 +124,7 @@ def test_what_was_changed_reversed_and_barred_is_told(village: Town, group: Grou
     with village.database.reading() as session:
         (override,) = overrides(session, village.village_id, month)
         (reversal,) = reversals(session, village.village_id, month)
-        (hit,) = bar_hits(session, village.village_id, month)
+        hit, own = bar_hits(session, village.village_id, month)
         moves = tie_moves(session, village.village_id, month)
         elsewhere = [
             read(session, 150404103202, month)
@@ -132,7 +134,8 @@ def test_what_was_changed_reversed_and_barred_is_told(village: Town, group: Grou
     assert (override.before, override.after, override.reason) == (5, 2, "只是一把钥匙")
     assert (reversal.award.id, reversal.by, reversal.reason) == (deeds[4], "赵德顺", "记了两次")
     assert (hit.by, hit.households) == ("赵德顺", ("二组-014",))
-    assert hit.awards == (deeds[5] + 1,)
+    assert hit.awards == own.awards == (deeds[5] + 1,)
+    assert (own.by, own.households, own.tried) == ("李建军", ("二组-014",), "核实、评议自己记的")
     assert [(one.user, one.household, one.ended) for one in moves] == [
         ("赵德顺", "二组-014", False),
         ("赵德顺", "二组-014", True),

@@ -467,6 +467,7 @@ def _other_tables() -> None:
         sa.Column("remark", sa.String(length=100), nullable=False),
         sa.Column("photo_id", sa.Integer(), nullable=True),
         sa.Column("scorer", sa.Integer(), nullable=False),
+        sa.Column("handed_in_by", sa.Integer(), nullable=False),
         sa.Column("settles", sa.Boolean(), nullable=False),
         sa.Column("scored_at", UTCDateTime(), nullable=True),
         sa.Column("received_at", UTCDateTime(), nullable=False),
