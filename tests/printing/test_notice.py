@@ -82,7 +82,7 @@ def test_everybody_stands_on_the_list(paper: str, households: int, pages: int) -
     for place in (1, households // 2 + 1, households):
         line = notice.households[place - 1]
         deducted = "−2" if place == 1 else ""
-        cells = (place, line.group, line.number, line.head, line.balance, "+5", deducted, 20)
+        cells = (place, line.group, line.number, line.head, 20, line.balance, "+5", deducted)
         row = joined("".join(map(str, cells))) + str(line.after)
         assert row in whole, row
     for number, text in enumerate(texts, start=1):
