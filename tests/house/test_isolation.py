@@ -48,19 +48,23 @@ def _paths(app: Flask, role: Role) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("role", Role)
-def test_no_page_shows_a_neighbours_people(app: Flask, neighbour: Town, role: Role) -> None:
+def test_no_page_shows_a_neighbours_people(app: Flask, neighbour: Town) -> None:
+    for role in Role:
+        _walk(app, neighbour, role)
+
+
+def _walk(app: Flask, neighbour: Town, role: Role) -> None:
     suffix = str(neighbour.village_id)[-3:]
     person = Browser(app).sign_in(STAFF[role] + suffix)
     ours = [head for _group, _number, head in VILLAGERS] + [SECRET]
     for path in _paths(app, role):
         answer = person.client.get(path)
-        assert answer.status_code in {200, 404}, (path, answer.status_code)
+        assert answer.status_code in {200, 404}, (role, path, answer.status_code)
         if answer.mimetype != "text/html":
             continue
         page = answer.get_data(as_text=True)
         seen = [name for name in ours if name in page]
-        assert not seen, f"{path} shows {seen}"
+        assert not seen, f"{path} shows {seen} to {role}"
 
 
 def test_a_neighbours_card_is_no_card_here(app: Flask, village: Town, neighbour: Town) -> None:
