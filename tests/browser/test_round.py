@@ -33,8 +33,14 @@ def _door(page: Page, walk: Walk, label: str) -> Any:
     return page.locator(f"[data-household='{walk.town.household(label).id}']")
 
 
+def _mark(page: Page, walk: Walk, label: str, word: str) -> Any:
+    return _door(page, walk, label).get_by_role("button", name=word)
+
+
 def _tap(page: Page, walk: Walk, label: str, word: str) -> None:
-    _door(page, walk, label).get_by_role("button", name=word).click()
+    """Tap, and wait as a person does until the phone shows that it has the score."""
+    _mark(page, walk, label, word).click()
+    expect(_mark(page, walk, label, word)).to_have_attribute("aria-pressed", "true")
 
 
 def _photo() -> dict[str, Any]:
@@ -65,9 +71,7 @@ def test_a_round_without_a_network_loses_nothing(
     phone.close()
     waiting = _open(again, office, walk).locator("[data-waiting]")
     expect(waiting).to_have_text("待上传 3 条")
-    expect(_door(again, walk, WANG).get_by_role("button", name="优")).to_have_attribute(
-        "aria-pressed", "true"
-    )
+    expect(_mark(again, walk, WANG, "优")).to_have_attribute("aria-pressed", "true")
 
     office.loses_answers = True
     again.context.set_offline(offline=False)
