@@ -34,9 +34,9 @@ def row_number() -> Any:
     )
 
 
-def big() -> Any:
-    """A whole number of points or fen."""
-    return Field(sa_type=BigInteger)
+def big(**given: Any) -> Any:
+    """A whole number of points or fen; `given` is what a field may have, like its default."""
+    return Field(sa_type=BigInteger, **given)
 
 
 def choice(kind: type[StrEnum], default: StrEnum | None = None) -> Any:

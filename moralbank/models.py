@@ -7,6 +7,7 @@ from moralbank.access import models as access
 from moralbank.awards import models as awards
 from moralbank.cards import models as cards
 from moralbank.counter import models as counter
+from moralbank.fund import models as fund
 from moralbank.households import models as households
 from moralbank.ledger import models as ledger
 from moralbank.notices import models as notices
@@ -15,6 +16,7 @@ from moralbank.photos import models as photos
 from moralbank.reminders import models as reminders
 from moralbank.rounds import models as rounds
 from moralbank.scheme import models as scheme
+from moralbank.settlements import models as settlements
 from moralbank.sittings import models as sittings
 from moralbank.store import models as store
 from moralbank.supervision import models as supervision
@@ -26,6 +28,7 @@ __all__ = [
     "awards",
     "cards",
     "counter",
+    "fund",
     "households",
     "ledger",
     "metadata",
@@ -35,6 +38,7 @@ __all__ = [
     "reminders",
     "rounds",
     "scheme",
+    "settlements",
     "sittings",
     "store",
     "supervision",

@@ -12,12 +12,12 @@ from moralbank.cards.deeds import PublicDeeds, public_deeds
 from moralbank.cards.models import CardState
 from moralbank.cards.queries import CardInfo, masked, masked_member
 from moralbank.households.queries import household, members_of
-from moralbank.i18n import _, sentences
+from moralbank.i18n import _, listed, sentences
 from moralbank.ledger.models import AccountKind, EventKind
 from moralbank.ledger.queries import StatementLine, account_of, rate_on, statement
 from moralbank.money import yuan
 from moralbank.reminders.queries import ReminderInfo, open_reminders
-from moralbank.store.queries import shop_of
+from moralbank.store.keeping import shops
 from moralbank.villages.queries import VillageInfo, telephone_in, village_info
 from moralbank.villages.settings import CONTACT, PUBLIC_ADDRESS
 
@@ -117,7 +117,7 @@ def public_card(session: Session, card: CardInfo) -> PublicCard:
         points=points.amount,
         credit_fen=credit.amount,
         rate_fen=rate_on(session, village.id),
-        shop=shop_of(session, village.id).name,
+        shop=listed(one.name for one in shops(session, village.id)),
         publishes=bool(village.settings[PUBLIC_ADDRESS]),
         lines=_lines(session, village, owner.id, points.account),
         deeds=public_deeds(session, village.id, owner.id),

@@ -29,7 +29,7 @@ from moralbank.i18n import _, listed, mark
 from moralbank.ledger.models import AccountKind
 from moralbank.ledger.queries import account_of, event_mark, rate_on
 from moralbank.paging import Page, place
-from moralbank.store.queries import shop_of
+from moralbank.store.keeping import shop
 
 PAGE_ROWS: Final = 30
 PRINTED: Final = "counter.print"
@@ -87,6 +87,7 @@ class SlipInfo:
     """A slip with everything on it; credit and totals in fen."""
 
     id: int
+    shop_id: int
     seq: int
     at: datetime
     household: HouseholdInfo
@@ -218,7 +219,7 @@ def slip_sheet(session: Session, village_id: int, slip_id: int, *, reprint: bool
     """The slip as it is printed. Raises SlipUnknown."""
     info = slip(session, village_id, slip_id)
     return SlipSheet(
-        shop=shop_of(session, village_id).name,
+        shop=shop(session, village_id, info.shop_id).name,
         number=info.label,
         at=clock.local(info.at),
         household=info.household.spoken,
@@ -313,6 +314,7 @@ def _infos(
 def _info(row: Any, owner: HouseholdInfo, cashier: str, lines: Sequence[LineInfo]) -> SlipInfo:
     return SlipInfo(
         id=row.id,
+        shop_id=row.shop_id,
         seq=row.seq,
         at=row.at,
         household=owner,

@@ -22,7 +22,8 @@ from moralbank.ledger.queries import Balance, account_of, rate_on
 from moralbank.ledger.requests import RequestReused, once
 from moralbank.ledger.service import Leg, Posted
 from moralbank.money import yuan
-from moralbank.store.queries import ProductInfo, ProductUnknown, products_by_id, shop_of
+from moralbank.store.keeping import shop_for
+from moralbank.store.queries import ProductInfo, ProductUnknown, products_by_id
 from moralbank.store.service import take_stock
 
 MOST_LINES: Final = 50
@@ -202,7 +203,7 @@ def _perform(session: Session, actor: Actor, request_id: str, wanted: Redeem) ->
     village_id = actor.village_id
     customer = require_customer(session, village_id, wanted)
     goods = _goods(session, village_id, wanted.lines)
-    shop_id = shop_of(session, village_id).id
+    shop_id = shop_for(session, actor).id
     accounts = _accounts(session, village_id, customer.id, shop_id)
     reckoned = Reckoning(
         total_fen=sum(info.price_fen * pieces for info, pieces in goods),
@@ -314,6 +315,7 @@ def _write(
         "points_used": reckoned.points_used,
         "points_before": reckoned.points_before,
         "points_after": reckoned.points_after,
+        "credit_used": min(reckoned.credit_before, reckoned.total_fen),
         "credit_before": reckoned.credit_before,
         "credit_after": reckoned.credit_after,
     }

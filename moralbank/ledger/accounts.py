@@ -1,6 +1,7 @@
 """Opening books and accounts. An account is opened by an event, so its owner is in the chain."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Final
 
 from sqlalchemy import insert
@@ -8,7 +9,8 @@ from sqlmodel import Session
 
 from moralbank.ledger.chain import GENESIS
 from moralbank.ledger.models import VILLAGE, Account, AccountKind, EventKind, Head, Unit
-from moralbank.ledger.service import post, take_numbers
+from moralbank.ledger.queries import Balance, account_of
+from moralbank.ledger.service import AccountMissing, lock, post, take_numbers
 
 _heads = Head.__table__  # type: ignore[attr-defined]
 _accounts = Account.__table__  # type: ignore[attr-defined]
@@ -25,6 +27,7 @@ UNIT_OF: Final = {
     AccountKind.FUND_CASH: Unit.CASH,
     AccountKind.FUND_INCOME: Unit.CASH,
     AccountKind.FUND_SETTLED: Unit.CASH,
+    AccountKind.FUND_GOODS: Unit.CASH,
 }
 VILLAGE_ACCOUNTS: Final = tuple(
     kind
@@ -45,6 +48,14 @@ def open_ledger(session: Session, village_id: int) -> None:
         insert(_heads), {"village_id": village_id, "seq": 0, "hash": GENESIS}
     )
     open_accounts(session, village_id, [(kind, VILLAGE) for kind in VILLAGE_ACCOUNTS], actor=0)
+
+
+def village_account(session: Session, village_id: int, kind: AccountKind, *, actor: int) -> Balance:
+    """The village's own account of `kind`; opened now where its books are older than the kind."""
+    lock(session, village_id)
+    with suppress(AccountMissing):
+        return account_of(session, village_id, kind)
+    return Balance(open_accounts(session, village_id, [(kind, VILLAGE)], actor=actor)[0], 0)
 
 
 def open_accounts(

@@ -34,6 +34,7 @@ class AccountKind(StrEnum):
     FUND_CASH = "fund_cash"
     FUND_INCOME = "fund_income"
     FUND_SETTLED = "fund_settled"
+    FUND_GOODS = "fund_goods"
 
 
 class EventKind(StrEnum):
@@ -45,6 +46,7 @@ class EventKind(StrEnum):
     REDEEM = "redeem"
     REFUND = "refund"
     INCOME = "income"
+    PURCHASE = "purchase"
     SETTLE = "settle"
     LAPSE = "lapse"
     REVERSE = "reverse"

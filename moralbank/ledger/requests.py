@@ -114,6 +114,32 @@ def once(
     return Answer(result, repeated=False)
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a request: the number that it gave, or why it was refused."""
+
+    act: str
+    result: int | None
+    refusal: str
+
+
+def outcome(session: Session, village_id: int, request_id: str) -> Outcome | None:
+    """What became of a request id; None where nothing with it has been done (yet)."""
+    found = (
+        session.connection()
+        .execute(
+            select(_requests.c.act, _requests.c.result, _requests.c.refusal).where(
+                _requests.c.village_id == village_id, _requests.c.id == request_id
+            )
+        )
+        .first()
+    )
+    if found is None:
+        return None
+    words = RefusedBefore(**json.loads(found.refusal)).message if found.refusal else ""
+    return Outcome(found.act, found.result, words)
+
+
 def _require_valid(request_id: str) -> None:
     letters = request_id.replace("-", "").replace("_", "")
     if not (SHORTEST <= len(request_id) <= LONGEST and letters.isascii() and letters.isalnum()):

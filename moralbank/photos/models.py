@@ -16,6 +16,10 @@ class PhotoSubject(StrEnum):
     REMINDER = "reminder"
     OBJECTION = "objection"
     ROUND = "round"
+    HOUSEHOLD = "household"
+    PRODUCT = "product"
+    SLIP = "slip"
+    VOUCHER = "voucher"
 
 
 class Photo(SQLModel, table=True):
@@ -43,7 +47,10 @@ class Photo(SQLModel, table=True):
 
 
 class PhotoUse(SQLModel, table=True):
-    """A photo belongs to a deed, a reminder, an objection, or a round whose scores bring it."""
+    """What a photo belongs to: a deed, a round whose scores bring it, goods, a voucher and so on.
+
+    A slip's is the signature of whoever took the goods.
+    """
 
     __tablename__ = "photo_uses"
     __table_args__ = (

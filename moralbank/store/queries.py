@@ -14,23 +14,15 @@ from moralbank.errors import NotFound
 from moralbank.households.pinyin import initials
 from moralbank.i18n import mark
 from moralbank.ledger.models import Event, Rate
-from moralbank.store.models import MoveKind, Product, Shop, StockMove
+from moralbank.store.models import MoveKind, Product, StockMove
 
 LOW_STOCK: Final = 3
 """Pieces: with so few or less it is time to order."""
 
-_shops = Shop.__table__  # type: ignore[attr-defined]
 _products = Product.__table__  # type: ignore[attr-defined]
 _moves = StockMove.__table__  # type: ignore[attr-defined]
 _events = Event.__table__  # type: ignore[attr-defined]
 _rates = Rate.__table__  # type: ignore[attr-defined]
-
-
-class NoShop(NotFound):
-    """The village has no shop."""
-
-    text = mark("这个村还没有积分超市")
-    code = "no_shop"
 
 
 class ProductUnknown(NotFound):
@@ -38,14 +30,6 @@ class ProductUnknown(NotFound):
 
     text = mark("超市里没有“%(name)s”这种商品")
     code = "product_unknown"
-
-
-@dataclass(frozen=True)
-class ShopInfo:
-    """A shop as pages and slips speak of it."""
-
-    id: int
-    name: str
 
 
 @dataclass(frozen=True)
@@ -101,32 +85,22 @@ class RateInfo:
     by: int
 
 
-def shop_of(session: Session, village_id: int) -> ShopInfo:
-    """The village's shop (the first, where there are several); raises NoShop."""
-    row = (
-        session.connection()
-        .execute(
-            select(_shops.c.id, _shops.c.name)
-            .where(_shops.c.village_id == village_id)
-            .order_by(_shops.c.id)
-            .limit(1)
-        )
-        .first()
-    )
-    if row is None:
-        raise NoShop
-    return ShopInfo(row.id, row.name)
-
-
 def products(
-    session: Session, village_id: int, *, typed: str = "", active_only: bool = True
+    session: Session,
+    village_id: int,
+    shop_id: int | None = None,
+    *,
+    typed: str = "",
+    active_only: bool = True,
 ) -> list[ProductInfo]:
-    """The village's goods, category by category in the order in which they were first added.
+    """The goods of a shop (None: of all), category by category in the order they were added.
 
     `typed` keeps those whose name, size, SKU, barcode or pinyin initials (ddy) it matches. A
     shop has a few hundred goods at most, so they are sought here rather than in the database.
     """
     wanted = _products.c.village_id == village_id
+    if shop_id is not None:
+        wanted = and_(wanted, _products.c.shop_id == shop_id)
     if active_only:
         wanted = and_(wanted, _products.c.active.is_(True))
     found = _select(session, wanted)

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from sqlalchemy import bindparam, insert, update
 from sqlmodel import Session, select
 
 from moralbank import audit, clock
@@ -21,8 +20,10 @@ from moralbank.ledger.rates import set_rate as set_ledger_rate
 from moralbank.ledger.requests import once
 from moralbank.ledger.service import lock, take_number, take_numbers
 from moralbank.paths import SEEDS
-from moralbank.store.models import MoveKind, Product, Shop, StockMove
-from moralbank.store.queries import ProductInfo, ProductUnknown, products_by_id, shop_of
+from moralbank.store.keeping import shop_for
+from moralbank.store.models import MoveKind, Product, Shop
+from moralbank.store.moving import Arrival, Paper, put, take
+from moralbank.store.queries import ProductUnknown, products_by_id
 
 HIGHEST_PRICE: Final = 1_000_000
 """Fen: 10,000 yuan."""
@@ -31,9 +32,6 @@ LONGEST_NOTE: Final = 80
 LONGEST: Final = {"name": 40, "spec": 20, "unit": 8, "category": 20}
 _SKU: Final = re.compile(r"[A-Z0-9][A-Z0-9.\-]{0,19}", re.ASCII)
 _BARCODE_LENGTHS: Final = {8, 12, 13, 14}
-
-_products = Product.__table__  # type: ignore[attr-defined]
-_moves = StockMove.__table__  # type: ignore[attr-defined]
 
 
 class SkuInvalid(Invalid):
@@ -99,13 +97,6 @@ class NothingReceived(Invalid):
     code = "nothing_received"
 
 
-class OutOfStock(Refused):
-    """Fewer are left than were asked for."""
-
-    text = mark("“%(name)s”只剩 %(left)s %(unit)s了，不够 %(wanted)s %(unit)s")
-    code = "out_of_stock"
-
-
 @dataclass(frozen=True, kw_only=True)
 class ProductDetails:
     """What may be changed about a product; see `ProductInfo`."""
@@ -146,7 +137,7 @@ def add_product(session: Session, actor: Actor, sku: str, details: ProductDetail
     Raises SkuInvalid, SkuTaken, BarcodeInvalid, BarcodeTaken, TextMissing, TextTooLong,
     PriceInvalid.
     """
-    shop = shop_of(session, actor.village_id)
+    shop = shop_for(session, actor)
     lock(session, actor.village_id)
     sku = unicodedata.normalize("NFKC", sku).strip().upper()
     if not _SKU.fullmatch(sku):
@@ -211,7 +202,8 @@ def receive(
 
     def perform() -> int:
         _require_known(session, actor.village_id, quantities)
-        numbers = _move(session, actor, MoveKind.RECEIVE, quantities, note=note)
+        arrivals = [Arrival(number, pieces) for number, pieces in quantities.items()]
+        numbers = put(session, actor, MoveKind.RECEIVE, arrivals, Paper(note=note))
         audit.record(session, actor, "store.receive", note, quantities=dict(quantities))
         return numbers[0]
 
@@ -223,14 +215,8 @@ def take_stock(session: Session, actor: Actor, slip_id: int, quantities: Mapping
 
     Raises OutOfStock naming what is left, and ProductUnknown.
     """
-    lock(session, actor.village_id)
-    known = _require_known(session, actor.village_id, quantities)
-    for number, wanted in quantities.items():
-        info = known[number]
-        if info.stock < wanted:
-            raise OutOfStock(name=info.title, left=info.stock, wanted=wanted, unit=info.unit)
-    taken = {number: -wanted for number, wanted in quantities.items()}
-    _move(session, actor, MoveKind.REDEEM, taken, slip_id=slip_id)
+    _require_known(session, actor.village_id, quantities)
+    take(session, actor, MoveKind.REDEEM, quantities, Paper(slip_id=slip_id))
 
 
 def set_rate(
@@ -331,52 +317,8 @@ def _is_count(count: object) -> bool:
     return type(count) is int and 1 <= count <= MOST_RECEIVED
 
 
-def _require_known(
-    session: Session, village_id: int, quantities: Mapping[int, int]
-) -> dict[int, ProductInfo]:
+def _require_known(session: Session, village_id: int, quantities: Mapping[int, int]) -> None:
     known = products_by_id(session, village_id, list(quantities))
     for number in quantities:
         if number not in known:
             raise ProductUnknown(name=number)
-    return known
-
-
-_CHANGE_STOCK: Final = (
-    update(_products)
-    .where(_products.c.village_id == bindparam("village"), _products.c.id == bindparam("product"))
-    .values(stock=_products.c.stock + bindparam("change"))
-    .returning(_products.c.stock)
-)
-
-
-def _move(
-    session: Session,
-    actor: Actor,
-    kind: MoveKind,
-    changes: Mapping[int, int],
-    *,
-    slip_id: int | None = None,
-    note: str = "",
-) -> range:
-    """Change stocks (signed pieces by product) and write one move for each; their numbers."""
-    village_id = actor.village_id
-    numbers = take_numbers(session, village_id, "stock_move", len(changes))
-    rows = []
-    for number, (product_id, change) in zip(numbers, changes.items(), strict=True):
-        given = {"village": village_id, "product": product_id, "change": change}
-        rows.append(
-            {
-                "village_id": village_id,
-                "id": number,
-                "product_id": product_id,
-                "kind": kind,
-                "quantity": change,
-                "left": session.connection().execute(_CHANGE_STOCK, given).scalar_one(),
-                "slip_id": slip_id,
-                "note": note,
-                "by": actor.user_id,
-                "at": clock.now(),
-            }
-        )
-    session.connection().execute(insert(_moves), rows)
-    return numbers

@@ -22,8 +22,9 @@ from moralbank.store.forms import (
     read_quantities,
     typed_quantities,
 )
+from moralbank.store.keeping import shop_for
 from moralbank.store.prices import points_for
-from moralbank.store.queries import moves, products, rate_history, shelves, shop_of
+from moralbank.store.queries import moves, products, rate_history, shelves
 from moralbank.store.queries import product as read_product
 from moralbank.web.errors import status_of
 from moralbank.web.files import excel_file
@@ -47,7 +48,7 @@ def store() -> Any:
         everything = products(session, village_id, active_only=not all_goods)
         found = products(session, village_id, typed=typed, active_only=not all_goods)
         rate = rate_on(session, village_id)
-        shop = shop_of(session, village_id)
+        shop = shop_for(session, current_actor())
     return render_template(
         "store/store.html",
         shop=shop,

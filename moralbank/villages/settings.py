@@ -60,6 +60,13 @@ class DaysInvalid(Invalid):
     code = "days_invalid"
 
 
+class MonthDaysInvalid(Invalid):
+    """A setting is a list of days of the month."""
+
+    text = mark("请写每月几号，用空格隔开，例如 1 15；不填则天天可以")
+    code = "month_days_invalid"
+
+
 @dataclass(frozen=True)
 class Setting:
     """One thing that can be set. `check` gives back the clean value or raises Invalid.
@@ -112,6 +119,16 @@ def _days(value: str) -> str:
     return " ".join(str(day) for day in days)
 
 
+def _month_days(value: str) -> str:
+    words = _plain(value).split()
+    if not all(re.fullmatch(r"[0-9]{1,2}", word, re.ASCII) for word in words):
+        raise MonthDaysInvalid
+    days = sorted({int(word) for word in words})
+    if days and not 1 <= days[0] <= days[-1] <= 31:  # noqa: PLR2004 - days of a month
+        raise MonthDaysInvalid
+    return " ".join(map(str, days))
+
+
 def _whole(least: int, most: int) -> Callable[[str], str]:
     def check(value: str) -> str:
         plain = _plain(value)
@@ -150,6 +167,13 @@ OBJECTION_DAYS: Final = "objection_days"
 REMINDER_DAYS: Final = "reminder_days"
 CARD_PIN: Final = "card_pin"
 RECHECK_PERCENT: Final = "recheck_percent"
+EXCHANGE_DAYS: Final = "exchange_days"
+LEAST_POINTS: Final = "least_points"
+DAY_POINTS: Final = "day_points"
+MONTH_POINTS: Final = "month_points"
+PROOF_POINTS: Final = "proof_points"
+SLIP_PAPER: Final = "slip_paper"
+SLIP_AT_ONCE: Final = "slip_at_once"
 
 ON: Final = "yes"
 _YES_NO: Final = ((ON, mark("是")), ("no", mark("否")))
@@ -167,10 +191,19 @@ _SITTINGS: Final = (
     ("month", mark("每月开评议会")),
     ("quarter", mark("每季开评议会")),
 )
+SLIP_80: Final = "80"
+SLIP_58: Final = "58"
+SLIP_A5: Final = "A5"
+_SLIP_PAPERS: Final = (
+    (SLIP_80, mark("80 毫米热敏纸")),
+    (SLIP_58, mark("58 毫米热敏纸")),
+    (SLIP_A5, mark("A5 纸，上下两联")),
+)
 _FACE: Final = mark("名称与公开")
 _REVIEW: Final = mark("核实与评议")
 _NOTICE: Final = mark("公示与异议")
 _CARDS: Final = mark("积分卡与监督")
+_SHOP: Final = mark("超市与兑换")
 
 SETTINGS: Final = {
     setting.key: setting
@@ -317,6 +350,64 @@ SETTINGS: Final = {
             mark("监督员从当月入账的记录里随机抽这么多去复查"),
             "5",
             _whole(1, 100),
+        ),
+        Setting(
+            EXCHANGE_DAYS,
+            _SHOP,
+            mark("每月哪几天兑换"),
+            mark("写每月几号，用空格隔开，例如 1 15；不填则天天可以"),
+            "",
+            _month_days,
+        ),
+        Setting(
+            LEAST_POINTS,
+            _SHOP,
+            mark("满多少分才能兑换"),
+            mark("一户的积分到了这个数才可以兑换；0 表示不限"),
+            "0",
+            _whole(0, 100_000),
+        ),
+        Setting(
+            DAY_POINTS,
+            _SHOP,
+            mark("每户一天最多用多少分"),
+            mark("0 表示不限"),
+            "0",
+            _whole(0, 1_000_000),
+        ),
+        Setting(
+            MONTH_POINTS,
+            _SHOP,
+            mark("每户一个月最多用多少分"),
+            mark("0 表示不限"),
+            "0",
+            _whole(0, 1_000_000),
+        ),
+        Setting(
+            PROOF_POINTS,
+            _SHOP,
+            mark("一次用多少分以上要密码或签名"),
+            mark("输积分卡的密码，或由领取人在屏上签名；0 表示都不用"),
+            "100",
+            _whole(0, 1_000_000),
+        ),
+        Setting(
+            SLIP_PAPER,
+            _SHOP,
+            mark("凭条用什么纸"),
+            mark("A5 的两联，一联给领取人，一联店里留存"),
+            SLIP_80,
+            _one_of(_SLIP_PAPERS),
+            _SLIP_PAPERS,
+        ),
+        Setting(
+            SLIP_AT_ONCE,
+            _SHOP,
+            mark("兑换好就打印凭条"),
+            mark("选“是”，换好后自动打开打印"),
+            "no",
+            _one_of(_YES_NO),
+            _YES_NO,
         ),
     )
 }

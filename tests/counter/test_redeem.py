@@ -19,8 +19,8 @@ from moralbank.households.models import HouseholdStatus
 from moralbank.households.queries import HouseholdUnknown
 from moralbank.households.service import EditHousehold, edit_household
 from moralbank.ledger.requests import RefusedBefore, RequestReused
+from moralbank.store.moving import OutOfStock
 from moralbank.store.queries import ProductUnknown
-from moralbank.store.service import OutOfStock
 from tests.awards.deeds import Deeds
 from tests.counter.till import DU, SIQIN, WANG, Till
 from tests.village import found_village

@@ -1,0 +1,1 @@
+"""The money behind the points: income, goods bought, cover, lapse."""

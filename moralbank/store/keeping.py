@@ -1,0 +1,106 @@
+"""Whose shop is whose: a shopkeeper sees and changes their own alone."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlmodel import Session
+
+from moralbank import clock
+from moralbank.access.permissions import Role
+from moralbank.audit import Actor
+from moralbank.errors import Denied, NotFound, Refused
+from moralbank.i18n import mark
+from moralbank.store.models import Shop, ShopKeeper, ShopKind
+
+_shops = Shop.__table__  # type: ignore[attr-defined]
+_keepers = ShopKeeper.__table__  # type: ignore[attr-defined]
+
+
+class NoShop(NotFound):
+    """The village has no shop (of this number)."""
+
+    text = mark("这个村还没有积分超市")
+    code = "no_shop"
+
+
+class ShopNotChosen(Refused):
+    """Several shops, and nobody said which of them this shopkeeper keeps."""
+
+    text = mark("村里有几家店，还没有定您管哪一家。请管理员在“超市—店铺”里定好")
+    code = "shop_not_chosen"
+
+
+class NotYourShop(Denied):
+    """A shopkeeper acts for their own shop alone."""
+
+    text = mark("这是“%(name)s”的，您管的不是这一家")
+    code = "not_your_shop"
+
+
+@dataclass(frozen=True)
+class ShopInfo:
+    """A shop as pages and slips speak of it."""
+
+    id: int
+    name: str
+    kind: ShopKind
+    contact: str
+    contract_until: date | None
+
+    @property
+    def ended(self) -> bool:
+        """Whether its contract is over."""
+        return self.contract_until is not None and self.contract_until < clock.today()
+
+
+def shops(session: Session, village_id: int) -> list[ShopInfo]:
+    """The village's shops, the oldest first."""
+    rows = session.connection().execute(
+        select(_shops).where(_shops.c.village_id == village_id).order_by(_shops.c.id)
+    )
+    return [
+        ShopInfo(row.id, row.name, ShopKind(row.kind), row.contact, row.contract_until)
+        for row in rows
+    ]
+
+
+def shop(session: Session, village_id: int, shop_id: int) -> ShopInfo:
+    """One shop; raises NoShop, also for another village's."""
+    for one in shops(session, village_id):
+        if one.id == shop_id:
+            return one
+    raise NoShop
+
+
+def shop_for(session: Session, actor: Actor, wanted: int | None = None) -> ShopInfo:
+    """The shop that an actor means: a shopkeeper's own; anybody else's is `wanted` or the first.
+
+    Raises NoShop, ShopNotChosen, and NotYourShop where a shopkeeper wants another one.
+    """
+    every = shops(session, actor.village_id)
+    if actor.role == Role.SHOPKEEPER:
+        return _own(session, actor, every, wanted)
+    for one in every:
+        if wanted in {None, one.id}:
+            return one
+    raise NoShop
+
+
+def _own(session: Session, actor: Actor, every: list[ShopInfo], wanted: int | None) -> ShopInfo:
+    kept = session.connection().scalar(
+        select(_keepers.c.shop_id).where(
+            _keepers.c.village_id == actor.village_id, _keepers.c.user_id == actor.user_id
+        )
+    )
+    if not every:
+        raise NoShop
+    if kept is None and len(every) > 1:
+        raise ShopNotChosen
+    own = next(one for one in every if kept in {None, one.id})
+    if wanted in {None, own.id}:
+        return own
+    other = next((one for one in every if one.id == wanted), None)
+    if other is None:
+        raise NoShop
+    raise NotYourShop(name=other.name)

@@ -1,0 +1,188 @@
+"""The one place that changes stock: every piece by a move of its batch that says why.
+
+What leaves the shelf without being told from which batch leaves it first expired, first out;
+among batches that expire together, or never, first in, first out.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from sqlalchemy import bindparam, insert, select, update
+from sqlmodel import Session
+
+from moralbank import clock
+from moralbank.audit import Actor
+from moralbank.errors import Refused
+from moralbank.i18n import mark
+from moralbank.ledger.service import lock, take_numbers
+from moralbank.store.models import Batch, MoveKind, Product, StockMove
+
+_products = Product.__table__  # type: ignore[attr-defined]
+_batches = Batch.__table__  # type: ignore[attr-defined]
+_moves = StockMove.__table__  # type: ignore[attr-defined]
+
+
+class OutOfStock(Refused):
+    """Fewer are left than were asked for."""
+
+    text = mark("“%(name)s”只剩 %(left)s %(unit)s了，不够 %(wanted)s %(unit)s")
+    code = "out_of_stock"
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """Pieces that come in as a batch of their own; `cost_fen` a piece, None where not known."""
+
+    product_id: int
+    pieces: int
+    best_before: date | None = None
+    cost_fen: int | None = None
+
+
+@dataclass(frozen=True)
+class Change:
+    """A signed number of pieces of one batch."""
+
+    product_id: int
+    batch_id: int
+    pieces: int
+
+
+@dataclass(frozen=True)
+class Paper:
+    """By which paper stock changes: at most one of them, and what else is to be said."""
+
+    slip_id: int | None = None
+    refund_id: int | None = None
+    receipt_id: int | None = None
+    count_id: int | None = None
+    note: str = ""
+
+
+_SHELF: Final = (
+    select(_batches.c.id, _batches.c.product_id, _batches.c.left)
+    .where(
+        _batches.c.village_id == bindparam("village"),
+        _batches.c.product_id.in_(bindparam("products", expanding=True)),
+        _batches.c.left > 0,
+    )
+    .order_by(_batches.c.best_before.is_(None), _batches.c.best_before, _batches.c.id)
+)
+_CHANGE_BATCH: Final = (
+    update(_batches)
+    .where(_batches.c.village_id == bindparam("village"), _batches.c.id == bindparam("batch"))
+    .values(left=_batches.c.left + bindparam("change"))
+)
+_CHANGE_STOCK: Final = (
+    update(_products)
+    .where(_products.c.village_id == bindparam("village"), _products.c.id == bindparam("product"))
+    .values(stock=_products.c.stock + bindparam("change"))
+    .returning(_products.c.stock)
+)
+
+
+def put(
+    session: Session, actor: Actor, kind: MoveKind, arrivals: Sequence[Arrival], paper: Paper
+) -> range:
+    """Put new batches on the shelf; the numbers of their moves."""
+    lock(session, actor.village_id)
+    batches = take_numbers(session, actor.village_id, "batch", len(arrivals))
+    rows = [
+        {
+            "village_id": actor.village_id,
+            "id": number,
+            "product_id": one.product_id,
+            "best_before": one.best_before,
+            "cost_fen": one.cost_fen,
+            "left": 0,
+            "at": clock.now(),
+        }
+        for number, one in zip(batches, arrivals, strict=True)
+    ]
+    session.connection().execute(insert(_batches), rows)
+    changes = [
+        Change(one.product_id, number, one.pieces)
+        for number, one in zip(batches, arrivals, strict=True)
+    ]
+    return change(session, actor, kind, changes, paper)
+
+
+def take(
+    session: Session, actor: Actor, kind: MoveKind, pieces: Mapping[int, int], paper: Paper
+) -> range:
+    """Take pieces (by product, all > 0) off the shelf, first expired first.
+
+    Raises OutOfStock naming what is left; the caller knows that the products are the village's.
+    """
+    lock(session, actor.village_id)
+    given = {"village": actor.village_id, "products": list(pieces)}
+    shelf: dict[int, list[Any]] = {number: [] for number in pieces}
+    for row in session.connection().execute(_SHELF, given):
+        shelf[row.product_id].append(row)
+    changes: list[Change] = []
+    for number, wanted in pieces.items():
+        found = list(_first_out(shelf[number], wanted))
+        if sum(-one.pieces for one in found) < wanted:
+            raise _out_of_stock(session, actor.village_id, number, wanted)
+        changes += found
+    return change(session, actor, kind, changes, paper)
+
+
+def change(
+    session: Session, actor: Actor, kind: MoveKind, changes: Sequence[Change], paper: Paper
+) -> range:
+    """Change the batches that are named; the moves' numbers. Nothing may fall below zero."""
+    village_id = actor.village_id
+    connection = session.connection()
+    numbers = take_numbers(session, village_id, "stock_move", len(changes))
+    rows = []
+    for number, one in zip(numbers, changes, strict=True):
+        given = {"village": village_id, "change": one.pieces}
+        connection.execute(_CHANGE_BATCH, {**given, "batch": one.batch_id})
+        stock = connection.execute(_CHANGE_STOCK, {**given, "product": one.product_id})
+        rows.append(
+            {
+                "village_id": village_id,
+                "id": number,
+                "product_id": one.product_id,
+                "batch_id": one.batch_id,
+                "kind": kind,
+                "quantity": one.pieces,
+                "left": stock.scalar_one(),
+                "slip_id": paper.slip_id,
+                "refund_id": paper.refund_id,
+                "receipt_id": paper.receipt_id,
+                "count_id": paper.count_id,
+                "note": paper.note,
+                "by": actor.user_id,
+                "at": clock.now(),
+            }
+        )
+    connection.execute(insert(_moves), rows)
+    return numbers
+
+
+def _first_out(shelf: Iterable[Any], wanted: int) -> Iterable[Change]:
+    """What to take from each batch, in their order, until it is enough."""
+    for batch in shelf:
+        if wanted == 0:
+            return
+        pieces = min(wanted, batch.left)
+        wanted -= pieces
+        yield Change(batch.product_id, batch.id, -pieces)
+
+
+def _out_of_stock(session: Session, village_id: int, product_id: int, wanted: int) -> OutOfStock:
+    row = (
+        session.connection()
+        .execute(
+            select(_products.c.name, _products.c.spec, _products.c.stock, _products.c.unit).where(
+                _products.c.village_id == village_id, _products.c.id == product_id
+            )
+        )
+        .one()
+    )
+    title = f"{row.name} {row.spec}".rstrip()
+    return OutOfStock(name=title, left=row.stock, wanted=wanted, unit=row.unit)
