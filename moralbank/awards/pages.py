@@ -18,7 +18,6 @@ from moralbank.access.queries import (
     user_names,
 )
 from moralbank.audit import Actor
-from moralbank.awards.bars import tie_words
 from moralbank.awards.models import AwardState, AwardStep
 from moralbank.awards.queries import (
     QUEUE_ROWS,
@@ -262,7 +261,7 @@ def _vote_words(
         "needed": standing.needed,
         "in_favour": [vote.voter for vote in votes if vote.in_favour],
         "against": [(vote.voter, vote.reason) for vote in votes if not vote.in_favour],
-        "stay_out": [(names[user_id], tie_words(tie)) for user_id, tie in sorted(barred.items())],
+        "stay_out": [(names[user_id], tie.how) for user_id, tie in sorted(barred.items())],
     }
 
 
@@ -273,7 +272,7 @@ def _why_not(actor: Actor, row: AwardRow, standing: Standing, tie: TieRow | None
     if actor.user_id in standing.recorders:
         return _("是您打分、代录或定的分，要由别人来核实或评议")
     if tie is not None:
-        return _("您须回避：%(why)s", why=tie_words(tie))
+        return _("您须回避：%(why)s", why=tie.how)
     return ""
 
 

@@ -116,36 +116,24 @@ def approve() -> Any:
 @may("awards.decide")
 def refuse(award_id: int) -> Any:
     """Decide against a deed."""
-
-    def act(session: Session, form: DecideForm) -> str:
-        deciding.refuse(session, current_actor(), award_id, form.reason.data or "")
-        return _("第 %(id)s 条：不同意，理由已写下", id=award_id)
-
-    return _with_words(award_id, act)
+    said = _("第 %(id)s 条：不同意，理由已写下", id=award_id)
+    return _decide(award_id, said, deciding.refuse, DecideForm.why)
 
 
 @room.post("/awards/<int:award_id>/send-back")
 @may("awards.decide")
 def send_back(award_id: int) -> Any:
     """Ask for more before deciding."""
-
-    def act(session: Session, form: DecideForm) -> str:
-        deciding.send_back(session, current_actor(), award_id, form.reason.data or "")
-        return _("第 %(id)s 条已退回补充", id=award_id)
-
-    return _with_words(award_id, act)
+    said = _("第 %(id)s 条已退回补充", id=award_id)
+    return _decide(award_id, said, deciding.send_back, DecideForm.why)
 
 
 @room.post("/awards/<int:award_id>/adjust")
 @may("awards.decide")
 def adjust(award_id: int) -> Any:
     """Give other points, within the item's range."""
-
-    def act(session: Session, form: DecideForm) -> str:
-        deciding.adjust(session, current_actor(), award_id, **form.other_points())
-        return _("第 %(id)s 条的分数已改，请再评议", id=award_id)
-
-    return _with_words(award_id, act)
+    said = _("第 %(id)s 条的分数已改，请再评议", id=award_id)
+    return _decide(award_id, said, deciding.adjust, DecideForm.other_points)
 
 
 @room.post("/awards/<int:award_id>/reverse")
@@ -210,14 +198,19 @@ def _find(
     return _("第 %(id)s 条已核实，送去评议", id=award_id)
 
 
-def _with_words(award_id: int, act: Callable[[Session, DecideForm], str]) -> Any:
-    """Let a service act as a deed's form says, and go on in the queue or with the deed."""
+def _decide(
+    award_id: int,
+    said: str,
+    act: Callable[..., object],
+    read: Callable[[DecideForm], dict[str, Any]],
+) -> Any:
+    """Let a service act on a deed as its form says, and go on in the queue or with the deed."""
     form = DecideForm(request.form, prefix=prefix_of(award_id))
     if not form.validate():
         return _again(_review_page, Typed(award_id, form))
     try:
         with writing() as session:
-            said = act(session, form)
+            act(session, current_actor(), award_id, **read(form))
     except MoralbankError as refusal:
         form.take_refusal(refusal)
         return _again(_review_page, Typed(award_id, form, refusal))

@@ -10,20 +10,13 @@ from sqlmodel import Session
 
 from moralbank import clock
 from moralbank.access.queries import user_names
-from moralbank.awards.models import Award
+from moralbank.awards.joining import awards, groups, households, items, with_household
 from moralbank.errors import NotFound
-from moralbank.households.models import Household
 from moralbank.i18n import _, mark
 from moralbank.objections.models import Objection, ObjectionState, ObjectionWay
 from moralbank.paging import Page, place
-from moralbank.scheme.models import SchemeItem
-from moralbank.villages.models import Group
 
 _objections = Objection.__table__  # type: ignore[attr-defined]
-_awards = Award.__table__  # type: ignore[attr-defined]
-_households = Household.__table__  # type: ignore[attr-defined]
-_groups = Group.__table__  # type: ignore[attr-defined]
-_items = SchemeItem.__table__  # type: ignore[attr-defined]
 
 PAGE_ROWS: Final = 30
 
@@ -234,34 +227,19 @@ def _ordered(wanted: Select[Any]) -> Select[Any]:
 def _joined(village_id: int) -> Select[Any]:
     """Objections of one village with their deed, its household, group and item."""
     here = _objections.c.village_id
-    return (
-        select(
-            _objections,
-            _awards.c.household_id,
-            _awards.c.points,
-            _awards.c.deduction,
-            _awards.c.deed_on,
-            _households.c.number,
-            _households.c.head,
-            _groups.c.name.label("group_name"),
-            _items.c.name.label("item_name"),
-        )
-        .join(_awards, and_(_awards.c.village_id == here, _awards.c.id == _objections.c.award_id))
-        .join(
-            _households,
-            and_(_households.c.village_id == here, _households.c.id == _awards.c.household_id),
-        )
-        .join(_groups, and_(_groups.c.village_id == here, _groups.c.id == _households.c.group_id))
-        .join(
-            _items,
-            and_(
-                _items.c.village_id == here,
-                _items.c.version == _awards.c.scheme_version,
-                _items.c.number == _awards.c.item,
-            ),
-        )
-        .where(here == village_id)
+    chosen = select(
+        _objections,
+        awards.c.household_id,
+        awards.c.points,
+        awards.c.deduction,
+        awards.c.deed_on,
+        households.c.number,
+        households.c.head,
+        groups.c.name.label("group_name"),
+        items.c.name.label("item_name"),
     )
+    its_deed = and_(awards.c.village_id == here, awards.c.id == _objections.c.award_id)
+    return with_household(chosen.join(awards, its_deed)).where(here == village_id)
 
 
 def _read(session: Session, village_id: int, wanted: Select[Any]) -> list[ObjectionInfo]:

@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from moralbank import audit, clock
 from moralbank.audit import Actor
+from moralbank.awards.bars import note_bar
 from moralbank.awards.judging import HouseholdMoved
 from moralbank.errors import Denied, Invalid, MoralbankError, Refused
 from moralbank.households.queries import HouseholdInfo, household_labels
@@ -34,11 +35,11 @@ from moralbank.rounds.operations import (
 )
 from moralbank.rounds.queries import RoundInfo, round_info, scores_of
 from moralbank.rounds.service import (
+    BAR,
     HouseholdBarred,
     HouseholdNotWalked,
     RoundClosed,
     barred_for,
-    note_bar,
 )
 from moralbank.rounds.standing import Cell, Score, stand
 
@@ -279,7 +280,7 @@ class _Desk:
     def write(self) -> None:
         """Write what was taken, and who tried to judge kin."""
         if self._hit:
-            note_bar(self._session, self._actor, self._info.id, self._hit)
+            note_bar(self._session, self._actor, BAR, self._hit, round=self._info.id)
         if self._new:
             key = {"village_id": self._actor.village_id, "round_id": self._info.id}
             rows = [{**key, **vars(one)} for one in self._new]

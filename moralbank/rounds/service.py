@@ -1,7 +1,7 @@
 """Settling what scorers disagree about, closing a round, and who may not judge a household."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from typing import Any, Final
 
 from sqlalchemy import insert, update
@@ -10,9 +10,9 @@ from sqlmodel import Session
 from moralbank import audit, clock
 from moralbank.access.queries import barred_households
 from moralbank.audit import Actor
+from moralbank.awards.bars import note_bar
 from moralbank.awards.scores import ScoredDeed, record_scores
 from moralbank.errors import Denied, Invalid, NotFound, Refused
-from moralbank.households.queries import household_labels
 from moralbank.i18n import listed, mark
 from moralbank.ledger.requests import once
 from moralbank.ledger.service import lock
@@ -23,6 +23,9 @@ from moralbank.rounds.standing import Board, Cell, Place, stand
 _rounds = Round.__table__  # type: ignore[attr-defined]
 _results = RoundResult.__table__  # type: ignore[attr-defined]
 _scores = RoundScore.__table__  # type: ignore[attr-defined]
+
+BAR: Final = "rounds.barred"
+"""What stands in the trail where somebody tried to score own household or kin."""
 
 _NAMED_AT_MOST: Final = 5
 
@@ -190,8 +193,7 @@ def require_unbarred(
     hit = [number for number in household_ids if number in barred]
     if not hit:
         return
-    note_bar(session, actor, round_id, hit)
-    infos = household_labels(session, actor.village_id, hit)
+    infos = note_bar(session, actor, BAR, hit, round=round_id)
     refusal = HouseholdBarred(household=listed(infos[number].spoken for number in hit))
     refusal.kept = True
     raise refusal
@@ -203,15 +205,6 @@ def barred_for(session: Session, actor: Actor, scorer: int | None = None) -> set
     return {
         number for one in people for number in barred_households(session, actor.village_id, one)
     }
-
-
-def note_bar(session: Session, actor: Actor, round_id: int, household_ids: Sequence[int]) -> None:
-    """Write into the trail that somebody tried to judge own household or kin."""
-    hit = sorted(set(household_ids))
-    infos = household_labels(session, actor.village_id, hit)
-    labels = [infos[number].label for number in hit]
-    detail = {"households": hit, "labels": labels, "round": round_id}
-    audit.record(session, actor, "rounds.barred", " ".join(labels), **detail)
 
 
 def _settling(

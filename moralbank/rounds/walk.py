@@ -8,7 +8,6 @@ from sqlmodel import Session
 
 from moralbank.access.queries import barred_households
 from moralbank.audit import Actor
-from moralbank.awards.bars import tie_words
 from moralbank.households.queries import HouseholdInfo
 from moralbank.i18n import _, listed
 from moralbank.rounds.operations import is_op
@@ -40,7 +39,7 @@ def doors_of(session: Session, actor: Actor, info: RoundInfo) -> list[tuple[str,
     doors = [
         Door(
             household=one,
-            barred=tie_words(ties[one.id]) if one.id in ties else "",
+            barred=ties[one.id].how if one.id in ties else "",
             others=_others(info, cells, one.id, actor.user_id),
             own=_own(info, cells, one.id, actor.user_id),
             words=_words(info, cells, one.id, actor.user_id),

@@ -1,8 +1,9 @@
 """What the supervisor sees of a month as tables: one for the page, Excel and the command line."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from typing import Final
+from datetime import datetime
+from typing import Any, Final
 
 from sqlmodel import Session
 
@@ -10,8 +11,8 @@ from moralbank import clock
 from moralbank.errors import NotFound
 from moralbank.excel import Cell, workbook
 from moralbank.i18n import _, listed, mark
-from moralbank.objections.queries import objections_between
-from moralbank.supervision.decisions import PersonDecisions, decisions_by_person
+from moralbank.objections.queries import ObjectionInfo, objections_between
+from moralbank.supervision.decisions import decisions_by_person
 from moralbank.supervision.drawing import lot
 from moralbank.supervision.months import Month
 from moralbank.supervision.queries import RecheckInfo, RecheckRow
@@ -42,12 +43,30 @@ class Report:
 
 
 @dataclass(frozen=True)
+class Column:
+    """One column: its key, its head as a msgid, and what stands in it for one row."""
+
+    key: str
+    head: str
+    read: Callable[[Any], Cell]
+
+
+@dataclass(frozen=True)
 class Kind:
-    """A table there is: its title, what it tells, and how it is read."""
+    """A table there is: its title, what it tells, its columns and how its rows are found.
+
+    `award_id` tells which deed a row is about, where it is about one.
+    """
 
     title: str
     lead: str
-    read: Callable[[Session, int, Month], Report]
+    columns: tuple[Column, ...]
+    rows: Callable[[Session, int, Month], Iterable[Any]]
+    award_id: Callable[[Any], int | None] = lambda _one: None
+
+    def read(self, session: Session, village_id: int, month: Month) -> Report:
+        """The table of one month."""
+        return _report(self.columns, self.rows(session, village_id, month), self.award_id)
 
 
 def as_excel(title: str, report: Report) -> bytes:
@@ -57,24 +76,8 @@ def as_excel(title: str, report: Report) -> bytes:
 
 def recheck_report(drawn: RecheckInfo, rows: list[RecheckRow]) -> Report:
     """The lines of one draw, with what was found."""
-    heads = {
-        "line": _("序号"),
-        "award": _("编号"),
-        "household": _("户号"),
-        "head": _("户主"),
-        "item": _("项目"),
-        "points": _("积分"),
-        "deed_on": _("日期"),
-        "note": _("事由"),
-        "decider": _("评议员"),
-        "posted": _("入账时间"),
-        "finding": _("查得"),
-        "found": _("说明"),
-        "checked": _("查的时间"),
-        "seed": _("种子"),
-    }
-    lines = [Line((*_recheck_cells(row), drawn.seed), row.award.id) for row in rows]
-    return Report(heads, lines)
+    seed = Column("seed", mark("种子"), lambda _row: drawn.seed)
+    return _report((*_RECHECK, seed), rows, _of_its_deed)
 
 
 def lots_report(drawn: RecheckInfo, there: Collection[int]) -> Report:
@@ -88,216 +91,146 @@ def lots_report(drawn: RecheckInfo, there: Collection[int]) -> Report:
     return Report(heads, lines)
 
 
-def _recheck_cells(row: RecheckRow) -> tuple[Cell, ...]:
-    return (
-        row.line,
-        row.award.id,
-        row.award.label,
-        row.award.head,
-        row.award.item_name,
-        row.award.points_words,
-        row.award.deed_on.isoformat(),
-        row.award.note,
-        row.award.decider,
-        clock.minute(row.posted_at),
-        row.finding_label,
-        row.note,
-        clock.minute(row.checked_at) if row.checked_at else None,
-    )
+def _report(
+    columns: Iterable[Column], rows: Iterable[Any], award_id: Callable[[Any], int | None]
+) -> Report:
+    columns = tuple(columns)
+    lines = [Line(tuple(column.read(one) for column in columns), award_id(one)) for one in rows]
+    return Report({column.key: _(column.head) for column in columns}, lines)
 
 
-def _decisions(session: Session, village_id: int, month: Month) -> Report:
-    heads = {
-        "name": _("姓名"),
-        "role": _("岗位"),
-        "verified": _("核实属实"),
-        "denied": _("核实不属实"),
-        "approved": _("同意"),
-        "refused": _("不同意"),
-        "against": _("不同意占百分之几"),
-        "returned": _("退回补充"),
-        "adjusted": _("改分"),
-        "reversed": _("冲正"),
-        "hours": _("一般等几小时"),
-    }
-    people = decisions_by_person(session, village_id, month)
-    return Report(heads, [Line(_person(one)) for one in people])
+def _of_its_deed(one: Any) -> int:
+    number: int = one.award.id
+    return number
 
 
-def _person(one: PersonDecisions) -> tuple[Cell, ...]:
-    return (
-        one.name,
-        one.role_label,
-        one.verified,
-        one.denied,
-        one.approved,
-        one.refused,
-        one.against,
-        one.returned,
-        one.adjusted,
-        one.reversed,
-        one.hours,
-    )
+def _minute_or_none(moment: datetime | None) -> str | None:
+    return clock.minute(moment) if moment else None
 
 
-def _overrides(session: Session, village_id: int, month: Month) -> Report:
-    heads = {
-        "award": _("编号"),
-        "household": _("户号"),
-        "head": _("户主"),
-        "item": _("项目"),
-        "before": _("原来"),
-        "after": _("改成"),
-        "act": _("在哪一步"),
-        "by": _("谁改的"),
-        "reason": _("理由"),
-        "at": _("时间"),
-    }
-    lines = [
-        Line(
-            (
-                one.award.id,
-                one.award.label,
-                one.award.head,
-                one.award.item_name,
-                one.before,
-                one.after,
-                one.act_label,
-                one.by,
-                one.reason,
-                clock.minute(one.at),
-            ),
-            one.award.id,
-        )
-        for one in overrides(session, village_id, month)
-    ]
-    return Report(heads, lines)
+_AWARD: Final = Column("award", mark("编号"), lambda one: one.award.id)
+_WHOSE: Final = (
+    Column("household", mark("户号"), lambda one: one.award.label),
+    Column("head", mark("户主"), lambda one: one.award.head),
+    Column("item", mark("项目"), lambda one: one.award.item_name),
+)
+_POINTS: Final = Column("points", mark("积分"), lambda one: one.award.points_words)
+_AT: Final = Column("at", mark("时间"), lambda one: clock.minute(one.at))
+_REASON: Final = Column("reason", mark("理由"), lambda one: one.reason)
+
+_RECHECK: Final = (
+    Column("line", mark("序号"), lambda row: row.line),
+    _AWARD,
+    *_WHOSE,
+    _POINTS,
+    Column("deed_on", mark("日期"), lambda row: row.award.deed_on.isoformat()),
+    Column("note", mark("事由"), lambda row: row.award.note),
+    Column("decider", mark("评议员"), lambda row: row.award.decider),
+    Column("posted", mark("入账时间"), lambda row: clock.minute(row.posted_at)),
+    Column("finding", mark("查得"), lambda row: row.finding_label),
+    Column("found", mark("说明"), lambda row: row.note),
+    Column("checked", mark("查的时间"), lambda row: _minute_or_none(row.checked_at)),
+)
+_DECISIONS: Final = (
+    Column("name", mark("姓名"), lambda one: one.name),
+    Column("role", mark("岗位"), lambda one: one.role_label),
+    Column("verified", mark("核实属实"), lambda one: one.verified),
+    Column("denied", mark("核实不属实"), lambda one: one.denied),
+    Column("approved", mark("同意"), lambda one: one.approved),
+    Column("refused", mark("不同意"), lambda one: one.refused),
+    Column("against", mark("不同意占百分之几"), lambda one: one.against),
+    Column("returned", mark("退回补充"), lambda one: one.returned),
+    Column("adjusted", mark("改分"), lambda one: one.adjusted),
+    Column("reversed", mark("冲正"), lambda one: one.reversed),
+    Column("hours", mark("一般等几小时"), lambda one: one.hours),
+)
+_OVERRIDES: Final = (
+    _AWARD,
+    *_WHOSE,
+    Column("before", mark("原来"), lambda one: one.before),
+    Column("after", mark("改成"), lambda one: one.after),
+    Column("act", mark("在哪一步"), lambda one: one.act_label),
+    Column("by", mark("谁改的"), lambda one: one.by),
+    _REASON,
+    _AT,
+)
+_REVERSALS: Final = (
+    _AWARD,
+    *_WHOSE,
+    _POINTS,
+    Column("decider", mark("原来谁评的"), lambda one: one.award.decider),
+    Column("by", mark("谁冲正的"), lambda one: one.by),
+    _REASON,
+    _AT,
+)
+_BARS: Final = (
+    _AT,
+    Column("by", mark("谁"), lambda one: one.by),
+    Column("tried", mark("要办什么"), lambda one: one.tried),
+    Column("households", mark("哪一户"), lambda one: listed(one.households)),
+    Column("awards", mark("编号"), lambda one: listed(str(number) for number in one.awards)),
+    Column("device", mark("从哪里"), lambda one: one.device),
+)
+_TIES: Final = (
+    _AT,
+    Column("user", mark("谁回避"), lambda one: one.user),
+    Column("household", mark("哪一户"), lambda one: one.household),
+    Column("words", mark("怎么称呼"), lambda one: one.words),
+    Column("move", mark("办了什么"), lambda one: one.move),
+    Column("by", mark("谁办的"), lambda one: one.by),
+)
+_OBJECTIONS: Final = (
+    Column("id", mark("异议号"), lambda one: one.id),
+    Column("award", mark("积分记录"), lambda one: one.award_id),
+    Column("where", mark("户号"), lambda one: f"{one.group}-{one.number}"),
+    Column("head", mark("户主"), lambda one: one.head),
+    Column("item", mark("项目"), lambda one: one.item_name),
+    Column("raised", mark("提出"), lambda one: clock.minute(one.raised_at)),
+    Column("due", mark("最晚答复"), lambda one: one.due_on.isoformat()),
+    Column("decided", mark("答复"), lambda one: _minute_or_none(one.decided_at)),
+    Column("days", mark("期限"), lambda one: one.days_words),
+    Column("state", mark("结果"), lambda one: one.state_label),
+    Column("by", mark("谁答复的"), lambda one: one.decider),
+)
 
 
-def _reversals(session: Session, village_id: int, month: Month) -> Report:
-    heads = {
-        "award": _("编号"),
-        "household": _("户号"),
-        "head": _("户主"),
-        "item": _("项目"),
-        "points": _("积分"),
-        "decider": _("原来谁评的"),
-        "by": _("谁冲正的"),
-        "reason": _("理由"),
-        "at": _("时间"),
-    }
-    lines = [
-        Line(
-            (
-                one.award.id,
-                one.award.label,
-                one.award.head,
-                one.award.item_name,
-                one.award.points_words,
-                one.award.decider,
-                one.by,
-                one.reason,
-                clock.minute(one.at),
-            ),
-            one.award.id,
-        )
-        for one in reversals(session, village_id, month)
-    ]
-    return Report(heads, lines)
-
-
-def _bars(session: Session, village_id: int, month: Month) -> Report:
-    heads = {
-        "at": _("时间"),
-        "by": _("谁"),
-        "tried": _("要办什么"),
-        "households": _("哪一户"),
-        "awards": _("编号"),
-        "device": _("从哪里"),
-    }
-    lines = [
-        Line(
-            (
-                clock.minute(one.at),
-                one.by,
-                one.tried,
-                listed(one.households),
-                listed(str(number) for number in one.awards),
-                one.device,
-            )
-        )
-        for one in bar_hits(session, village_id, month)
-    ]
-    return Report(heads, lines)
-
-
-def _ties(session: Session, village_id: int, month: Month) -> Report:
-    heads = {
-        "at": _("时间"),
-        "user": _("谁回避"),
-        "household": _("哪一户"),
-        "words": _("怎么称呼"),
-        "move": _("办了什么"),
-        "by": _("谁办的"),
-    }
-    lines = [
-        Line((clock.minute(one.at), one.user, one.household, one.words, one.move, one.by))
-        for one in tie_moves(session, village_id, month)
-    ]
-    return Report(heads, lines)
-
-
-def _objections(session: Session, village_id: int, month: Month) -> Report:
-    heads = {
-        "id": _("异议号"),
-        "award": _("积分记录"),
-        "where": _("户号"),
-        "head": _("户主"),
-        "item": _("项目"),
-        "raised": _("提出"),
-        "due": _("最晚答复"),
-        "decided": _("答复"),
-        "days": _("期限"),
-        "state": _("结果"),
-        "by": _("谁答复的"),
-    }
-    lines = [
-        Line(
-            (
-                one.id,
-                one.award_id,
-                f"{one.group}-{one.number}",
-                one.head,
-                one.item_name,
-                clock.minute(one.raised_at),
-                one.due_on.isoformat(),
-                clock.minute(one.decided_at) if one.decided_at else None,
-                one.days_words,
-                one.state_label,
-                one.decider,
-            ),
-            one.award_id,
-        )
-        for one in objections_between(session, village_id, month.begin, month.end)
-    ]
-    return Report(heads, lines)
+def _objections_of(session: Session, village_id: int, month: Month) -> list[ObjectionInfo]:
+    return objections_between(session, village_id, month.begin, month.end)
 
 
 REPORTS: Final = {
     "decisions": Kind(
         mark("每人的决定"),
         mark("谁核实、评议了多少，有多少不属实、不同意，从申报到他表态一般等几小时（中位数）。"),
-        _decisions,
+        _DECISIONS,
+        decisions_by_person,
     ),
     "overrides": Kind(
-        mark("改分"), mark("评议时或异议后改过的分：改前、改后、谁改、为什么。"), _overrides
+        mark("改分"),
+        mark("评议时或异议后改过的分：改前、改后、谁改、为什么。"),
+        _OVERRIDES,
+        overrides,
+        _of_its_deed,
     ),
-    "reversals": Kind(mark("冲正"), mark("入账后又收回的分。"), _reversals),
+    "reversals": Kind(
+        mark("冲正"), mark("入账后又收回的分。"), _REVERSALS, reversals, _of_its_deed
+    ),
     "bars": Kind(
-        mark("被拦下的"), mark("想核实、评议自己家、亲属家或自己记的，被系统拦下。"), _bars
+        mark("被拦下的"),
+        mark("想核实、评议自己家、亲属家或自己记的，被系统拦下。"),
+        _BARS,
+        bar_hits,
     ),
-    "ties": Kind(mark("回避户变动"), mark("登记和解除的回避关系；临时解除的看得出来。"), _ties),
-    "objections": Kind(mark("异议"), mark("本月提出或答复的异议，有没有按期。"), _objections),
+    "ties": Kind(
+        mark("回避户变动"), mark("登记和解除的回避关系；临时解除的看得出来。"), _TIES, tie_moves
+    ),
+    "objections": Kind(
+        mark("异议"),
+        mark("本月提出或答复的异议，有没有按期。"),
+        _OBJECTIONS,
+        _objections_of,
+        lambda one: one.award_id,
+    ),
 }
 """Every table by its word in addresses, files and commands."""
 

@@ -3,12 +3,15 @@
 from collections.abc import Callable
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from sqlmodel import select
 
+from moralbank.access import hashing
 from moralbank.access.models import User
 from moralbank.access.permissions import Role
 from moralbank.access.service import add_user, change_role, reset_password, set_disabled
+from tests.conftest import on_one_engine
 from tests.village import PASSWORD, STAFF, Browser, Town
 
 NEW = "chun-hua-qiu-shi-26"
@@ -50,6 +53,7 @@ def test_the_new_password_is_the_one_that_counts(app: Flask, newcomer: Browser) 
     assert stranger.send("/sign-in", name="吴志强", password=FIRST).status_code == 403
 
 
+@on_one_engine
 @pytest.mark.parametrize(
     ("present", "new", "again", "words"),
     [
@@ -99,8 +103,11 @@ def test_a_session_ends_when_the_user_is_disabled_moved_or_given_a_password(
         assert person.client.get("/password").status_code == 302
 
 
-def test_passwords_are_hashed_as_argon2_advises(village: Town) -> None:
+def test_passwords_are_hashed_as_argon2_advises(
+    village: Town, real_hasher: PasswordHasher, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """RFC 9106's second choice: argon2id, 64 MiB, 3 passes, 4 lanes."""
+    monkeypatch.setattr(hashing, "_hasher", real_hasher)
     with village.database.writing() as session:
         add_user(session, village.actor(Role.ADMIN), "新来的", Role.RECORDER, PASSWORD)
     with village.database.reading() as session:

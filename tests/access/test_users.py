@@ -9,6 +9,7 @@ from flask import Flask
 from moralbank.access.permissions import Role
 from moralbank.access.queries import users_of
 from moralbank.access.service import LastAdmin, add_user, change_role, set_disabled
+from tests.conftest import on_one_engine
 from tests.terminal import Terminal
 from tests.village import PASSWORD, STAFF, Browser, Town, found_village
 
@@ -44,6 +45,7 @@ def test_a_user_is_added_and_must_choose_a_password(
     assert newcomer.client.get("/").location == "/password"
 
 
+@on_one_engine
 @pytest.mark.parametrize(
     ("typed", "words"),
     [
@@ -152,6 +154,7 @@ def test_another_villages_user_is_not_found(village: Town, browse: Browse) -> No
     stranger.open("/users/8", expect=404)
 
 
+@on_one_engine
 @pytest.mark.parametrize("role", [role for role in Role if role != Role.ADMIN])
 def test_others_do_not_see_the_users(browse: Browse, role: Role) -> None:
     person = browse(role)
@@ -172,6 +175,7 @@ def test_users_are_added_and_listed_by_command(village: Town, terminal: Terminal
     assert "记分员" in terminal.run("users", "list", who=ADMIN)
 
 
+@on_one_engine
 @pytest.mark.parametrize(
     ("who", "name", "password", "words"),
     [

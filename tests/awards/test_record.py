@@ -197,11 +197,15 @@ def test_the_same_deed_twice_is_refused_and_the_earlier_one_named(deeds: Deeds) 
 
 def test_another_deed_day_household_or_member_is_not_the_same(deeds: Deeds) -> None:
     sister = deeds.add_member(DU, "杜小妹")
-    deeds.record(DU, "出义务工", note="修路")
-    deeds.record(DU, "出义务工", note="清渠")
-    deeds.record(DU, "出义务工", note="修路", deed_on=clock.today() - timedelta(days=1))
-    deeds.record(DU, "出义务工", note="修路", member_id=sister)
-    deeds.record(ZHONG, "出义务工", note="修路")
+    yesterday = clock.today() - timedelta(days=1)
+    recorded = {
+        deeds.record(DU, "出义务工", note="修路"),
+        deeds.record(DU, "出义务工", note="清渠"),
+        deeds.record(DU, "出义务工", note="修路", deed_on=yesterday),
+        deeds.record(DU, "出义务工", note="修路", member_id=sister),
+        deeds.record(ZHONG, "出义务工", note="修路"),
+    }
+    assert len(recorded) == 5
 
 
 def test_what_was_refused_or_taken_back_can_be_recorded_again(deeds: Deeds) -> None:

@@ -13,6 +13,7 @@ from moralbank.boards.periods import current_quarter
 from moralbank.ledger.queries import head_mark
 from moralbank.villages.service import change_setting
 from tests.boards.deeds import do, edit
+from tests.conftest import on_one_engine
 from tests.terminal import Terminal
 from tests.village import STAFF, Browser, Town, found_village
 
@@ -45,6 +46,7 @@ def size_of(content: bytes) -> tuple[int, int]:
     return round(width / 72 * 25.4), round(height / 72 * 25.4)
 
 
+@on_one_engine
 @pytest.mark.parametrize("role", Role)
 def test_everybody_sees_the_boards(honoured: Town, browse: Browse, role: Role) -> None:
     page = browse(role).open("/boards")
@@ -74,6 +76,7 @@ def test_a_period_and_a_group_are_chosen(honoured: Town, browse: Browse) -> None
     assert "王䶮" not in page
 
 
+@on_one_engine
 @pytest.mark.parametrize(
     ("path", "query", "status", "words"),
     [
@@ -151,6 +154,7 @@ def test_boards_by_command(honoured: Town, terminal: Terminal, tmp_path: Path) -
     assert honoured.village_id
 
 
+@on_one_engine
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [

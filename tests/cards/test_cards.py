@@ -26,6 +26,7 @@ from moralbank.households.models import HouseholdStatus
 from moralbank.households.queries import HouseholdUnknown
 from moralbank.households.service import EditHousehold, edit_household
 from moralbank.villages.service import change_setting
+from tests.conftest import on_one_engine
 from tests.counter.till import DU, SIQIN, WANG, Till
 from tests.terminal import Terminal
 from tests.village import STAFF, VILLAGERS, Browser, Town, found_village
@@ -202,6 +203,7 @@ def test_only_what_was_not_printed_yet(village: Town, browse: Browse) -> None:
     assert "都已经印过了" in recorder.page
 
 
+@on_one_engine
 @pytest.mark.parametrize("skip", ["10", "-1", "1.5", "一"])
 def test_a_sheet_has_ten_places(village: Town, browse: Browse, skip: str) -> None:
     recorder = browse(Role.RECORDER)

@@ -15,6 +15,7 @@ from moralbank.excel import workbook
 from moralbank.local_numbers import LARGEST, UNKNOWN, local_number, number_or_unknown
 from moralbank.money import fen_from_yuan, yuan
 from moralbank.paging import place
+from tests.conftest import on_one_engine
 from tests.village import VILLAGERS, Browser
 
 Browse = Callable[[Role], Browser]
@@ -102,6 +103,7 @@ def test_an_excel_file_without_rows_opens() -> None:
     assert rows == [list(COLUMNS)]
 
 
+@on_one_engine
 @pytest.mark.parametrize(
     ("role", "path", "name"),
     [

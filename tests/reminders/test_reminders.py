@@ -1,29 +1,19 @@
 """Private reminders: kind first, a deduction only when the day has passed, never in public."""
 
-import io
-from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import date, timedelta
-from pathlib import Path
-from typing import Any, Final
+from datetime import date
+from typing import Any
 
 import pytest
 from sqlalchemy import event
 
-from moralbank import clock
-from moralbank.access.models import Tie, TieKind
 from moralbank.access.permissions import Role
 from moralbank.access.service import set_disabled
-from moralbank.audit import Actor
-from moralbank.awards import deciding
 from moralbank.awards.models import AwardSource, AwardState
 from moralbank.awards.queries import award
-from moralbank.awards.service import RecordAward, as_it_stands, submit, withdraw
-from moralbank.errors import MoralbankError
+from moralbank.awards.service import as_it_stands
 from moralbank.households.models import HouseholdStatus
 from moralbank.households.service import EditHousehold, edit_household
-from moralbank.photos.models import PhotoSubject
-from moralbank.photos.queries import photos_of
 from moralbank.reminders import service
 from moralbank.reminders.models import ReminderState
 from moralbank.reminders.queries import (
@@ -35,100 +25,9 @@ from moralbank.reminders.queries import (
 )
 from moralbank.supervision.months import month_of
 from moralbank.supervision.trail import bar_hits
-from tests.awards.deeds import DU, WANG, Deeds, fresh_id, on
-from tests.conftest import make_app
-from tests.photos.phone import from_a_phone
-from tests.printing.paper import Paper
-from tests.terminal import Terminal
-from tests.village import Browser, Town, found_village
-
-HEAPED: Final = "门前柴草堆到路上，校车过不去"
-SEEN: Final = date(2026, 11, 20)
-UNTIL: Final = date(2026, 11, 27)
-
-
-class Reminders:
-    """Reminders of the village, given by its grid worker unless somebody else is named."""
-
-    def __init__(self, town: Town) -> None:
-        """Know the village."""
-        self.town, self.deeds = town, Deeds(town)
-        self.grid, self.recorder = town.actor(Role.GRID), town.actor(Role.RECORDER)
-
-    def wanted(self, label: str = WANG, item: str = "占道堆放", **said: Any) -> Any:
-        """A reminder as the service takes it."""
-        common = {"note": HEAPED, "witness": "文义"}
-        return service.GiveReminder(
-            household_id=self.town.household(label).id,
-            item=self.deeds.number(item),
-            **{**common, **said},
-        )
-
-    def give(self, label: str = WANG, item: str = "占道堆放", **said: Any) -> int:
-        """Give one."""
-        with self.town.database.writing() as session:
-            return service.give(session, self.grid, fresh_id(), self.wanted(label, item, **said))
-
-    def settle(self, number: int, outcome: ReminderState, note: str = "") -> None:
-        """End one without a deduction."""
-        with self.town.database.writing() as session:
-            service.settle(session, self.grid, fresh_id(), number, outcome, note)
-
-    def deduct(self, number: int, who: Any = None) -> int:
-        """Claim the deduction."""
-        with self.town.database.writing() as session:
-            return service.deduct(session, who or self.grid, fresh_id(), number)
-
-    def tie(self, who: Actor) -> None:
-        """Let somebody be kin to the household of WANG, for three days now."""
-        with self.town.database.writing() as session:
-            session.add(
-                Tie(
-                    village_id=self.town.village_id,
-                    id=1,
-                    user_id=who.user_id,
-                    household_id=self.town.household(WANG).id,
-                    kind=TieKind.KIN,
-                    words="女儿家",
-                    since=clock.now() - timedelta(days=3),
-                    ended_at=None,
-                )
-            )
-
-    def send_back(self, award_id: int) -> None:
-        """Ask for more."""
-        with self.town.database.writing() as session:
-            deciding.send_back(session, self.deeds.reviewer, award_id, "请补一张照片")
-
-    def submit(self, award_id: int, amended: RecordAward) -> None:
-        """Hand a deduction in again."""
-        with self.town.database.writing() as session:
-            submit(session, self.grid, fresh_id(), award_id, amended)
-
-    def withdraw(self, award_id: int, who: Actor) -> None:
-        """Take a deduction out."""
-        with self.town.database.writing() as session:
-            withdraw(session, who, award_id, "算了")
-
-    def read(self, query: Callable[..., Any], *arguments: Any, **said: Any) -> Any:
-        """Ask a query of the village."""
-        with self.town.database.reading() as session:
-            return query(session, self.town.village_id, *arguments, **said)
-
-
-@pytest.fixture
-def reminders(village: Town) -> Iterator[Reminders]:
-    """Reminders of the settled village, on both engines; it is the 20th of November."""
-    with on(2026, 11, 20):
-        yield Reminders(village)
-
-
-def refused(code: str, act: Callable[..., Any], *arguments: Any, **said: Any) -> MoralbankError:
-    """The refusal of this code that an act ends in."""
-    with pytest.raises(MoralbankError) as refusal:
-        act(*arguments, **said)
-    assert refusal.value.code == code, refusal.value.message
-    return refusal.value
+from tests.awards.deeds import DU, WANG, fresh_id, on
+from tests.reminders.given import HEAPED, SEEN, UNTIL, Reminders, refused
+from tests.village import Town
 
 
 def test_a_household_is_reminded_once_and_has_its_days(reminders: Reminders) -> None:
@@ -323,101 +222,3 @@ def test_the_letter_does_not_name_the_witness(reminders: Reminders) -> None:
     letter = reminders.read(letter_of, reminders.give())
     assert "文义" not in repr(letter)
     assert (letter.points, letter.put_right_by, letter.item) == (2, UNTIL, "占道堆放")
-
-
-def test_from_the_page_to_the_deduction(
-    reminders: Reminders, browse: Callable[[Role], Browser]
-) -> None:
-    grid, home = browse(Role.GRID), reminders.town.household(WANG)
-    page = grid.open("/reminders")
-    assert "还没有提醒" in page
-    assert 'href="/reminders/new"' in page
-    assert "王䶮" in grid.open("/reminders/new", q="王")
-    grid.open("/reminders/new", household=home.id)
-    said = {
-        "household": home.id,
-        "item": reminders.deeds.number("占道堆放"),
-        "seen_on": "2026-11-20",
-        "put_right_by": grid.value("put_right_by"),
-        "request_id": grid.value("request_id"),
-    }
-    photo = {"photos": (io.BytesIO(from_a_phone()), "1.jpg")}
-    refusal = grid.send("/reminders/new", **said, **photo, note="")
-    assert refusal.status_code == 422
-    assert "请填写这一项" in grid.page
-    kept = grid.value("photos_kept")
-    said["request_id"] = grid.value("request_id")
-    made = grid.send("/reminders/new", **said, photos_kept=kept, note=HEAPED)
-    assert made.status_code == 303
-    page = grid.open(made.location)
-    for words in ("王䶮", HEAPED, "2026-11-27（含当天）", "−2 分", "photos__picture"):
-        assert words in page
-    assert "转为扣分</button>" not in page
-    number = int(made.location.rpartition("/")[2])
-    text = "".join(Paper(grid.client.get(f"{made.location}/letter.pdf").data).text.split())
-    assert "王䶮一家（六组042号）" in text
-    early = grid.send(f"{made.location}/deduct", request_id=grid.value("request_id"))
-    assert early.status_code == 409
-    assert "2026-11-27" in grid.page
-    with on(2026, 11, 28):
-        assert "转为扣分</button>" in grid.open(made.location)
-        done = grid.send(f"{made.location}/deduct", request_id=grid.value("request_id"))
-        assert done.status_code == 303
-    award_id = reminders.read(reminder, number).award_id
-    for subject, subject_id in ((PhotoSubject.REMINDER, number), (PhotoSubject.AWARD, award_id)):
-        assert len(reminders.read(photos_of, subject, [subject_id])[subject_id]) == 1
-
-
-def test_who_only_looks_can_not_give_or_end_one(
-    reminders: Reminders, browse: Callable[[Role], Browser]
-) -> None:
-    number = reminders.give()
-    supervisor = browse(Role.SUPERVISOR)
-    assert 'href="/reminders/new"' not in supervisor.open("/reminders")
-    assert "已改正</button>" not in supervisor.open(f"/reminders/{number}")
-    for path in ("/reminders/new", f"/reminders/{number}/settle", f"/reminders/{number}/deduct"):
-        assert supervisor.send(path, request_id=fresh_id()).status_code == 403
-    browse(Role.SHOPKEEPER).open("/reminders", expect=403)
-    recorder = browse(Role.RECORDER)
-    assert "已改正</button>" in recorder.open(f"/reminders/{number}")
-    ended = {"outcome": "put_right", "request_id": fresh_id()}
-    assert recorder.send(f"/reminders/{number}/settle", **ended).status_code == 303
-    recorder.open(f"/reminders/{number}")
-    ended["request_id"] = fresh_id()
-    assert recorder.send(f"/reminders/{number}/settle", **ended).status_code == 409
-    assert "李建军已在" in recorder.page
-
-
-def test_no_other_village_and_no_stranger_sees_it(hamlet: Town, tmp_path: Path) -> None:
-    app = make_app(hamlet, tmp_path)
-    Reminders(hamlet).give(note="只给本户看的话")
-    stranger = Browser(app)
-    for path in ("/reminders", "/reminders/1", "/reminders/1/letter.pdf"):
-        assert stranger.client.get(path).status_code == 302
-    found_village(hamlet.database, 150404103202, "小河沿村")
-    neighbour = Browser(app).sign_in("李建军202")
-    for path in ("/reminders/1", "/reminders/1/letter.pdf"):
-        neighbour.open(path, expect=404)
-    assert "只给本户看的话" not in neighbour.open("/reminders")
-    app.extensions["moralbank"].close()
-
-
-@pytest.mark.usefixtures("reminders")
-def test_at_the_command_line(terminal: Terminal, tmp_path: Path) -> None:
-    photo, letter = tmp_path / "1.jpg", tmp_path / "letter.pdf"
-    photo.write_bytes(from_a_phone())
-    give = ("reminders", "give", "--household", WANG, "--item", "占道堆放", "--note", HEAPED)
-    assert "至少拍一张照片" in terminal.run(*give, who="何志勇", expect=1)
-    assert "应写成" in terminal.run(*give, "--until", "明天", who="何志勇", expect=1)
-    assert "第 1 号提醒" in terminal.run(*give, "--photo", str(photo), who="何志勇")
-    listed = terminal.run("reminders", "list", "--state", "open", "--json", who="赵德顺")
-    assert '"household": "六组-042"' in listed
-    assert "请由" in terminal.run("reminders", "deduct", "1", who="赵德顺", expect=1)
-    assert "2026-11-27" in terminal.run("reminders", "deduct", "1", who="何志勇", expect=1)
-    terminal.run("reminders", "letter", "1", "-o", str(letter), who="何志勇")
-    assert HEAPED in "".join(Paper(letter.read_bytes()).text.split())
-    with on(2026, 11, 28):
-        assert "已转为扣分" in terminal.run("reminders", "deduct", "1", who="何志勇")
-    assert "已转为扣分" in terminal.run("reminders", "list", who="何志勇")
-    told = terminal.run("reminders", "settle", "1", "put_right", who="何志勇", expect=1)
-    assert "处理过" in told

@@ -142,8 +142,12 @@ def test_a_photo_comes_first_and_once(walk: Walk, browse: Browse, picture: bytes
         _call(phone, walk, [walk.op(DU, 5, photo=number)]).get_json()["answers"][0]["outcome"]
         == "ok"
     )
-    other = _call(browse(Role.RECORDER), walk, [walk.op(DU, 5, photo=number)])
+    recorder = browse(Role.RECORDER)
+    other = _call(recorder, walk, [walk.op(DU, 5, photo=number)])
     assert other.get_json()["answers"][0]["outcome"] == "refused"
+    _call(recorder, walk, [walk.op(DU, 3, op="ef" * 16)])  # they differ: the photo helps
+    assert f"/photos/{number}.jpg?size=small" in recorder.open(f"/rounds/{walk.round_id}")
+    _call(recorder, walk, [walk.op(DU, 5, op="ef" * 16, revision=2)])
     admin = browse(Role.ADMIN)
     assert "还有 7 户没评，照样结束" in admin.open(f"/rounds/{walk.round_id}")
     address = f"/rounds/{walk.round_id}/close"
@@ -271,12 +275,17 @@ def test_a_neighbours_round_is_nobodys(hamlet: Town, tmp_path: Path) -> None:
 def test_statements_do_not_grow_with_scores(walk: Walk) -> None:
     counted: list[str] = []
     engine = walk.town.database.engine
-    event.listen(engine, "before_cursor_execute", lambda *given: counted.append(given[2]))
+
+    def count(*given: Any) -> None:
+        counted.append(given[2])
+
     numbers = []
     for labels in ((DU,), (WANG, WEN, BAI)):
         operations = [walk.op(label, 5) for label in labels]
         counted.clear()
+        event.listen(engine, "before_cursor_execute", count)
         walk.send(Role.GRID, *operations)
         walk.board()
+        event.remove(engine, "before_cursor_execute", count)
         numbers.append(len(counted))
     assert numbers[0] == numbers[1]

@@ -7,6 +7,7 @@ import pytest
 
 from moralbank.access.permissions import Role
 from moralbank.villages.queries import settings_of, village_info
+from tests.conftest import on_one_engine
 from tests.terminal import Terminal
 from tests.village import STAFF, Browser, Town
 
@@ -43,6 +44,7 @@ def test_settings_are_kept_and_shown(village: Town, browse: Browse) -> None:
     assert (info.town, info.organisation) == ("青石梁镇", "羊圈湾村村民委员会")
 
 
+@on_one_engine
 @pytest.mark.parametrize(
     "address",
     ["bank.example.cn", "ftp://bank.example.cn", "https://bank.example.cn/c/", "https://a b", "x"],
@@ -99,6 +101,7 @@ def test_settings_by_command(village: Town, terminal: Terminal) -> None:
     assert kept(village)["public_address"] == ADDRESS
 
 
+@on_one_engine
 @pytest.mark.parametrize(
     ("key", "value", "who", "words"),
     [
