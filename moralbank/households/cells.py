@@ -4,14 +4,13 @@ Every `clean_…` takes a cell as the sheet has it and gives back its field's va
 `WrongCellError` in words that the village accountant can act on.
 """
 
-import math
 import re
 import unicodedata
 from datetime import date, time, timedelta
 from typing import Final
 
-from moralbank.households.table import Cell
 from moralbank.i18n import _
+from moralbank.tables.cells import Cell, WrongCellError, squeezed, worked_out
 
 MAX_NAME: Final = 40
 MAX_GROUP: Final = 20
@@ -35,32 +34,8 @@ _LANDLINE_WITHOUT_ZERO: Final = re.compile(r"[2-9]\d{9,10}")
 _NO_TELEPHONE: Final = {"无", "没有", "暂无", "空", "/", ""}
 _YES: Final = {"是", "同意", "愿意", "√", "✓", "✔", "1", "y", "yes", "true", "对", "上榜"}
 _NO: Final = {"否", "不同意", "不愿意", "×", "✗", "✘", "x", "0", "n", "no", "false", "不上榜"}
-_FAILED_FORMULA: Final = re.compile(r"#(N/A|[A-Z_]+[!?]|DIV/0!)")
 _DOTS: Final = str.maketrans(dict.fromkeys("•・‧∙⋅．", "·"))
-_INVISIBLE: Final = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060\ufeff]")
 _HAN_EXTENSIONS: Final = range(0x20000, 0x40000)
-
-
-class WrongCellError(ValueError):
-    """A cell that can't be taken; its text says why."""
-
-
-def as_text(cell: Cell) -> str:
-    """What a cell shows, whole numbers without the .0 that Excel's reader gives them."""
-    if cell is None:
-        return ""
-    if isinstance(cell, bool):
-        return "是" if cell else "否"
-    if isinstance(cell, float) and math.isfinite(cell) and cell.is_integer():
-        return f"{cell:.0f}"
-    if isinstance(cell, date | time):
-        return cell.isoformat()
-    return re.sub(r"\s+", " ", _INVISIBLE.sub("", str(cell))).strip()
-
-
-def squeezed(cell: Cell) -> str:
-    """Text in its plain (half-width) forms without any space."""
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", as_text(cell)))
 
 
 def clean_group(cell: Cell) -> str:
@@ -164,9 +139,7 @@ def clean_consent(cell: Cell) -> bool | None:
 
 def _plain(cell: Cell) -> str:
     """A cell as one line of text; refuses failed formulas and identity numbers."""
-    text = as_text(cell)
-    if _FAILED_FORMULA.fullmatch(text):
-        raise WrongCellError(_("公式出错（%(error)s），请改成文字", error=text))
+    text = worked_out(cell)
     if IDENTITY_NUMBER.search(unicodedata.normalize("NFKC", text)):
         raise WrongCellError(_("含有身份证号，请删去"))
     return text

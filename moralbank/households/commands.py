@@ -12,8 +12,9 @@ from moralbank.households import service
 from moralbank.households.marking import marked_copy
 from moralbank.households.preview import Preview, preview
 from moralbank.households.queries import HouseholdInfo, listed_households
-from moralbank.households.roster import Fate, JudgedRow, fate_label
+from moralbank.households.roster import JudgedRow
 from moralbank.i18n import _, clauses, listed, mark
+from moralbank.tables.cells import Fate, fate_label
 from moralbank.villages.queries import group_called
 
 

@@ -7,8 +7,8 @@ from typing import Final
 
 from moralbank.households.headings import FIELDS, GROUP, HEAD, NUMBER, Header
 from moralbank.households.roster import RosterRow, parse
-from moralbank.households.table import Cell, Table
 from moralbank.i18n import _
+from moralbank.tables.cells import Cell, Table
 
 # 一组-012, 一组012, 1组12号: whatever stands before the last number is the group.
 _LABEL: Final = re.compile(r"(.*[^\d-])-?(\d{1,8}[A-Za-z]?)号?")

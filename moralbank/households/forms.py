@@ -76,3 +76,10 @@ class RosterForm(BaseForm):
     """A roster's file; the file itself is read from the request."""
 
     roster = FileField(mark("花名册文件"), [Required()])
+
+
+class PortraitForm(BaseForm):
+    """A photo of the house or its head, and that they agreed to it."""
+
+    photos = FileField(mark("照片"))
+    consent = BooleanField(mark("这一户同意放这张照片"))

@@ -5,17 +5,21 @@ the sheet or the user's own choice tells.
 """
 
 import re
-import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from moralbank.errors import Invalid
-from moralbank.households.table import Cell, Table, is_blank
 from moralbank.i18n import _, listed, mark
-
-HEADER_ROWS: Final = 20
-"""The headings are looked for in this many rows from the top."""
+from moralbank.tables.cells import (
+    HEADER_ROWS,
+    Cell,
+    Headings,
+    Table,
+    best_header,
+    heading,
+    is_blank,
+)
 
 GROUP, NUMBER, HEAD, TELEPHONE, PEOPLE, ADDRESS, NOTE, CONSENT = FIELDS = (
     "group",
@@ -31,7 +35,7 @@ REQUIRED: Final = (GROUP, NUMBER, HEAD)
 
 # Headings that villages use, the surest first: where a sheet has both 户号 and 编号, the first
 # listed is taken. They are words of the users' files, not of the interface: never translated.
-_HEADINGS: Final[dict[str, tuple[str, ...]]] = {
+HEADINGS: Final[Headings] = {
     GROUP: (
         *("村民小组", "小组", "所属小组", "所在小组", "村民组", "组别", "组", "组名", "小组名称"),
         *("网格", "所属网格", "屯", "自然屯", "社", "队", "生产队"),
@@ -103,7 +107,7 @@ def find_header(table: Table, mapping: Mapping[str, int] | None = None) -> Heade
         BadMapping: the mapping names a field or column that can't be used.
 
     """
-    index, found = best_header(table.rows)
+    index, found = best_header(table.rows, HEADINGS)
     headings = table.rows[index] if found else ()
     identity = {column for column, cell in enumerate(headings) if _IDENTITY.search(heading(cell))}
     chosen = dict(mapping or {})
@@ -122,38 +126,9 @@ def find_header(table: Table, mapping: Mapping[str, int] | None = None) -> Heade
     return Header(row_index, columns, ignored)
 
 
-def best_header(rows: Sequence[Sequence[Cell]]) -> tuple[int, dict[str, int]]:
-    """The upper row that names most fields, at least two; an empty dict where none does."""
-    best: tuple[int, dict[str, int]] = (0, {})
-    for index, row in enumerate(rows[:HEADER_ROWS]):
-        columns = _recognised(row)
-        if len(columns) > max(1, len(best[1])):
-            best = (index, columns)
-    return best
-
-
-def heading(cell: Cell) -> str:
-    """A heading without spaces, line breaks, remarks in brackets and full-width forms."""
-    if not isinstance(cell, str):
-        return ""
-    text = re.sub(r"\s+", "", unicodedata.normalize("NFKC", cell))
-    return re.sub(r"\(.*?\)", "", text).strip("*:.。、")
-
-
 def names_field(cell: Cell, field: str) -> bool:
     """Whether a cell is a heading of this field."""
-    return heading(cell) in _HEADINGS[field]
-
-
-def _recognised(row: Sequence[Cell]) -> dict[str, int]:
-    """The fields that a row's cells name, each with its column."""
-    keys = [heading(cell) for cell in row]
-    columns = {}
-    for field, names in _HEADINGS.items():
-        column = next((keys.index(name) for name in names if name in keys), None)
-        if column is not None:
-            columns[field] = column
-    return columns
+    return heading(cell) in HEADINGS[field]
 
 
 def _check_mapping(mapping: Mapping[str, int], table: Table, identity: set[int]) -> None:

@@ -1,23 +1,19 @@
 """Rosters given back as files: the user's own with every row's result, and an empty one."""
 
 import io
-import math
 from collections.abc import Sequence
 from typing import Final
 
 import xlsxwriter
-from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
 
-from moralbank.households.cells import IDENTITY_NUMBER, as_text
-from moralbank.households.headings import PEOPLE, Header, heading
-from moralbank.households.roster import EXAMPLE, Fate, JudgedRow, fate_label
-from moralbank.households.table import Cell, Table, is_blank
+from moralbank.households.cells import IDENTITY_NUMBER
+from moralbank.households.headings import PEOPLE, Header
+from moralbank.households.roster import EXAMPLE, JudgedRow
 from moralbank.i18n import _, clauses
+from moralbank.tables.cells import Cell, Fate, Table, as_text, fate_label, heading
+from moralbank.tables.marked import Mark, marked_table
 
-_RESULT_HEADINGS: Final = ("导入结果", "原因")
 _HIDDEN_IDENTITY: Final = "（身份证号已隐去）"
-_LONGEST_CELL: Final = 32_767  # Excel's own limit
 
 # Words of the file itself, which `find_header` must know again: never translated.
 _TEMPLATE_COLUMNS: Final = (
@@ -34,39 +30,26 @@ _TEMPLATE_COLUMNS: Final = (
 
 
 def marked_copy(table: Table, header: Header, judged: Sequence[JudgedRow]) -> bytes:
-    """The user's own sheet as .xlsx with the columns 导入结果 and 原因, wrong cells coloured.
-
-    Identity numbers are blotted out. Columns left by an earlier marked copy are replaced.
-    """
-    buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(
-        buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    )
-    text = book.add_format({"num_format": "@"})
-    wrong = book.add_format({"num_format": "@", "bg_color": "#F8CBAD"})
-    sheet = book.add_worksheet()
-    width = _own_width(table, header)
-    sheet.set_column(0, width - 1, 14, text)
-    sheet.set_column(width, width, 10, text)
-    sheet.set_column(width + 1, width + 1, 60, text)
-    fates = {item.row.line: item for item in judged}
+    """The user's own sheet as .xlsx with the result of every row; identity numbers blotted out."""
     titles = {column: name for name, column in header.columns.items()}
-    exact = {column for column, name in titles.items() if name != PEOPLE}
     hidden = _identity_columns(table, header)
-    for index, cells in enumerate(table.rows):
-        item = fates.get(index + 1)
-        faulty = item.row.wrong if item else frozenset()
-        for column, cell in enumerate(cells[:width]):
-            shown = _HIDDEN_IDENTITY if column in hidden and index > header.row_index else cell
-            style = wrong if titles.get(column) in faulty else text
-            _write(sheet, (index, column), shown, style, exact=column in exact)
-        if index == header.row_index:
-            sheet.write_row(index, width, _RESULT_HEADINGS, text)
-        elif item:
-            style = wrong if item.fate is Fate.ERROR else text
-            sheet.write_row(index, width, (fate_label(item.fate), _reasons(item)), style)
-    book.close()
-    return buffer.getvalue()
+
+    def said(cell: Cell, row: int, column: int) -> str:
+        if column in hidden and row > header.row_index:
+            return _HIDDEN_IDENTITY
+        return IDENTITY_NUMBER.sub(_HIDDEN_IDENTITY, as_text(cell))
+
+    marks = {
+        item.row.line: Mark(
+            fate_label(item.fate),
+            clauses(item.reasons),
+            item.fate is Fate.ERROR,
+            {header.columns[name] for name in item.row.wrong},
+        )
+        for item in judged
+    }
+    exact = {column for column, name in titles.items() if name != PEOPLE}
+    return marked_table(table, header.row_index, marks, exact=exact | hidden, said=said)
 
 
 def template() -> bytes:
@@ -103,36 +86,9 @@ def _template_notes() -> tuple[str, ...]:
     )
 
 
-def _own_width(table: Table, header: Header) -> int:
-    """How many columns are the user's own, an earlier copy's result columns left out."""
-    width = len(table.rows[0])
-    extra = len(_RESULT_HEADINGS)
-    if header.row_index >= 0 and table.rows[header.row_index][-extra:] == _RESULT_HEADINGS:
-        return width - extra
-    return width
-
-
 def _identity_columns(table: Table, header: Header) -> set[int]:
     """The columns whose headings `find_header` put aside."""
     if header.row_index < 0:
         return set()
     titles = table.rows[header.row_index]
     return {column for column, cell in enumerate(titles) if heading(cell) in header.ignored}
-
-
-def _reasons(item: JudgedRow) -> str:
-    """Why a row has its fate, in one cell."""
-    return clauses(item.reasons)
-
-
-def _write(
-    sheet: Worksheet, place: tuple[int, int], cell: Cell, style: Format, *, exact: bool
-) -> None:
-    """Write one cell; `exact` keeps numbers as text, so that no telephone loses a digit."""
-    if is_blank(cell):
-        sheet.write_blank(*place, None, style)
-    elif isinstance(cell, int | float) and not exact and math.isfinite(cell):
-        sheet.write_number(*place, cell)
-    else:
-        text = IDENTITY_NUMBER.sub(_HIDDEN_IDENTITY, as_text(cell))
-        sheet.write_string(*place, text[:_LONGEST_CELL], style)

@@ -9,12 +9,12 @@ from typing import Final
 from sqlmodel import Session
 
 from moralbank.errors import Invalid
-from moralbank.households.headings import FIELDS, REQUIRED, Header, find_header, heading
+from moralbank.households.headings import FIELDS, REQUIRED, Header, find_header
 from moralbank.households.queries import existing_households
-from moralbank.households.roster import Fate, JudgedRow, judge, parse
-from moralbank.households.table import Cell, Table, is_blank
+from moralbank.households.roster import JudgedRow, judge, parse
 from moralbank.households.workbook import read_table
 from moralbank.i18n import _, listed
+from moralbank.tables.cells import Cell, Fate, Table, heading, is_blank
 
 SAMPLES: Final = 3
 LONGEST_SAMPLE: Final = 10

@@ -7,12 +7,9 @@ raises: it becomes an error of its row, in words that the village accountant can
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 from typing import Final, NamedTuple, TypeVar
 
 from moralbank.households.cells import (
-    WrongCellError,
-    as_text,
     clean_address,
     clean_consent,
     clean_group,
@@ -21,7 +18,6 @@ from moralbank.households.cells import (
     clean_number,
     clean_people,
     clean_telephone,
-    squeezed,
 )
 from moralbank.households.headings import (
     ADDRESS,
@@ -35,11 +31,20 @@ from moralbank.households.headings import (
     TELEPHONE,
     Header,
     field_label,
-    heading,
     names_field,
 )
-from moralbank.households.table import Cell, Row, Table, is_blank
 from moralbank.i18n import _
+from moralbank.tables.cells import (
+    Cell,
+    Fate,
+    Row,
+    Table,
+    WrongCellError,
+    as_text,
+    heading,
+    is_blank,
+    squeezed,
+)
 
 EXAMPLE: Final = "示例"
 """A row that begins with this word shows how to fill in the sheet and is never imported."""
@@ -50,15 +55,6 @@ T = TypeVar("T")
 _FOOT: Final = re.compile(
     r".{0,8}(合计|总计|小计|共计)|(填表|制表|审核|经办|负责)(人|日期|时间)?[:：]?|(备注|说明|注)[:：]"
 )
-
-
-class Fate(StrEnum):
-    """What importing a row would do."""
-
-    NEW = "new"
-    CHANGED = "changed"
-    SAME = "same"
-    ERROR = "error"
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,16 +154,6 @@ def judge(
     A blank cell never erases what the village already knows.
     """
     return tuple(_judge_row(row, existing.get((row.group, row.number))) for row in rows)
-
-
-def fate_label(fate: Fate) -> str:
-    """A fate as the accountant reads it."""
-    return {
-        Fate.NEW: _("新增"),
-        Fate.CHANGED: _("更新"),
-        Fate.SAME: _("没有变化"),
-        Fate.ERROR: _("有错误"),
-    }[fate]
 
 
 def _is_no_household(cells: Row, raw: Mapping[str, Cell]) -> bool:

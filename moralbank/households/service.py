@@ -21,10 +21,11 @@ from moralbank.households.queries import (
     existing_households,
     household,
 )
-from moralbank.households.roster import Fate, JudgedRow, RosterRow, judge
+from moralbank.households.roster import JudgedRow, RosterRow, judge
 from moralbank.i18n import _, mark
 from moralbank.ledger import service as ledger
 from moralbank.ledger.accounts import HOUSEHOLD_ACCOUNTS, open_accounts
+from moralbank.tables.cells import Fate
 from moralbank.villages.models import Group
 from moralbank.villages.service import group_named
 

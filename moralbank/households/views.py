@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from flask import (
-    Blueprint,
     current_app,
     flash,
     redirect,
@@ -29,6 +28,7 @@ from moralbank.households.forms import (
 )
 from moralbank.households.headings import FIELDS, REQUIRED, field_label
 from moralbank.households.marking import marked_copy, template
+from moralbank.households.portrait import portrait
 from moralbank.households.preview import Preview, choose_columns, mapping_of, preview
 from moralbank.households.queries import (
     group_counts,
@@ -39,23 +39,21 @@ from moralbank.households.queries import (
     members_of,
 )
 from moralbank.households.queries import household as household_info
-from moralbank.households.roster import Fate, fate_label, parse
-from moralbank.households.uploads import Shelf, Upload
+from moralbank.households.roster import parse
+from moralbank.households.views_photo import LARGEST, ONE, room
 from moralbank.households.workbook import read_table
 from moralbank.i18n import _
 from moralbank.ledger.models import AccountKind
 from moralbank.ledger.queries import account_of, balances, statement
 from moralbank.paging import place
+from moralbank.tables.cells import Fate, fate_label
+from moralbank.tables.waiting import Shelf, Upload
 from moralbank.web.errors import status_of
 from moralbank.web.files import excel_file
 from moralbank.web.guards import current_actor, may
 from moralbank.web.pages import asked_also, asked_number, asked_page, asked_words, pager
 
-room = Blueprint("households", __name__)
-
 PREVIEW_ROWS: Final = 20
-LARGEST: Final = 999_999_999
-ONE: Final = f"<int(max={LARGEST}):household_id>"
 MEMBER: Final = f"<int(max={LARGEST}):member_id>"
 _LINKS: Final = (
     "awards.record",
@@ -304,6 +302,7 @@ def _household_page(household_id: int, form: MemberForm) -> str:
         points = account_of(session, village_id, AccountKind.HOUSEHOLD_POINTS, household_id)
         credit = account_of(session, village_id, AccountKind.HOUSEHOLD_CREDIT, household_id)
         lines = statement(session, village_id, points.account, limit=5)
+        shown = portrait(session, village_id, household_id)
     return render_template(
         "households/household.html",
         household=info,
@@ -311,6 +310,7 @@ def _household_page(household_id: int, form: MemberForm) -> str:
         points=points.amount,
         credit=credit.amount,
         lines=lines,
+        portrait=shown,
         form=form,
         allowed={permission for permission in _LINKS if role_may(role, permission)},
     )
@@ -355,7 +355,7 @@ def _judged(upload: Upload) -> Preview:
 
 
 def _shelf() -> Shelf:
-    return Shelf(current_app.config["INSTANCE"])
+    return Shelf(current_app.config["INSTANCE"], "rosters")
 
 
 def _members_url(household_id: int) -> str:

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from moralbank.households.headings import Header, find_header
 from moralbank.households.roster import RosterRow, parse
-from moralbank.households.table import Cell, Table
 from moralbank.households.workbook import read_table
+from moralbank.tables.cells import Cell, Table
 from tests.households.rosters import HEADINGS
 
 DU = (1, "一组", "012", "杜仁森", 4, 13800000012, "羊圈湾村一组", "")

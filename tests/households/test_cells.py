@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from moralbank.households.table import Cell
+from moralbank.tables.cells import Cell
 from tests.households.rosters import HEADINGS
 from tests.households.sheets import DAY, row_of, rows_of, xlsx
 

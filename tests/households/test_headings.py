@@ -6,7 +6,7 @@ import pytest
 
 from moralbank.households.headings import BadMapping, Header, MissingColumns, find_header
 from moralbank.households.roster import parse
-from moralbank.households.table import Cell, Table
+from moralbank.tables.cells import Cell, Table
 
 
 def header_of(*headings: str) -> Header:

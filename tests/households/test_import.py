@@ -1,8 +1,6 @@
-"""A roster comes in: by page and by command line, twice, with every mishap on the way."""
+"""A roster comes in by the page, twice, with every mishap on the way."""
 
-import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
@@ -10,17 +8,16 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func
-from sqlmodel import select
 
-from moralbank import cli, clock
+from moralbank import clock
 from moralbank.access.permissions import Role
 from moralbank.access.service import add_user
-from moralbank.households.queries import all_households
 from moralbank.households.service import NewHousehold, add_household
-from moralbank.households.workbook import MAX_BYTES, read_table
+from moralbank.households.workbook import read_table
 from moralbank.ledger.check import check_ledger
-from moralbank.ledger.models import Account, Event
+from moralbank.tables.files import MAX_BYTES
+from tests.conftest import on_one_engine
+from tests.households.imported import KNOWN, NEW, Books, books
 from tests.households.rosters import (
     HEADINGS,
     ROWS,
@@ -33,26 +30,6 @@ from tests.households.rosters import (
 from tests.village import PASSWORD, STAFF, Browser, Town
 
 Browse = Callable[[Role], Browser]
-# Of the eight households of tests.village seven stand in the roster; 王䶮 (六组-042) doesn't.
-NEW, KNOWN = ROWS - 7, 7
-
-
-@dataclass(frozen=True)
-class Books:
-    """What an import may change: events, accounts, households."""
-
-    events: int
-    accounts: int
-    households: int
-
-
-def books(town: Town) -> Books:
-    with town.database.reading() as session:
-        return Books(
-            session.exec(select(func.count()).select_from(Event)).one(),
-            session.exec(select(func.count()).select_from(Account)).one(),
-            len(all_households(session, town.village_id)),
-        )
 
 
 def uploaded(browser: Browser, content: bytes, filename: str = "花名册.xlsx") -> str:
@@ -89,21 +66,6 @@ def figures(page: str) -> list[int]:
     return [int(part.split("<", 1)[0]) for part in page.split('class="stat__value">')[1:]]
 
 
-@pytest.fixture
-def run(village: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
-    """The command line over the village's database, done by 王秀兰; gives back the exit code."""
-    url = village.database.engine.url.render_as_string(hide_password=False)
-    monkeypatch.setenv("MORALBANK_DATABASE_URL", url)
-
-    def call(*arguments: str, who: str = STAFF[Role.ADMIN]) -> int:
-        with pytest.raises(SystemExit) as leaving:
-            cli.main(["--instance", str(tmp_path), "--as", who, "households", *arguments])
-        assert isinstance(leaving.value.code, int)
-        return leaving.value.code
-
-    return call
-
-
 def test_a_village_is_imported_by_page_and_a_second_time_changes_nothing(
     village: Town, app: Flask, browse: Browse
 ) -> None:
@@ -125,77 +87,6 @@ def test_a_village_is_imported_by_page_and_a_second_time_changes_nothing(
     assert books(village) == after
     with village.database.reading() as session:
         assert check_ledger(session, village.village_id) == []
-
-
-def test_a_village_is_imported_by_command_and_a_second_time_changes_nothing(
-    village: Town, tmp_path: Path, run: Callable[..., int], capsys: pytest.CaptureFixture[str]
-) -> None:
-    before, file = books(village), tmp_path / "花名册.xlsx"
-    file.write_bytes(village_roster())
-    assert run("import", str(file)) == 0
-    assert (
-        f"共 {ROWS} 行：新增 {NEW}，更新 {KNOWN}，没有变化 0，有错误 0" in capsys.readouterr().out
-    )
-    assert books(village) == before
-    assert run("import", str(file), "--commit") == 0
-    assert f"新增 {NEW} 户，更新 {KNOWN} 户，跳过 0 行" in capsys.readouterr().out
-    after = books(village)
-    assert (after.events, after.households) == (before.events + 1, before.households + NEW)
-    assert run("import", str(file), "--commit") == 0
-    assert f"新增 0，更新 0，没有变化 {ROWS}，有错误 0" in capsys.readouterr().out
-    assert books(village) == after
-
-
-def test_the_command_shows_errors_and_keeps_to_what_it_was_told(
-    village: Town, tmp_path: Path, run: Callable[..., int], capsys: pytest.CaptureFixture[str]
-) -> None:
-    before, file = books(village), tmp_path / "花名册.xlsx"
-    file.write_bytes(
-        roster(household("三组", 1, "敖登格日勒"), household("三组", 2, "李红", telephone="123"))
-    )
-    assert run("import", str(file)) == 0
-    assert "第 5 行 三组-002 李红：联系电话：不是一个完整的电话号码" in capsys.readouterr().out
-    assert run("import", str(file), "--commit") == 1
-    assert "有 1 行有错，这次没有导入任何内容" in capsys.readouterr().err
-    assert books(village) == before
-    copy = tmp_path / "out" / "核对.xlsx"
-    assert run("import", str(file), "--commit", "--skip-errors", "--marked-copy", str(copy)) == 0
-    assert "新增 1 户，更新 0 户，跳过 1 行" in capsys.readouterr().out
-    assert village.household("三组-001").head == "敖登格日勒"
-    assert books(village).households == before.households + 1
-    last = read_table(copy.read_bytes(), copy.name).rows[-1]
-    assert last[-2:] == ("有错误", "联系电话：不是一个完整的电话号码")
-
-
-def test_the_command_refuses_other_files_and_other_roles(
-    village: Town, tmp_path: Path, run: Callable[..., int], capsys: pytest.CaptureFixture[str]
-) -> None:
-    before, file = books(village), tmp_path / "花名册.xlsx"
-    file.write_bytes(b"%PDF-1.7 not a table")
-    assert run("import", str(file), "--commit") == 1
-    assert "PDF 文档，不是表格" in capsys.readouterr().err
-    file.write_bytes(workbook([("姓氏", "年龄"), ("王", 3)]))
-    assert run("import", str(file), "--commit") == 1
-    assert "表头缺少：小组、户号、户主姓名" in capsys.readouterr().err
-    file.write_bytes(village_roster())
-    assert run("import", str(file), "--commit", who=STAFF[Role.RECORDER]) == 1
-    assert "请管理员来办" in capsys.readouterr().err.replace("由", "")
-    assert run("import", str(tmp_path / "没有.xlsx")) == 2
-    assert books(village) == before
-
-
-def test_the_command_lists_households(
-    run: Callable[..., int], capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert run("list", "--search", "drs", "--json") == 0
-    (found,) = json.loads(capsys.readouterr().out)
-    assert (found["label"], found["head"], found["status"]) == ("一组-012", "杜仁森", "active")
-    assert run("list", "--group", "六组") == 0
-    shown = capsys.readouterr().out
-    assert "王䶮" in shown
-    assert "杜仁森" not in shown
-    assert run("list", "--group", "九组") == 1
-    assert "没有“九组”这个小组。本村有：一组、二组、六组" in capsys.readouterr().err
 
 
 def test_a_changed_head_is_shown_and_taken_over(village: Town, browse: Browse) -> None:
@@ -243,6 +134,7 @@ def test_confirming_judges_anew(village: Town, browse: Browse) -> None:
     assert admin.send(preview).status_code == 404
 
 
+@on_one_engine
 @pytest.mark.parametrize(
     ("content", "words"),
     [
@@ -386,6 +278,7 @@ def test_the_preview_is_paged_and_narrowed(browse: Browse) -> None:
     assert admin.open(preview, fate="无").count('scope="row"') == 20
 
 
+@on_one_engine
 @pytest.mark.parametrize("role", [role for role in Role if role != Role.ADMIN])
 def test_only_the_administrator_imports(browse: Browse, role: Role) -> None:
     person = browse(role)

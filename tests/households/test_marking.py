@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from moralbank.households.headings import FIELDS, Header, find_header
 from moralbank.households.marking import marked_copy, template
 from moralbank.households.roster import ExistingHousehold, judge, parse
-from moralbank.households.table import Cell, Table
 from moralbank.households.workbook import read_table
+from moralbank.tables.cells import Cell, Table
 from tests.households.rosters import HEADINGS
 from tests.households.sheets import ANY_ROWS, DU, TITLES, WANG, village_file, xlsx
 

@@ -32,6 +32,7 @@ from moralbank.ledger.check import check_ledger
 from moralbank.ledger.models import AccountKind
 from moralbank.ledger.queries import account_of
 from moralbank.villages.service import OpenVillage, open_village
+from tests.conftest import on_one_engine
 from tests.households.test_import import uploaded
 from tests.village import PASSWORD, Browser, Town, found_village
 
@@ -157,6 +158,7 @@ def test_adding_a_household_opens_its_accounts(village: Town, browse: Browse) ->
     assert trail(village, "households.add")[-1] == {"head": "敖巴图"}
 
 
+@on_one_engine
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [
@@ -360,6 +362,7 @@ def test_the_download_comes_in_again_as_all_the_same(village: Town, browse: Brow
     assert trail(village, "households.export") == [{"rows": 8}]
 
 
+@on_one_engine
 @pytest.mark.parametrize("role", list(Role))
 def test_who_may_see_and_who_may_change(village: Town, browse: Browse, role: Role) -> None:
     person, du = browse(role), village.household("一组-012")

@@ -4,8 +4,8 @@ from hypothesis import given, settings
 
 from moralbank.households.cells import MAX_NAME
 from moralbank.households.headings import FIELDS, Header, find_header
-from moralbank.households.roster import Change, ExistingHousehold, Fate, judge, parse
-from moralbank.households.table import Cell, Table
+from moralbank.households.roster import Change, ExistingHousehold, judge, parse
+from moralbank.tables.cells import Cell, Fate, Table
 from tests.households.rosters import HEADINGS
 from tests.households.sheets import ANY_ROWS, DU, WANG, row_of, rows_of, xlsx
 

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from moralbank.errors import Invalid
-from moralbank.households import workbook
 from moralbank.households.roster import RosterRow
 from moralbank.households.workbook import read_table
+from moralbank.tables import files
 from tests.households.rosters import HEADINGS
 from tests.households.sheets import DU, WANG, rows_of, village_file, xlsx
 
@@ -106,30 +106,30 @@ PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
 @pytest.mark.parametrize(
     ("content", "refusal"),
     [
-        (b"", workbook.EmptyFile),
-        (b"\r\n \r\n", workbook.EmptyFile),
-        (b",,\n,,\n", workbook.EmptyFile),
-        (xlsx([]), workbook.EmptyFile),
-        (xlsx([["  "]], []), workbook.EmptyFile),
-        (PNG, workbook.NotATable),
-        (b"%PDF-1.7\n%\xe2\xe3", workbook.NotATable),
-        (archive_of("照片/1.jpg"), workbook.NotATable),
-        (archive_of("word/document.xml"), workbook.NotATable),
-        (OLE + "WordDocument".encode("utf-16-le"), workbook.NotATable),
-        (b"<html><table><tr><td>1</td></tr></table>", workbook.NotATable),
-        (b"MZ\x90\0\x03\0\0\0", workbook.NotATable),
-        (OLE + "EncryptedPackage".encode("utf-16-le"), workbook.EncryptedWorkbook),
-        (OLE, workbook.DamagedWorkbook),
-        (b"PK\x03\x04 and nothing more", workbook.DamagedWorkbook),
-        (village_file()[:-900], workbook.DamagedWorkbook),
-        (archive_of("xl/workbook.xml"), workbook.DamagedWorkbook),
-        (b"\xff\xfe\x00", workbook.UnreadableText),
-        (b"\x81\xff\xff\xfe,\xff", workbook.UnreadableText),
-        (b"a" * (workbook.MAX_BYTES + 1), workbook.FileTooLarge),
-        (b"1,2\n" * (workbook.MAX_ROWS + 1), workbook.TooManyRows),
-        (b"1," * workbook.MAX_COLUMNS + b"1\n", workbook.TooManyColumns),
-        (xlsx([[*[""] * workbook.MAX_COLUMNS, 1]]), workbook.TooManyColumns),
-        (b'"' + b"a" * 200_000 + b'"', workbook.UnreadableText),
+        (b"", files.EmptyFile),
+        (b"\r\n \r\n", files.EmptyFile),
+        (b",,\n,,\n", files.EmptyFile),
+        (xlsx([]), files.EmptyFile),
+        (xlsx([["  "]], []), files.EmptyFile),
+        (PNG, files.NotATable),
+        (b"%PDF-1.7\n%\xe2\xe3", files.NotATable),
+        (archive_of("照片/1.jpg"), files.NotATable),
+        (archive_of("word/document.xml"), files.NotATable),
+        (OLE + "WordDocument".encode("utf-16-le"), files.NotATable),
+        (b"<html><table><tr><td>1</td></tr></table>", files.NotATable),
+        (b"MZ\x90\0\x03\0\0\0", files.NotATable),
+        (OLE + "EncryptedPackage".encode("utf-16-le"), files.EncryptedWorkbook),
+        (OLE, files.DamagedWorkbook),
+        (b"PK\x03\x04 and nothing more", files.DamagedWorkbook),
+        (village_file()[:-900], files.DamagedWorkbook),
+        (archive_of("xl/workbook.xml"), files.DamagedWorkbook),
+        (b"\xff\xfe\x00", files.UnreadableText),
+        (b"\x81\xff\xff\xfe,\xff", files.UnreadableText),
+        (b"a" * (files.MAX_BYTES + 1), files.FileTooLarge),
+        (b"1,2\n" * (files.MAX_ROWS + 1), files.TooManyRows),
+        (b"1," * files.MAX_COLUMNS + b"1\n", files.TooManyColumns),
+        (xlsx([[*[""] * files.MAX_COLUMNS, 1]]), files.TooManyColumns),
+        (b'"' + b"a" * 200_000 + b'"', files.UnreadableText),
     ],
 )
 def test_what_is_no_roster_is_refused_in_words(content: bytes, refusal: type[Invalid]) -> None:
@@ -140,11 +140,11 @@ def test_what_is_no_roster_is_refused_in_words(content: bytes, refusal: type[Inv
 
 
 def test_one_row_less_than_too_many_is_read() -> None:
-    assert len(read_table(b"1,2\n" * workbook.MAX_ROWS, "a.csv").rows) == workbook.MAX_ROWS
+    assert len(read_table(b"1,2\n" * files.MAX_ROWS, "a.csv").rows) == files.MAX_ROWS
 
 
 def test_text_under_a_pictures_name_is_refused() -> None:
-    with pytest.raises(workbook.NotATable):
+    with pytest.raises(files.NotATable):
         read_table("小组,户号,户主".encode(), "花名册.jpg")
 
 
@@ -153,7 +153,7 @@ def test_a_value_in_the_last_cell_of_a_sheet_is_refused_before_it_fills_memory()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True})
     book.add_worksheet().write(1_048_575, 16_383, "x")
     book.close()
-    with pytest.raises(workbook.FileTooLarge):
+    with pytest.raises(files.FileTooLarge):
         read_table(buffer.getvalue(), "a.xlsx")
 
 
@@ -161,7 +161,7 @@ def test_a_zip_that_claims_gigabytes_is_refused() -> None:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/workbook.xml", b" " * (101 * 1024 * 1024))
-    with pytest.raises(workbook.FileTooLarge):
+    with pytest.raises(files.FileTooLarge):
         read_table(buffer.getvalue(), "a.xlsx")
 
 

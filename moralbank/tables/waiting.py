@@ -1,6 +1,6 @@
-"""A roster between its upload and its import, kept in the instance folder for a day.
+"""A list between its upload and its import, kept in the instance folder for a day.
 
-Each lies in a folder of its own under `uploads/rosters`, named by a random token that only the
+Each lies in a folder of its own under `uploads/<kind>`, named by a random token that only the
 one who uploaded it may use.
 """
 
@@ -22,20 +22,20 @@ from moralbank.i18n import mark
 KEPT_FOR: Final = timedelta(days=1)
 
 _TOKEN: Final = re.compile(r"[0-9a-f]{32}")
-_CONTENT: Final = "roster"
+_CONTENT: Final = "content"
 _FACTS: Final = "facts.json"
 
 
 class UploadGone(NotFound):
     """The file was imported, dropped or has lain too long, or it is somebody else's."""
 
-    text = mark("这份花名册已经导入过，或者放得太久，请重新上传")
+    text = mark("这份表格已经导入过，或者放得太久，请重新上传")
     code = "upload_gone"
 
 
 @dataclass(frozen=True)
 class Upload:
-    """A roster that waits. `mapping` is what the user chose: field → column, or None for none."""
+    """A file that waits. `mapping` is what the user chose: field → column, or None for none."""
 
     token: str
     filename: str
@@ -44,11 +44,11 @@ class Upload:
 
 
 class Shelf:
-    """The place where rosters wait, under one instance folder."""
+    """The place where lists of one kind wait, under one instance folder."""
 
-    def __init__(self, instance: Path) -> None:
-        """Nothing is made before something is kept."""
-        self._folder: Final = instance / "uploads" / "rosters"
+    def __init__(self, instance: Path, kind: str) -> None:
+        """Nothing is made before something is kept; `kind` is the folder's name ("rosters")."""
+        self._folder: Final = instance / "uploads" / kind
 
     def keep(self, actor: Actor, filename: str, content: bytes) -> str:
         """Keep a file for its user; gives back its token. Whatever lay too long is removed."""
@@ -98,7 +98,7 @@ class Shelf:
         (place / _FACTS).write_text(json.dumps(facts, ensure_ascii=False), encoding="utf-8")
 
     def _sweep(self) -> None:
-        """Remove what lies longer than `KEPT_FOR`: rosters are full of personal data."""
+        """Remove what lies longer than `KEPT_FOR`: they are full of personal data."""
         for place in self._folder.glob("*/"):
             if not (place / _FACTS).is_file() or _is_old(_read(place)):
                 shutil.rmtree(place, ignore_errors=True)
