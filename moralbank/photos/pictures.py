@@ -103,19 +103,10 @@ class Picture:
 
 
 def picture_of(content: bytes) -> Picture:
-    """Read a file as it was sent; of a moving picture the first frame.
-
-    Raises PhotoEmpty, PhotoTooLarge, PhotoIsHeic, NotAPhoto, TooManyDots, PhotoUnreadable.
-    """
-    _require_picture(content)
+    """Read a file as it was sent; of a moving picture the first frame. Raises as `drawn` does."""
+    upright = drawn(content)
+    dots = upright.tobytes()
     with _one_at_a_time:
-        try:
-            upright = _upright(content)
-        except (Image.DecompressionBombError, Image.DecompressionBombWarning, MemoryError) as error:
-            raise TooManyDots from error
-        except _BROKEN as error:
-            raise PhotoUnreadable from error
-        dots = upright.tobytes()
         # Drawn from the dots alone, so that no comment or profile of the file goes along.
         bare = Image.frombytes("RGB", upright.size, dots)
         return Picture(
@@ -125,6 +116,21 @@ def picture_of(content: bytes) -> Picture:
             height=bare.height,
             original=sha256(b"%d %d " % bare.size + dots).hexdigest(),
         )
+
+
+def drawn(content: bytes) -> Image.Image:
+    """What a file shows: in RGB, upright, no side longer than 1600 dots; kept by nobody.
+
+    Raises PhotoEmpty, PhotoTooLarge, PhotoIsHeic, NotAPhoto, TooManyDots, PhotoUnreadable.
+    """
+    _require_picture(content)
+    with _one_at_a_time:
+        try:
+            return _upright(content)
+        except (Image.DecompressionBombError, Image.DecompressionBombWarning, MemoryError) as error:
+            raise TooManyDots from error
+        except _BROKEN as error:
+            raise PhotoUnreadable from error
 
 
 def _require_picture(content: bytes) -> None:

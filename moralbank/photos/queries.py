@@ -23,13 +23,17 @@ class PhotoUnknown(NotFound):
 
 @dataclass(frozen=True)
 class PhotoInfo:
-    """A kept photo: `name` is random, sizes are in pixels, `original` tells the same dots again."""
+    """A kept photo: `name` is random, sizes are in pixels, `original` tells the same dots again.
+
+    `taken_by` is the user who sent it, 0 from a card's page or the public one.
+    """
 
     id: int
     name: str
     width: int
     height: int
     original: str
+    taken_by: int = 0
 
 
 def photo(session: Session, village_id: int, photo_id: int) -> PhotoInfo:
@@ -119,4 +123,4 @@ def uses_of(session: Session, village_id: int, photo_id: int) -> list[tuple[Phot
 
 
 def _info(one: Photo) -> PhotoInfo:
-    return PhotoInfo(one.id, one.name, one.width, one.height, one.original)
+    return PhotoInfo(one.id, one.name, one.width, one.height, one.original, one.taken_by)

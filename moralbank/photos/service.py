@@ -69,7 +69,7 @@ def attach(
     subject: PhotoSubject,
     subject_id: int,
 ) -> None:
-    """Say that these photos show this deed, reminder or objection; raises PhotoUnknown."""
+    """Say that these photos show this deed, product, voucher …; raises PhotoUnknown."""
     wanted = list(dict.fromkeys(photo_ids))
     if not wanted:
         return
@@ -89,6 +89,21 @@ def attach(
         if number not in there
     )
     session.flush()
+
+
+def detach(session: Session, village_id: int, subject: PhotoSubject, subject_id: int) -> int:
+    """Let no photo show this any more; how many did. What shows nothing else is swept later."""
+    return (
+        session.connection()
+        .execute(
+            delete(PhotoUse).where(
+                col(PhotoUse.village_id) == village_id,
+                col(PhotoUse.subject) == subject,
+                col(PhotoUse.subject_id) == subject_id,
+            )
+        )
+        .rowcount
+    )
 
 
 def _sent_before(session: Session, actor: Actor, original: str) -> Photo | None:

@@ -1,29 +1,61 @@
-"""Photos as those who record, decide and supervise see them."""
+"""Photos, each for those whose work it belongs to."""
 
-from typing import Any
+from typing import Any, Final
 
 from flask import Blueprint, current_app, request
+from sqlmodel import Session
 
+from moralbank.access.permissions import may as role_may
+from moralbank.audit import Actor
 from moralbank.db import reading
 from moralbank.photos import queries, storage
-from moralbank.photos.queries import PhotoUnknown
+from moralbank.photos.models import PhotoSubject
+from moralbank.photos.queries import PhotoInfo, PhotoUnknown
 from moralbank.web.files import photo_file
 from moralbank.web.guards import current_actor, may
 
 room = Blueprint("photos", __name__)
 
+_EVIDENCE: Final = ("photos.view",)
+SHOWN_TO: Final[dict[PhotoSubject, tuple[str, ...]]] = {
+    PhotoSubject.AWARD: _EVIDENCE,
+    PhotoSubject.REMINDER: _EVIDENCE,
+    PhotoSubject.OBJECTION: _EVIDENCE,
+    PhotoSubject.ROUND: _EVIDENCE,
+    PhotoSubject.HOUSEHOLD: ("households.view", "counter.redeem"),
+    PhotoSubject.PRODUCT: ("store.view",),
+    PhotoSubject.SLIP: ("counter.view",),
+    PhotoSubject.VOUCHER: ("fund.view",),
+}
+"""Who sees photos of which kind: whoever has one of these permissions.
+
+A photo that belongs to nothing yet is seen by its own sender alone, whose form still shows it.
+"""
+
 
 @room.get("/photos/<int:photo_id>.jpg")
-@may("photos.view")
+@may("access.self")
 def photo(photo_id: int) -> Any:
-    """Show a photo of one's own village, `?size=small` for a list."""
-    village_id = current_actor().village_id
+    """Show a photo of one's own village, `?size=small` for a list; others' don't exist."""
+    actor = current_actor()
     with reading() as session:
-        found = queries.photo(session, village_id, photo_id)
+        found = _shown(session, actor, photo_id)
     folder = storage.folder_of(current_app.config["INSTANCE"])
     content = storage.read(
-        folder, village_id, found.name, small=request.args.get("size") == "small"
+        folder, actor.village_id, found.name, small=request.args.get("size") == "small"
     )
     if content is None:
         raise PhotoUnknown
     return photo_file(content)
+
+
+def _shown(session: Session, actor: Actor, photo_id: int) -> PhotoInfo:
+    """The photo, for whom it is; raises PhotoUnknown to anybody else."""
+    found = queries.photo(session, actor.village_id, photo_id)
+    kinds = {kind for kind, _number in queries.uses_of(session, actor.village_id, photo_id)}
+    wanted = {permission for kind in kinds for permission in SHOWN_TO[kind]}
+    if any(role_may(actor.role, permission) for permission in wanted):
+        return found
+    if not kinds and found.taken_by == actor.user_id:
+        return found
+    raise PhotoUnknown

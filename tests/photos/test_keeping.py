@@ -3,12 +3,10 @@
 import os
 import stat
 import time
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from flask import Flask
 
 from moralbank import clock
 from moralbank.access.permissions import Role
@@ -16,8 +14,8 @@ from moralbank.photos import storage
 from moralbank.photos.models import Photo, PhotoSubject
 from moralbank.photos.queries import PhotoUnknown, photo, photos_of, same_photo
 from moralbank.photos.service import attach, keep
-from tests.photos.phone import from_a_phone, opened, sent, snapshot
-from tests.village import STAFF, Browser, Town, found_village
+from tests.photos.phone import from_a_phone, sent, snapshot
+from tests.village import Town, found_village
 
 AWARD = PhotoSubject.AWARD
 
@@ -132,33 +130,3 @@ def test_a_disk_that_takes_nothing_says_so(album: Album, tmp_path: Path) -> None
     (tmp_path / "uploads").write_text("a file where the folder should be")
     with pytest.raises(storage.PhotoNotKept):
         album.keep(from_a_phone())
-
-
-def test_who_may_look(
-    app: Flask, village: Town, browse: Callable[[Role], Browser], tmp_path: Path
-) -> None:
-    album = Album(village, storage.folder_of(tmp_path))
-    number = album.keep(from_a_phone((800, 480)))
-    answer = browse(Role.REVIEWER).client.get(f"/photos/{number}.jpg")
-    assert answer.status_code == 200
-    assert answer.mimetype == "image/jpeg"
-    assert answer.headers["Cache-Control"].startswith("private")
-    assert answer.headers["X-Content-Type-Options"] == "nosniff"
-    assert opened(answer.data).size == (480, 800)
-    for role in (Role.RECORDER, Role.GRID, Role.SUPERVISOR):
-        small = browse(role).client.get(f"/photos/{number}.jpg?size=small")
-        assert opened(small.data).size == (216, 360)
-    for role in (Role.ADMIN, Role.SHOPKEEPER, Role.ACCOUNTANT):
-        assert browse(role).client.get(f"/photos/{number}.jpg").status_code == 403
-    assert Browser(app).client.get(f"/photos/{number}.jpg").status_code == 302
-    grid = browse(Role.GRID).client
-    assert grid.get("/photos/99.jpg").status_code == 404
-    found_village(village.database, 150404103202, "小河沿村")
-    neighbour = Browser(app).sign_in(STAFF[Role.REVIEWER] + "202")
-    assert neighbour.client.get(f"/photos/{number}.jpg").status_code == 404
-    (album.place / f"{album.name(number)}.jpg").unlink()
-    assert grid.get(f"/photos/{number}.jpg").status_code == 404
-    assert (
-        grid.get(f"/uploads/photos/{village.village_id}/{album.name(number)}.jpg").status_code
-        == 404
-    )
