@@ -14,7 +14,7 @@ from typing import Any
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 
-_DIRECTORY = Path(__file__).parent / "fonts"
+FOLDER = Path(__file__).parent / "fonts"
 _LOCK = Lock()
 _BEYOND_16_BITS = re.compile(r"> <([0-9A-F]{5,6})>")
 _CMAP_KEY = "toUnicodeCMap:"
@@ -64,7 +64,7 @@ def _as_utf16(match: re.Match[str]) -> str:
 
 @cache
 def _load_once(voice: Voice) -> PaperFont:
-    font = PaperFont(f"moralbank-{voice}", str(_DIRECTORY / f"{voice}.ttf"))
+    font = PaperFont(f"moralbank-{voice}", str(FOLDER / f"{voice}.ttf"))
     pdfmetrics.registerFont(font)
     return font
 

@@ -28,7 +28,9 @@ BODY = 11.5
 """Size of running text, in points."""
 _LEADING = 1.6
 _QR_MM = 30.0
+_HEAD_QR_MM = 24.0
 _CLOSING = 50 * mm
+_SEALED = 72 * mm
 _CONTACT = 34 * mm
 _PARTS = re.compile(r"[\n\u3000]+")
 """What separates the parts of a contact: a line end or a full-width space."""
@@ -63,6 +65,23 @@ def subtitle(frame: Frame, text: str, size: float = 11) -> Piece:
     """Return a line under the title (number, period)."""
     words = shrunk(line(text, Voice.KAI, size), frame.width, 6)
     return _block(frame, (words,), size * 1.7)
+
+
+def coded_head(frame: Frame, text: str, facts: Sequence[str], number: str) -> Piece:
+    """Return the head of a working sheet: title and facts at the left, its number's code right."""
+    room = frame.width - _HEAD_QR_MM * mm
+    heading = boxed(line(text, Voice.SONG, 20), room, 11 * mm, 8)
+    told = [shrunk(line(words, Voice.HEI, 10, spell=True), room, 5) for words in facts]
+
+    def draw(canvas: Any, top: float) -> None:
+        canvas.setFillColor(palette.INK)
+        draw_block(canvas, heading, frame.left, top - 5.5 * mm)
+        for row, words in enumerate(told):
+            words.draw(canvas, frame.left, top - (16 + 5.2 * row) * mm)
+        left = frame.right - _HEAD_QR_MM * mm + 2 * mm
+        qr.draw(canvas, number, left, top - _HEAD_QR_MM * mm, _HEAD_QR_MM)
+
+    return Piece((14 + 5.2 * len(told)) * mm + 1 * mm, draw)
 
 
 def _block(frame: Frame, lines: Sequence[Line], height: float) -> Piece:
@@ -155,6 +174,35 @@ def _signed(frame: Frame, row: Sequence[Line], width: float) -> Piece:
             _draw_blank(canvas, left + part.width + 2 * mm, left + width - 5 * mm, base - 1 * mm)
 
     return Piece(13 * mm, draw)
+
+
+def sealed(frame: Frame, parties: Sequence[str]) -> Piece:
+    """Return a box for each of the ``parties`` side by side: seal, signature and day."""
+    width = frame.width / len(parties)
+    heads = [shrunk(line(party, Voice.HEI_BOLD, 10.5), width - 4 * mm, 5) for party in parties]
+
+    def draw(canvas: Any, top: float) -> None:
+        for number, head in enumerate(heads):
+            left = frame.left + number * width
+            canvas.setStrokeColor(palette.INK)
+            canvas.setLineWidth(0.6)
+            canvas.rect(left, top - _SEALED, width, _SEALED)
+            canvas.setFillColor(palette.INK)
+            head.draw_centred(canvas, left + width / 2, top - 6.5 * mm)
+            middle = top - 11 * mm - ornament.SEAL_MM * mm / 2
+            seal = ornament.SEAL_MM * mm
+            ornament.draw_seal_place(canvas, left + width / 2, middle, seal, _("盖章处"))
+            for row, label in enumerate((_("签字："), _("日期："))):
+                _draw_to_fill_in(canvas, label, left + 3 * mm, top - (60.5 + 8 * row) * mm, width)
+
+    return Piece(_SEALED, draw)
+
+
+def _draw_to_fill_in(canvas: Any, label: str, left: float, base: float, width: float) -> None:
+    canvas.setFillColor(palette.INK)
+    words = line(label, Voice.HEI, 9.5)
+    words.draw(canvas, left, base)
+    _draw_blank(canvas, left + words.width + 1 * mm, left + width - 6 * mm, base - 1 * mm)
 
 
 def signed_by(frame: Frame, organisation: str, day: str) -> Piece:

@@ -7,6 +7,11 @@ from moralbank.i18n import _
 _DIGITS = "〇一二三四五六七八九"
 _UNITS = ("", "十", "百", "千")
 _LIMIT = 10_000
+_CAPITALS = "零壹贰叁肆伍陆柒捌玖"
+_AS_CAPITALS = str.maketrans(_DIGITS + "十百千", _CAPITALS + "拾佰仟")
+_MYRIADS = ("", "万", "亿")
+_THOUSAND = 1000
+_MOST_FEN = 10**14
 
 
 def digits(number: int) -> str:
@@ -22,11 +27,16 @@ def counted(number: int) -> str:
     if not 0 <= number < _LIMIT:
         message = f"{number} is not between 0 and {_LIMIT - 1}"
         raise ValueError(message)
+    text = _in_full(number)
+    return text.removeprefix("一") if text.startswith("一十") else text
+
+
+def _in_full(number: int) -> str:
+    """Write a number below 10,000 with the 一 that speech leaves out before 十."""
     text = "".join(_place(figure, unit) for figure, unit in _places(number))
     while "〇〇" in text:
         text = text.replace("〇〇", "〇")
-    text = text.rstrip("〇") or "〇"
-    return text.removeprefix("一") if text.startswith("一十") else text
+    return text.rstrip("〇") or "〇"
 
 
 def _places(number: int) -> list[tuple[int, str]]:
@@ -61,3 +71,37 @@ def month(year: int, number: int) -> str:
 def quarter(year: int, number: int) -> str:
     """Return a quarter: 二〇二六年第四季度."""
     return f"{digits(year)}年第{counted(number)}季度"
+
+
+def amount_words(fen: int) -> str:
+    """Return an amount in the capitals of papers about money: 人民币壹仟贰佰元整.
+
+    By 支付结算办法, appendix 1 (正确填写票据和结算凭证的基本规定): 零 once for zeros between
+    figures, 整 where the amount ends with yuan or jiao, 零 before fen where there are no jiao.
+    Below zero it begins with 负. Raises ValueError from a trillion (万亿) yuan on.
+    """
+    if abs(fen) >= _MOST_FEN:
+        message = f"{fen} fen are beyond the capitals"
+        raise ValueError(message)
+    whole, part = divmod(abs(fen), 100)
+    jiao, odd = divmod(part, 10)
+    words = "人民币" + ("负" if fen < 0 else "")
+    if whole or not part:
+        words += f"{_capital_whole(whole)}元"
+    if jiao:
+        words += f"{_CAPITALS[jiao]}角"
+    if not odd:
+        return f"{words}整"
+    return f"{words}{'零' if whole and not jiao else ''}{_CAPITALS[odd]}分"
+
+
+def _capital_whole(number: int) -> str:
+    """Write whole yuan in capitals, four figures at a time."""
+    words, skipped = "", False
+    for power in reversed(range(len(_MYRIADS))):
+        group = number // _LIMIT**power % _LIMIT
+        if group:
+            gap = "零" if words and (skipped or group < _THOUSAND) else ""
+            words += gap + _in_full(group).translate(_AS_CAPITALS) + _MYRIADS[power]
+        skipped = not group
+    return words or _CAPITALS[0]

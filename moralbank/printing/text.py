@@ -338,8 +338,8 @@ def _held(before: list[Run], sign: Run) -> list[Run]:
         count = sum(1 for _mark in marks) + 1
     elif _is_figure(sign):
         count = sum(1 for _run in takewhile(_is_figure, reversed(before)))
-    elif before[-1].text in _NO_LINE_END:
-        count = 1
+    if sign.text not in _NO_LINE_START and count < len(before):
+        count += before[-1 - count].text in _NO_LINE_END
     return _taken(before, count if count < len(before) else 0)
 
 

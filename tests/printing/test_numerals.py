@@ -39,3 +39,30 @@ def test_dates_of_formal_paper() -> None:
     assert numerals.full_date(date(2030, 1, 1)) == "二〇三〇年一月一日"
     assert numerals.month(2026, 10) == "二〇二六年十月"
     assert numerals.quarter(2026, 4) == "二〇二六年第四季度"
+
+
+@pytest.mark.parametrize(
+    ("fen", "words"),
+    [
+        # The examples of 正确填写票据和结算凭证的基本规定, and amounts of the village.
+        (140_950, "人民币壹仟肆佰零玖元伍角整"),
+        (600_714, "人民币陆仟零柒元壹角肆分"),
+        (1_640_902, "人民币壹万陆仟肆佰零玖元零贰分"),
+        (32_504, "人民币叁佰贰拾伍元零肆分"),
+        (120_000, "人民币壹仟贰佰元整"),
+        (1_000, "人民币壹拾元整"),
+        (0, "人民币零元整"),
+        (5, "人民币伍分"),
+        (10_000_005, "人民币壹拾万元零伍分"),
+        (10_000_000_100, "人民币壹亿零壹元整"),
+        (-450, "人民币负肆元伍角整"),
+    ],
+)
+def test_amounts_in_capitals(fen: int, words: str) -> None:
+    assert numerals.amount_words(fen) == words
+
+
+def test_an_amount_beyond_the_capitals_is_refused() -> None:
+    assert numerals.amount_words(10**14 - 1).startswith("人民币玖仟玖佰玖拾玖亿")
+    with pytest.raises(ValueError, match="beyond"):
+        numerals.amount_words(10**14)

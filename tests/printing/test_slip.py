@@ -1,13 +1,14 @@
-"""The counter slip: true sums, legible, and as long as its content."""
+"""The counter's dockets: true sums, legible, on a roll as long as their content, on A5 twice."""
 
 from dataclasses import replace
 from datetime import datetime
 
 import pytest
 
-from moralbank.counter.pdf import amount, slip
-from moralbank.counter.slips import SlipLine, SlipSheet
+from moralbank.counter.pdf import amount, refund, slip
+from moralbank.counter.slips import RefundSheet, SlipLine, SlipPaper, SlipSheet
 from moralbank.money import yuan
+from moralbank.villages import settings
 from tests.printing.paper import Paper
 
 GOODS = (
@@ -35,6 +36,37 @@ SLIP = SlipSheet(
 )
 
 
+TOLD = replace(
+    SLIP, collector="杜小军", relation="邻居", proof="已输密码",
+    warning="您有 35 分将在 2027 年 1 月 10 日清零，请在这之前兑换",
+    refunded=("退货 TH20261121-0001，10 分",), points_used=36, points_after=136,
+    credit_used_fen=450, credit_before_fen=450, credit_after_fen=50,
+)  # fmt: skip
+CROWDED = replace(
+    TOLD, lines=(SlipLine(name="油" * 40, spec="特" * 20, quantity=999, price_fen=9999999),),
+    head="古丽扎尔·买买提江·阿卜杜拉" * 2, shop="乡风文明积分超市" * 4, reprint=True,
+)  # fmt: skip
+LONG = replace(SLIP, lines=GOODS * 25)
+REFUND = RefundSheet(
+    shop=SLIP.shop,
+    number="TH20261120-0003",
+    slip_number=SLIP.number,
+    at=SLIP.at,
+    household=SLIP.household,
+    head=SLIP.head,
+    by="周桂兰",
+    reason="毛巾大小不合适",
+    lines=GOODS,
+    written_off=(True, False),
+    points_back=41,
+    credit_back_fen=-100,
+    points_after=173,
+    credit_after_fen=0,
+    ledger_mark=SLIP.ledger_mark,
+    reprint=False,
+)
+
+
 def joined(text: str) -> str:
     return "".join(text.split())
 
@@ -50,13 +82,55 @@ def test_the_slip_says_who_took_what_for_how_much() -> None:
     assert "余额" not in text
 
 
-def test_credit_is_shown_where_there_is_some() -> None:
-    credit = {"credit_used_fen": 450, "credit_before_fen": 450, "credit_after_fen": 50}
-    text = joined(Paper(slip(replace(SLIP, points_used=36, points_after=136, **credit))).text)
-    assert "36分=36.00元" in text
-    assert "使用余额4.50元" in text
-    assert "找回余额0.50元" in text  # 36.00 + 4.50 = 40.00 + 0.50
-    assert "现有余额0.50元" in text
+@pytest.mark.parametrize(("paper", "times"), [("80", 1), ("58", 1), ("A5", 2)])
+def test_every_paper_says_all_that_the_household_must_know(paper: str, times: int) -> None:
+    text = joined(Paper(slip(TOLD, SlipPaper(paper))).text)
+    for words in (
+        "杜小军（邻居）", "已输密码", "36分=36.00元", "使用余额4.50元",
+        "找回余额0.50元",  # 36.00 + 4.50 = 40.00 + 0.50
+        "现有余额0.50元", "您有35分将在2027年1月10日清零，请在这之前兑换",
+        "TH20261121-0001", "签字/手印", "账1234·ab12cd34",
+    ):  # fmt: skip
+        assert text.count(words) == times, words
+
+
+@pytest.mark.parametrize("paper", list(SlipPaper))
+def test_a_refund_says_what_comes_back_and_what_was_spoiled(paper: SlipPaper) -> None:
+    text = joined(Paper(refund(REFUND, paper)).text)
+    for words in (
+        "退货凭条", "TH20261120-0003", "DH20261120-0031", "海天酱油1.28L（已报损）",
+        "退货合计40.00元", "退回积分41分", "收回找零1.00元", "现有积分173分", "毛巾大小不合适",
+    ):  # fmt: skip
+        assert words in text
+    assert "75×35cm（已报损）" not in text
+
+
+def test_the_papers_are_those_that_a_village_may_set() -> None:
+    set_ = {settings.SLIP_80, settings.SLIP_58, settings.SLIP_A5}
+    assert {paper.value for paper in SlipPaper} == set_
+
+
+def test_two_parts_are_alike_and_carry_every_line_once() -> None:
+    paper = Paper(slip(LONG, SlipPaper.A5))
+    texts = [joined(text) for text in paper.texts]
+    assert [text.count("存根联店方留存") for text in texts] == [1] * len(texts)
+    assert [text.count("领取联交领取人") for text in texts] == [1] * len(texts)
+    assert sum(text.count("海天酱油1.28L") for text in texts) == 2 * 25
+    assert [text.count("签字/手印") for text in texts] == [0] * (len(texts) - 1) + [2]
+    assert paper.codes(dpi=203) == [LONG.number] * 2
+    upper = [letter for letter in paper.letters() if letter.bottom > 105]
+    lower = [letter for letter in paper.letters() if letter.bottom <= 105]
+    assert len(upper) == len(lower)
+
+
+@pytest.mark.parametrize("sheet", [SLIP, TOLD, LONG, CROWDED])
+def test_the_two_parts_keep_clear_of_their_edges_and_of_the_cut(sheet: SlipSheet) -> None:
+    paper = Paper(slip(sheet, SlipPaper.A5))
+    for page in range(len(paper.sizes_mm)):
+        for letter in paper.letters(page):
+            assert 9 < letter.left < letter.right < 139
+            assert letter.bottom % 105 > 4
+            assert letter.top % 105 < 101
 
 
 def test_a_character_in_no_font_shows_a_box_with_its_pinyin() -> None:
@@ -69,7 +143,8 @@ def test_a_second_copy_is_marked() -> None:
 
 
 def test_the_code_is_the_number_at_the_printers_resolution() -> None:
-    assert Paper(slip(SLIP)).codes(dpi=203) == ["DH20261120-0031"]
+    for paper in (SlipPaper.ROLL_80, SlipPaper.ROLL_58):
+        assert Paper(slip(SLIP, paper)).codes(dpi=203) == ["DH20261120-0031"]
 
 
 def test_the_roll_is_as_long_as_its_content() -> None:
@@ -79,17 +154,16 @@ def test_the_roll_is_as_long_as_its_content() -> None:
     assert long[1] > short[1] + 150
 
 
-@pytest.mark.parametrize("sheet", [
-    SLIP,
-    replace(SLIP, lines=GOODS * 20),
-    replace(SLIP, head="古丽扎尔·买买提江·阿卜杜拉" * 2, shop="乡风文明积分超市" * 4, reprint=True),
-    replace(SLIP, lines=(SlipLine(name="油" * 60, spec="", quantity=999, price_fen=9999999),)),
-])  # fmt: skip
-def test_the_letters_stay_on_the_printable_72_mm(sheet: SlipSheet) -> None:
-    paper = Paper(slip(sheet))
-    ((_width, height),) = paper.sizes_mm
-    letters = paper.letters()
-    assert all(4 <= letter.left < letter.right <= 76 for letter in letters)
+@pytest.mark.parametrize(("paper", "edge", "width"), [("80", 4, 80), ("58", 5, 58)])
+@pytest.mark.parametrize("sheet", [SLIP, TOLD, LONG, CROWDED])
+def test_the_letters_stay_on_what_is_printable(
+    sheet: SlipSheet, paper: str, edge: float, width: float
+) -> None:
+    printed = Paper(slip(sheet, SlipPaper(paper)))
+    ((wide, height),) = printed.sizes_mm
+    assert wide == pytest.approx(width, abs=0.01)
+    letters = printed.letters()
+    assert all(edge <= letter.left < letter.right <= width - edge for letter in letters)
     assert all(6 < letter.bottom < letter.top < height - 3 for letter in letters)
 
 
@@ -108,5 +182,6 @@ def test_amounts_are_yuan_and_points_only_where_exact() -> None:
     assert amount(50, 25) == "0.50 元 = 2 分"
 
 
-def test_the_same_slip_gives_the_same_bytes() -> None:
-    assert slip(SLIP) == slip(SLIP)
+@pytest.mark.parametrize("paper", list(SlipPaper))
+def test_the_same_slip_gives_the_same_bytes(paper: SlipPaper) -> None:
+    assert slip(TOLD, paper) == slip(TOLD, paper)

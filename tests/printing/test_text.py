@@ -18,6 +18,7 @@ from moralbank.printing.text import (
     title_line,
     title_voice,
     unprintable,
+    wrapped,
 )
 
 NOWHERE = "\U000323af"  # the last character of Extension H: in none of the fonts
@@ -89,6 +90,11 @@ def test_long_text_shrinks_before_it_is_cut() -> None:
 def test_a_long_name_breaks_after_a_middle_dot() -> None:
     lines = boxed(name_line("古丽扎尔·买买提江·阿卜杜拉", 24), 120, 31, 10)
     assert [part.text for part in lines] == ["古丽扎尔·买买提江·", "阿卜杜拉"]
+
+
+def test_a_bracket_goes_with_what_it_opens() -> None:
+    words = line("毛巾已退（TH20261121-0001）", Voice.HEI, 10)
+    assert [part.text for part in wrapped(words, 120)] == ["毛巾已退", "（TH20261121-0001）"]
 
 
 @settings(max_examples=150, deadline=None)

@@ -1,0 +1,82 @@
+"""Charts: one drawing for paper and screen, true to their numbers."""
+
+import re
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from moralbank.printing import charts
+from moralbank.printing.charts import Bar, Part, Point
+from moralbank.printing.sheet import A4, Document
+from tests.printing.paper import Paper
+
+SVG = "{http://www.w3.org/2000/svg}"
+SIDES = (
+    Bar("手里有的", "300.00 元", (Part("钱", 20000, "200.00 元"), Part("货", 10000, "100.00 元"))),
+    Bar("欠大家的", "150.00 元", (Part("积分 & <余额>", 15000, "150.00 元"),)),
+)
+MONTHS = [Point("1月", None), Point("2月", 450), Point("3月", 132), Point("今天", 88)]
+
+
+def _shapes(text: str, tag: str) -> list[dict[str, str]]:
+    root = ET.fromstring(text)  # noqa: S314 - our own
+    return [dict(element.attrib) for element in root.iter(f"{SVG}{tag}")]
+
+
+def _words(text: str) -> list[str]:
+    root = ET.fromstring(text)  # noqa: S314 - our own
+    return ["".join(element.itertext()) for element in root.iter(f"{SVG}text")]
+
+
+@pytest.mark.parametrize("drawing", [
+    charts.gauge(132, "够"), charts.gauge(None, "没有欠账"), charts.gauge(99999, "够"),
+    charts.stacked(SIDES), charts.lines(MONTHS), charts.lines([]),
+])  # fmt: skip
+def test_a_drawing_goes_into_a_page_as_it_is(drawing: object) -> None:
+    text = charts.svg(drawing, "每 1 元积分背后有 1.32 元")
+    assert "style" not in text
+    assert "<script" not in text
+    assert ET.fromstring(text).attrib["viewBox"].startswith("0 0 360 ")  # noqa: S314
+    assert "<title>每 1 元积分背后有 1.32 元</title>" in text
+    assert charts.svg(drawing, "x") == charts.svg(drawing, "x")
+    for value in re.findall(r'[ "](?:x|cx|x1|x2)="([-\d.]+)"', text):
+        assert 0 <= float(value) <= 360
+
+
+@pytest.mark.parametrize(("ratio", "left"), [(0, True), (99, True), (101, False), (500, False)])
+def test_the_hand_points_to_the_side_of_the_verdict(ratio: int, left: bool) -> None:  # noqa: FBT001
+    (hand,) = _shapes(charts.svg(charts.gauge(ratio, "紧"), ""), "polygon")
+    tip = float(hand["points"].split()[2])
+    assert (tip < 180) is left
+    assert not _shapes(charts.svg(charts.gauge(None, "没有欠账"), ""), "polygon")
+
+
+def test_bars_share_one_scale_and_say_every_part() -> None:
+    text = charts.svg(charts.stacked(SIDES), "")
+    bars = [one for one in _shapes(text, "rect") if one["height"] == "24"]
+    money, goods, owed = (float(one["width"]) for one in bars)
+    assert money == pytest.approx(2 * goods, abs=0.02)
+    assert owed == pytest.approx(1.5 * goods, abs=0.02)
+    assert {"手里有的", "300.00 元", "钱", "积分 & <余额>", "150.00 元"} <= set(_words(text))
+
+
+def test_a_line_has_gaps_and_marks_what_is_short() -> None:
+    text = charts.svg(charts.lines(MONTHS), "")
+    first, second, third = _shapes(text, "circle")
+    assert float(first["cy"]) < float(second["cy"]) < float(third["cy"])
+    assert first["fill"] == second["fill"] != third["fill"]
+    (line,) = _shapes(text, "polyline")
+    assert len(line["points"].split()) == 2 * 3
+    assert {"450", "132", "88", "1月", "100%"} <= set(_words(text))
+
+
+def test_the_same_drawing_stands_on_paper() -> None:
+    document = Document(A4, "charts")
+    high = charts.place(charts.stacked(SIDES), document.canvas, 40, 800, 360)
+    high += charts.place(charts.gauge(132, "够"), document.canvas, 40, 800 - high, 360)
+    charts.place(charts.lines(MONTHS), document.canvas, 40, 800 - high, 360)
+    paper = Paper(document.close())
+    text = "".join(paper.text.split())
+    for words in ("手里有的300.00元", "积分&<余额>", "132%够", "不够", "450"):
+        assert words in text
+    assert paper.least_margin_mm() > 10
