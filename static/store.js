@@ -48,21 +48,67 @@ function listenToScanner(form) {
   );
 }
 
-/** How many kinds and pieces were typed so far. */
+/** Fen from what was typed in yuan; null for what is no amount. */
+function fenOf(typed) {
+  const found = /^(\d{1,7})(?:\.(\d{1,2}))?$/.exec(typed.normalize("NFKC").trim());
+  return found ? Number(found[1]) * 100 + Number((found[2] ?? "").padEnd(2, "0")) : null;
+}
+
+/** How many kinds and pieces were typed so far, and what they cost where that is known. */
 function addUp(form) {
-  const counts = [...form.querySelectorAll(".stepper__input")].map((input) => {
-    const pieces = Math.max(0, Math.trunc(Number(input.value)) || 0);
-    input.closest(".entries__entry").classList.toggle("entries__entry--filled", pieces > 0);
-    return pieces;
+  let kinds = 0;
+  let pieces = 0;
+  let paid = 0;
+  for (const input of form.querySelectorAll(".stepper__input")) {
+    const count = Math.max(0, Math.trunc(Number(input.value)) || 0);
+    const line = input.closest(".entries__entry");
+    line.classList.toggle("entries__entry--filled", count > 0);
+    const cost = line.querySelector("[data-cost]");
+    kinds += count > 0 ? 1 : 0;
+    pieces += count;
+    paid += count * ((cost && fenOf(cost.value)) ?? 0);
+  }
+  form.querySelector("[data-kinds]").textContent = kinds;
+  form.querySelector("[data-pieces]").textContent = pieces;
+  const sum = form.querySelector("[data-paid]");
+  if (!sum) return;
+  sum.hidden = paid === 0;
+  sum.querySelector("[data-yuan]").textContent = (paid / 100).toFixed(2);
+}
+
+/** Leave in sight what the words fit, and what has pieces already. */
+function narrow(form, words) {
+  const sought = words.normalize("NFKC").trim().toLowerCase();
+  for (const shelf of form.querySelectorAll("[data-shelf]")) {
+    const lines = [...shelf.querySelectorAll("[data-words]")];
+    for (const line of lines) {
+      const filled = line.classList.contains("entries__entry--filled");
+      line.hidden = !(filled || line.dataset.words.toLowerCase().includes(sought));
+    }
+    shelf.hidden = lines.every((line) => line.hidden);
+  }
+}
+
+/** The box that narrows the list; Enter goes to the first line left and sends nothing. */
+function seekByWords(form) {
+  const field = form.querySelector("[data-seek]");
+  if (!field) return;
+  const box = field.querySelector("input");
+  field.hidden = false;
+  box.addEventListener("input", () => narrow(form, box.value));
+  box.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter") return;
+    event.preventDefault();
+    form.querySelector("[data-words]:not([hidden]) .stepper__input")?.select();
   });
-  form.querySelector("[data-kinds]").textContent = counts.filter(Boolean).length;
-  form.querySelector("[data-pieces]").textContent = counts.reduce((sum, count) => sum + count, 0);
 }
 
 const receipt = document.querySelector("form[data-receive]");
 if (receipt) {
   receipt.querySelector("[data-sum]").hidden = false;
+  receipt.classList.add("intake--live");
   listenToScanner(receipt);
+  seekByWords(receipt);
   receipt.addEventListener("input", () => addUp(receipt));
   addUp(receipt);
   document.getElementById(location.hash.slice(1))?.select?.();

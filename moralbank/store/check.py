@@ -1,82 +1,219 @@
-"""The proof of the shelf: every piece came by a receipt and left by a slip."""
+"""The proof of the shelf: every piece came and went by a paper, batch by batch."""
 
 from collections import Counter, defaultdict
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import Table, and_, select
 from sqlmodel import Session
 
-from moralbank.counter.models import SlipLine
+from moralbank.counter.models import RefundLine, SlipLine
 from moralbank.i18n import _
 from moralbank.ledger.check import Problem
-from moralbank.store.models import MoveKind, Product, StockMove
+from moralbank.store.models import (
+    Batch,
+    CountState,
+    MoveKind,
+    Product,
+    Receipt,
+    StockCount,
+    StockCountLine,
+    StockMove,
+)
 
 _products = Product.__table__  # type: ignore[attr-defined]
+_batches = Batch.__table__  # type: ignore[attr-defined]
 _moves = StockMove.__table__  # type: ignore[attr-defined]
-_lines = SlipLine.__table__  # type: ignore[attr-defined]
+_receipts = Receipt.__table__  # type: ignore[attr-defined]
+_counts = StockCount.__table__  # type: ignore[attr-defined]
+_count_lines = StockCountLine.__table__  # type: ignore[attr-defined]
+_slip_lines = SlipLine.__table__  # type: ignore[attr-defined]
+_refund_lines = RefundLine.__table__  # type: ignore[attr-defined]
+
+_COMES: Final = {MoveKind.RECEIVE, MoveKind.RETURN}
+_GOES: Final = {MoveKind.REDEEM, MoveKind.SEND_BACK, MoveKind.WASTE}
+_PAPERS: Final = ("slip_id", "refund_id", "receipt_id", "count_id")
+# By which paper each kind moves; None: by none. What came before there were receipts has none.
+_PAPER_OF: Final[dict[MoveKind, set[str | None]]] = {
+    MoveKind.RECEIVE: {"receipt_id", None},
+    MoveKind.REDEEM: {"slip_id"},
+    MoveKind.RETURN: {"refund_id"},
+    MoveKind.SEND_BACK: {"receipt_id"},
+    MoveKind.WASTE: {"refund_id", None},
+    MoveKind.COUNT: {"count_id"},
+}
 
 
 def check_store(session: Session, village_id: int) -> list[Problem]:
     """Everything wrong with a village's stock; an empty list is the proof that nothing is."""
+    moves = _rows(session, village_id, _moves)
+    batches = {row.id: row for row in _rows(session, village_id, _batches)}
+    return [
+        *_check_products(_rows(session, village_id, _products), moves),
+        *_check_batches(batches, moves),
+        *_check_kinds(moves),
+        *_check_slips(session, village_id, moves),
+        *_check_refunds(session, village_id, moves),
+        *_check_receipts(_rows(session, village_id, _receipts), batches, moves),
+        *_check_counts(session, village_id, moves),
+    ]
+
+
+def _rows(session: Session, village_id: int, table: Table) -> list[Any]:
+    """All rows of a village in the order of their numbers."""
+    wanted = select(table).where(table.c.village_id == village_id).order_by(table.c.id)
+    return list(session.connection().execute(wanted))
+
+
+def _check_products(products: Iterable[Any], moves: Iterable[Any]) -> Iterator[Problem]:
+    """Each move left what it says, and all together left the stock."""
     by_product: dict[int, list[Any]] = defaultdict(list)
-    for move in session.connection().execute(
-        select(_moves).where(_moves.c.village_id == village_id).order_by(_moves.c.id)
-    ):
-        by_product[move.product_id].append(move)
-    problems = []
-    for product in session.connection().execute(
-        select(_products.c.id, _products.c.sku, _products.c.stock).where(
-            _products.c.village_id == village_id
-        )
-    ):
-        problems += _check_product(product, by_product[product.id])
-    return problems + _check_slips(session, village_id, by_product)
-
-
-def _check_product(product: Any, moves: list[Any]) -> list[Problem]:
-    """Each move left what it says, in the direction of its kind, and the last left the stock."""
-    problems = []
-    left = 0
     for move in moves:
-        left += move.quantity
-        if move.left != left:
-            words = _("%(sku)s 的第 %(n)s 号库存变动，结存数不对", sku=product.sku, n=move.id)
-            problems.append(Problem("stock_left", words))
-        if (move.quantity > 0) != (move.kind == MoveKind.RECEIVE):
-            words = _("%(sku)s 的第 %(n)s 号库存变动，方向不对", sku=product.sku, n=move.id)
-            problems.append(Problem("stock_direction", words))
-        left = move.left
-    if product.stock != sum(move.quantity for move in moves):
-        words = _("%(sku)s 的库存与进出数量不符", sku=product.sku)
-        problems.append(Problem("stock", words))
-    return problems
+        by_product[move.product_id].append(move)
+    for product in products:
+        left = 0
+        for move in by_product[product.id]:
+            left += move.quantity
+            if move.left != left:
+                words = _("%(sku)s 的第 %(n)s 号库存变动，结存数不对", sku=product.sku, n=move.id)
+                yield Problem("stock_left", words)
+            left = move.left
+        if product.stock != sum(move.quantity for move in by_product[product.id]):
+            yield Problem("stock", _("%(sku)s 的库存与进出数量不符", sku=product.sku))
 
 
-def _check_slips(
-    session: Session, village_id: int, by_product: dict[int, list[Any]]
-) -> list[Problem]:
+def _check_batches(batches: dict[int, Any], moves: Iterable[Any]) -> Iterator[Problem]:
+    """Each batch holds what its moves brought less what they took, all of its own product."""
+    sums: Counter[int] = Counter()
+    for move in moves:
+        sums[move.batch_id] += move.quantity
+        batch = batches.get(move.batch_id)
+        if batch is None or batch.product_id != move.product_id:
+            words = _("第 %(n)s 号库存变动的批次是别的商品的", n=move.id)
+            yield Problem("stock_batch", words)
+    for number, batch in batches.items():
+        if batch.left != sums[number] or batch.left < 0:
+            words = _("第 %(n)s 批货剩的件数与进出数量不符", n=number)
+            yield Problem("stock_batch", words)
+
+
+def _check_kinds(moves: Iterable[Any]) -> Iterator[Problem]:
+    """Each kind goes in its direction, and by its own paper."""
+    for move in moves:
+        kind = MoveKind(move.kind)
+        if (kind in _COMES and move.quantity < 0) or (kind in _GOES and move.quantity > 0):
+            yield Problem("stock_direction", _("第 %(n)s 号库存变动，方向不对", n=move.id))
+        papers = [name for name in _PAPERS if getattr(move, name) is not None]
+        named = papers[0] if papers else None
+        if len(papers) > 1 or named not in _PAPER_OF[kind]:
+            yield Problem("stock_paper", _("第 %(n)s 号库存变动挂错了单据", n=move.id))
+
+
+def _check_slips(session: Session, village_id: int, moves: Iterable[Any]) -> Iterator[Problem]:
     """What slips gave out is what left the shelf for them, neither more nor less."""
-    given: Counter[tuple[int, int]] = Counter()
+    given: Counter[Any] = Counter()
     for line in session.connection().execute(
-        select(_lines.c.slip_id, _lines.c.product_id, _lines.c.quantity).where(
-            _lines.c.village_id == village_id
+        select(_slip_lines.c.slip_id, _slip_lines.c.product_id, _slip_lines.c.quantity).where(
+            _slip_lines.c.village_id == village_id
         )
     ):
         given[line.slip_id, line.product_id] += line.quantity
-    left: Counter[tuple[int, int]] = Counter()
-    problems = []
-    for move in (move for moves in by_product.values() for move in moves):
+    left: Counter[Any] = Counter()
+    for move in moves:
         if move.kind == MoveKind.REDEEM:
             left[move.slip_id, move.product_id] -= move.quantity
-        elif move.slip_id is not None:
-            problems.append(Problem("stock_slip", _("第 %(n)s 号进货挂在兑换单上", n=move.id)))
-    for slip_id, product_id in sorted(
-        {key for key in given.keys() | left.keys() if given[key] != left[key]}, key=str
-    ):
+    for slip_id, product_id in _differing(given, left):
         words = _(
             "第 %(slip)s 号兑换单上 %(product)s 号商品的数量，与出库数量不符",
             slip=slip_id,
             product=product_id,
         )
-        problems.append(Problem("stock_slip", words))
-    return problems
+        yield Problem("stock_slip", words)
+
+
+def _check_refunds(session: Session, village_id: int, moves: list[Any]) -> Iterator[Problem]:
+    """What came back came into the batches it had left; what was spoiled left them again."""
+    taken: dict[Any, list[Any]] = defaultdict(list)
+    for move in moves:
+        if move.kind == MoveKind.REDEEM:
+            taken[move.slip_id, move.product_id].append(move)
+    due: Counter[Any] = Counter()
+    for line in _refunded(session, village_id):
+        for move in taken[line.slip_id, line.product_id]:
+            due[line.refund_id, MoveKind.RETURN.value, move.batch_id] -= move.quantity
+            if line.written_off:
+                due[line.refund_id, MoveKind.WASTE.value, move.batch_id] += move.quantity
+    found: Counter[Any] = Counter()
+    for move in moves:
+        if move.refund_id is not None:
+            found[move.refund_id, MoveKind(move.kind).value, move.batch_id] += move.quantity
+    for refund_id in sorted({key[0] for key in _differing(due, found)}, key=str):
+        words = _("第 %(n)s 号退货单退回或报损的件数，与库存变动不符", n=refund_id)
+        yield Problem("stock_refund", words)
+
+
+def _refunded(session: Session, village_id: int) -> Iterable[Any]:
+    """The lines of refunds, with the product that each slip's line is of."""
+    same = and_(
+        _slip_lines.c.village_id == _refund_lines.c.village_id,
+        _slip_lines.c.slip_id == _refund_lines.c.slip_id,
+        _slip_lines.c.line == _refund_lines.c.line,
+    )
+    return session.connection().execute(
+        select(_refund_lines, _slip_lines.c.product_id)
+        .join(_slip_lines, same)
+        .where(_refund_lines.c.village_id == village_id)
+    )
+
+
+def _check_receipts(
+    receipts: Iterable[Any], batches: dict[int, Any], moves: Iterable[Any]
+) -> Iterator[Problem]:
+    """A receipt cost what its batches cost, and nothing goes back that didn't come by it."""
+    paid: Counter[int] = Counter()
+    came: set[tuple[int, int]] = set()
+    for move in moves:
+        batch = batches.get(move.batch_id)
+        if move.kind == MoveKind.RECEIVE and move.receipt_id is not None and batch is not None:
+            paid[move.receipt_id] += move.quantity * (batch.cost_fen or 0)
+            came.add((move.receipt_id, move.batch_id))
+        if move.kind == MoveKind.SEND_BACK and (move.receipt_id, move.batch_id) not in came:
+            words = _("第 %(n)s 号库存变动退的不是那张进货单的货", n=move.id)
+            yield Problem("stock_receipt", words)
+    for receipt in receipts:
+        if receipt.cost_fen != paid[receipt.id]:
+            words = _("第 %(n)s 号进货单的金额与各批进价不符", n=receipt.id)
+            yield Problem("stock_receipt", words)
+
+
+def _check_counts(session: Session, village_id: int, moves: Iterable[Any]) -> Iterator[Problem]:
+    """A posted count moved what it found more or less; any other moved nothing."""
+    same = and_(
+        _counts.c.village_id == _count_lines.c.village_id,
+        _counts.c.id == _count_lines.c.count_id,
+    )
+    due = Counter(
+        {
+            (line.count_id, line.product_id): line.counted - line.expected
+            for line in session.connection().execute(
+                select(_count_lines)
+                .join(_counts, same)
+                .where(
+                    _count_lines.c.village_id == village_id,
+                    _count_lines.c.counted.is_not(None),
+                    _counts.c.state == CountState.POSTED,
+                )
+            )
+        }
+    )
+    found: Counter[Any] = Counter()
+    for move in moves:
+        if move.kind == MoveKind.COUNT:
+            found[move.count_id, move.product_id] += move.quantity
+    for count_id in sorted({key[0] for key in _differing(due, found)}, key=str):
+        yield Problem("stock_count", _("第 %(n)s 次盘点的盈亏与库存变动不符", n=count_id))
+
+
+def _differing(due: Counter[Any], found: Counter[Any]) -> list[Any]:
+    """The keys whose counts are not the same on both sides."""
+    return sorted({key for key in due.keys() | found.keys() if due[key] != found[key]}, key=str)

@@ -1,9 +1,14 @@
-"""`moralbank store`."""
+"""`moralbank store`: what comes and goes, and what a point is worth.
+
+Its other commands stand in the files named `commands_…`, which are added to its group here.
+"""
 
 import re
-from datetime import datetime
+from datetime import date, datetime
+from typing import Final
 
 import click
+from sqlmodel import Session
 
 from moralbank import clock
 from moralbank.audit import Actor
@@ -13,31 +18,51 @@ from moralbank.i18n import _, mark
 from moralbank.ledger.queries import rate_on
 from moralbank.money import fen_from_yuan, yuan
 from moralbank.store import service
+from moralbank.store.commands_goods import GOODS_COMMANDS
+from moralbank.store.commands_shops import SHOP_COMMANDS, with_shop
+from moralbank.store.commands_stock import STOCK_COMMANDS
+from moralbank.store.keeping import shop_for
 from moralbank.store.prices import points_for
 from moralbank.store.queries import product_by_sku, products
+from moralbank.store.receipts import receipt_page
+
+_LINE: Final = re.compile(
+    r"(?P<sku>[^=]+)=(?P<pieces>[0-9]{1,9})(?:@(?P<cost>[0-9.]+))?(?:/(?P<day>[0-9-]+))?"
+)
 
 
 class LineInvalid(service.QuantityInvalid):
-    """A line of the command is SKU=pieces."""
+    """A line of the command is SKU=pieces, for a receipt also with cost and best-before date."""
 
-    text = mark("“%(line)s”不对：应写成 货号=件数，件数是整数，如 OIL-5L=2")
+    text = mark(
+        "“%(line)s”不对：应写成 货号=件数，件数是整数，如 OIL-5L=2；"
+        "进货还可以带进价和保质期，如 OIL-5L=20@58.00/2027-05-01"
+    )
     code = "line_invalid"
 
 
-@click.group(help=_("积分超市：商品、进货、兑换比例。"))
+@click.group(help=_("积分超市：商品、店铺、进货、盘点、兑换比例。"))
 def store() -> None:
     """Group of commands."""
+
+
+for _command in (*GOODS_COMMANDS, *SHOP_COMMANDS, *STOCK_COMMANDS):
+    store.add_command(_command)
 
 
 @store.command("list", help=_("列出商品，价格和积分按今天的比例。"))
 @click.option("--search", default="", help=_("名称、拼音首字母、货号或条码"))
 @click.option("--all", "all_goods", is_flag=True, help=_("连同已下架的"))
+@with_shop
 @with_json
 @acts("store.view")
-def list_goods(actor: Actor, *, search: str, all_goods: bool, as_json: bool) -> None:
-    """List the goods."""
+def list_goods(
+    actor: Actor, *, search: str, all_goods: bool, shop: int | None, as_json: bool
+) -> None:
+    """List the goods of a shop."""
     with reading() as session:
-        goods = products(session, actor.village_id, typed=search, active_only=not all_goods)
+        own = shop_for(session, actor, shop)
+        goods = products(session, actor.village_id, own.id, typed=search, active_only=not all_goods)
         rate = rate_on(session, actor.village_id)
     rows = [
         {
@@ -52,6 +77,12 @@ def list_goods(actor: Actor, *, search: str, all_goods: bool, as_json: bool) -> 
             "points": points_for(one.price_fen, rate),
             "stock": one.stock,
             "active": one.active,
+            "cost_fen": one.cost_fen,
+            "on_from": one.on_from,
+            "on_until": one.on_until,
+            "low_at": one.low_at,
+            "limit_pieces": one.limit_pieces,
+            "limit_period": one.limit_period,
         }
         for one in goods
     ]
@@ -64,56 +95,91 @@ def list_goods(actor: Actor, *, search: str, all_goods: bool, as_json: bool) -> 
         "points": _("积分"),
         "stock": _("库存"),
     }
-    show(rows, heads, as_json=as_json)
+    show(rows, heads, as_json=as_json, title=own.name)
 
 
-@store.command(help=_("进货，如：store receive --product OIL-5L=20 --product SOAP-126G=48"))
+@store.command(
+    help=_(
+        "进货，如：store receive --product OIL-5L=20@58.00/2027-05-01 --product SOAP-126G=48；"
+        "@ 后面是每件进价，/ 后面是保质期，都可以不写"
+    )
+)
 @click.option("--product", "lines", multiple=True, required=True, help=_("货号=件数，可写多次"))
-@click.option("--note", default="", help=_("备注：从哪里进的、单据号"))
+@click.option("--supplier", default="", help=_("供货商"))
+@click.option("--number", default="", help=_("对方的单据号"))
+@click.option("--note", default="", help=_("备注"))
 @with_request_id
 @acts("store.manage")
-def receive(actor: Actor, *, lines: tuple[str, ...], note: str, request_id: str) -> None:
-    """Take goods in."""
-    with writing() as session:
-        quantities = {
-            product_by_sku(session, actor.village_id, sku).id: pieces
-            for sku, pieces in read_lines(lines).items()
-        }
-        service.receive(session, actor, request_id, quantities, note)
-    pieces = sum(quantities.values())
-    click.echo(_("已进货 %(kinds)s 种，共 %(pieces)s 件", kinds=len(quantities), pieces=pieces))
-
-
-@store.command(help=_("添加商品，如：store add TEA-250G 红茶 --price 18.50 --category 油盐酱醋"))
-@click.argument("sku")
-@click.argument("name")
-@click.option("--price", required=True, help=_("价格（元）"))
-@click.option("--category", required=True, help=_("类别"))
-@click.option("--unit", default="件", show_default=True, help=_("单位"))
-@click.option("--spec", default="", help=_("规格，如 5 升"))
-@click.option("--barcode", default="", help=_("条码"))
-@acts("store.manage")
-def add(
+def receive(
     actor: Actor,
     *,
-    sku: str,
-    name: str,
-    price: str,
-    category: str,
-    unit: str,
-    spec: str,
-    barcode: str,
+    lines: tuple[str, ...],
+    supplier: str,
+    number: str,
+    note: str,
+    request_id: str,
 ) -> None:
-    """Add a product."""
-    fen = fen_from_yuan(price)
-    if fen is None:
-        raise service.PriceInvalid(field="price")
-    details = service.ProductDetails(
-        name=name, price_fen=fen, category=category, unit=unit, spec=spec, barcode=barcode
-    )
+    """Take goods in."""
     with writing() as session:
-        made = service.add_product(session, actor, sku, details)
-    click.echo(_("已添加 %(sku)s %(name)s", sku=made.sku, name=made.name))
+        received = _read_receipt(session, actor, lines)
+        wanted = service.Receiving(received, supplier, number, note)
+        made = service.receive(session, actor, request_id, wanted)
+    pieces = sum(line.pieces for line in received.values())
+    words = {"n": made, "kinds": len(received), "pieces": pieces}
+    click.echo(_("第 %(n)s 号进货单：%(kinds)s 种，共 %(pieces)s 件", **words))
+
+
+@store.command(help=_("列出最近的进货单。"))
+@with_shop
+@with_json
+@acts("store.view")
+def receipts(actor: Actor, *, shop: int | None, as_json: bool) -> None:
+    """List the newest receipts of a shop."""
+    with reading() as session:
+        own = shop_for(session, actor, shop)
+        found = receipt_page(session, actor.village_id, own.id).rows
+    rows = [{**vars(one), "at": clock.minute(one.at), "cost": yuan(one.cost_fen)} for one in found]
+    heads = {
+        "id": _("编号"),
+        "at": _("进货时间"),
+        "supplier": _("供货商"),
+        "number": _("单据号"),
+        "kinds": _("种数"),
+        "pieces": _("件数"),
+        "sent_back": _("已退"),
+        "cost": _("金额（元）"),
+    }
+    show(rows, heads, as_json=as_json, title=own.name)
+
+
+@store.command("send-back", help=_("把一张进货单里的货退给供货商，如：store send-back 12 …"))
+@click.argument("receipt", type=int)
+@click.option("--product", "lines", multiple=True, required=True, help=_("货号=件数，可写多次"))
+@click.option("--reason", required=True, help=_("原因"))
+@with_request_id
+@acts("store.manage")
+def send_back(
+    actor: Actor, *, receipt: int, lines: tuple[str, ...], reason: str, request_id: str
+) -> None:
+    """Give goods of a receipt back to the supplier."""
+    with writing() as session:
+        pieces = _read_pieces(session, actor, lines)
+        service.send_back(session, actor, request_id, receipt, pieces, reason)
+    click.echo(_("已退给供货商 %(n)s 件", n=sum(pieces.values())))
+
+
+@store.command(help=_("报损，如：store waste --product MILK-250ML=3 --reason 过期"))
+@click.option("--product", "lines", multiple=True, required=True, help=_("货号=件数，可写多次"))
+@click.option("--reason", required=True, help=_("原因"))
+@with_request_id
+@acts("store.manage")
+def waste(actor: Actor, *, lines: tuple[str, ...], reason: str, request_id: str) -> None:
+    """Write goods off."""
+    with writing() as session:
+        pieces = _read_pieces(session, actor, lines)
+        service.waste(session, actor, request_id, pieces, reason)
+    words = {"kinds": len(pieces), "n": sum(pieces.values())}
+    click.echo(_("已报损 %(kinds)s 种，共 %(n)s 件", **words))
 
 
 @store.command(help=_("定新的兑换比例，如：store rate --fen 100 --from 2026-12-01 --resolution …"))
@@ -137,14 +203,49 @@ def rate(actor: Actor, *, fen: int, valid_from: datetime, resolution: str, reque
     click.echo(_("从%(day)s起，1 分 = %(fen)s 分钱", day=when, fen=fen))
 
 
-def read_lines(lines: tuple[str, ...]) -> dict[str, int]:
-    """Pieces by SKU from "OIL-5L=2"; the same SKU named twice is added up."""
-    found: dict[str, int] = {}
+def read_lines(lines: tuple[str, ...]) -> dict[str, service.ReceivedLine]:
+    """What came by SKU, from "OIL-5L=2" or "OIL-5L=20@58.00/2027-05-01"; raises LineInvalid.
+
+    The same SKU named twice is added up; its last cost and date count.
+    """
+    found: dict[str, service.ReceivedLine] = {}
     for line in lines:
-        sku, equals, pieces = line.partition("=")
-        number = pieces.strip()
-        if not (equals and sku.strip() and re.fullmatch("[0-9]{1,9}", number)):
+        parts = _LINE.fullmatch(line.strip())
+        if parts is None or not parts["sku"].strip():
             raise LineInvalid(line=line[:40])
-        key = sku.strip().upper()
-        found[key] = found.get(key, 0) + int(number)
+        sku = parts["sku"].strip().upper()
+        before = found[sku].pieces if sku in found else 0
+        cost, day = _cost(parts["cost"], line), _day(parts["day"], line)
+        found[sku] = service.ReceivedLine(before + int(parts["pieces"]), cost, day)
     return found
+
+
+def _cost(typed: str | None, line: str) -> int | None:
+    fen = fen_from_yuan(typed) if typed else None
+    if typed and fen is None:
+        raise LineInvalid(line=line[:40])
+    return fen
+
+
+def _day(typed: str | None, line: str) -> date | None:
+    try:
+        return date.fromisoformat(typed) if typed else None
+    except ValueError as error:
+        raise LineInvalid(line=line[:40]) from error
+
+
+def _read_receipt(
+    session: Session, actor: Actor, lines: tuple[str, ...]
+) -> dict[int, service.ReceivedLine]:
+    """The lines by product of the actor's own shop; raises LineInvalid, ProductUnknown."""
+    shop = shop_for(session, actor)
+    return {
+        product_by_sku(session, actor.village_id, sku, shop.id).id: line
+        for sku, line in read_lines(lines).items()
+    }
+
+
+def _read_pieces(session: Session, actor: Actor, lines: tuple[str, ...]) -> dict[int, int]:
+    """The pieces by product of what leaves the shelf."""
+    read = _read_receipt(session, actor, lines)
+    return {number: line.pieces for number, line in read.items()}

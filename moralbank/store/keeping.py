@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
 from moralbank import clock
@@ -15,6 +16,14 @@ from moralbank.store.models import Shop, ShopKeeper, ShopKind
 
 _shops = Shop.__table__  # type: ignore[attr-defined]
 _keepers = ShopKeeper.__table__  # type: ignore[attr-defined]
+
+# Asked at every redemption, so built once.
+_SHOPS: Final = (
+    select(_shops).where(_shops.c.village_id == bindparam("village")).order_by(_shops.c.id)
+)
+_KEPT: Final = select(_keepers.c.shop_id).where(
+    _keepers.c.village_id == bindparam("village"), _keepers.c.user_id == bindparam("user")
+)
 
 
 class NoShop(NotFound):
@@ -54,11 +63,25 @@ class ShopInfo:
         return self.contract_until is not None and self.contract_until < clock.today()
 
 
+@dataclass(frozen=True)
+class ShopChoice:
+    """The shop that a page is about, and all that its reader may turn to; one alone is no choice.
+
+    `kept` is what a link carries, so that the next page is about the same shop.
+    """
+
+    shop: ShopInfo
+    others: tuple[ShopInfo, ...]
+
+    @property
+    def kept(self) -> dict[str, int]:
+        """The address's part that names the shop; empty where there is nothing to choose."""
+        return {"shop": self.shop.id} if self.others else {}
+
+
 def shops(session: Session, village_id: int) -> list[ShopInfo]:
     """The village's shops, the oldest first."""
-    rows = session.connection().execute(
-        select(_shops).where(_shops.c.village_id == village_id).order_by(_shops.c.id)
-    )
+    rows = session.connection().execute(_SHOPS, {"village": village_id})
     return [
         ShopInfo(row.id, row.name, ShopKind(row.kind), row.contact, row.contract_until)
         for row in rows
@@ -87,12 +110,15 @@ def shop_for(session: Session, actor: Actor, wanted: int | None = None) -> ShopI
     raise NoShop
 
 
+def shop_choice(session: Session, actor: Actor, wanted: int | None = None) -> ShopChoice:
+    """The shop as `shop_for` finds it, with what else may be chosen; raises as that does."""
+    found = shop_for(session, actor, wanted)
+    every = shops(session, actor.village_id) if actor.role != Role.SHOPKEEPER else []
+    return ShopChoice(found, tuple(every) if len(every) > 1 else ())
+
+
 def _own(session: Session, actor: Actor, every: list[ShopInfo], wanted: int | None) -> ShopInfo:
-    kept = session.connection().scalar(
-        select(_keepers.c.shop_id).where(
-            _keepers.c.village_id == actor.village_id, _keepers.c.user_id == actor.user_id
-        )
-    )
+    kept = session.connection().scalar(_KEPT, {"village": actor.village_id, "user": actor.user_id})
     if not every:
         raise NoShop
     if kept is None and len(every) > 1:

@@ -174,6 +174,9 @@ class StockMove(SQLModel, table=True):
         belongs_to("products", "product_id"),
         belongs_to("stock_batches", "batch_id"),
         CheckConstraint("quantity <> 0", name="quantity"),
+        # A product's own history, and what a slip took, however long the village's is.
+        Index("ix_stock_moves_product", "village_id", "product_id", "id"),
+        Index("ix_stock_moves_slip", "village_id", "slip_id"),
     )
 
     village_id: int = village_key()

@@ -1,4 +1,4 @@
-"""Reading shops, goods, stock moves and rates."""
+"""Reading goods, what they are worth on the shelf, and rates."""
 
 import json
 import unicodedata
@@ -7,22 +7,39 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any, Final
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, bindparam, func, or_, select
 from sqlmodel import Session
 
+from moralbank import clock
 from moralbank.errors import NotFound
 from moralbank.households.pinyin import initials
 from moralbank.i18n import mark
 from moralbank.ledger.models import Event, Rate
-from moralbank.store.models import MoveKind, Product, StockMove
-
-LOW_STOCK: Final = 3
-"""Pieces: with so few or less it is time to order."""
+from moralbank.photos.models import PhotoSubject, PhotoUse
+from moralbank.store.models import Batch, LimitPeriod, Product
 
 _products = Product.__table__  # type: ignore[attr-defined]
-_moves = StockMove.__table__  # type: ignore[attr-defined]
+_batches = Batch.__table__  # type: ignore[attr-defined]
+_uses = PhotoUse.__table__  # type: ignore[attr-defined]
 _events = Event.__table__  # type: ignore[attr-defined]
 _rates = Rate.__table__  # type: ignore[attr-defined]
+
+_GOODS: Final = select(
+    _products,
+    select(func.max(_uses.c.photo_id))
+    .where(
+        _uses.c.village_id == _products.c.village_id,
+        _uses.c.subject == PhotoSubject.PRODUCT,
+        _uses.c.subject_id == _products.c.id,
+    )
+    .scalar_subquery()
+    .label("photo_id"),
+).order_by(_products.c.id)
+_BY_ID: Final = _GOODS.where(
+    _products.c.village_id == bindparam("village"),
+    _products.c.id.in_(bindparam("products", expanding=True)),
+)
+"""Asked by the counter at every redemption, so built once."""
 
 
 class ProductUnknown(NotFound):
@@ -34,7 +51,10 @@ class ProductUnknown(NotFound):
 
 @dataclass(frozen=True)
 class ProductInfo:
-    """Goods on a shelf. `price_fen` is what one `unit` costs, `stock` how many are left."""
+    """Goods on a shelf. `price_fen` is what one `unit` costs, `stock` how many are left.
+
+    `photo_id` is the newest photo that shows it; the other fields as in `models.Product`.
+    """
 
     id: int
     shop_id: int
@@ -47,6 +67,13 @@ class ProductInfo:
     price_fen: int
     stock: int
     active: bool
+    cost_fen: int | None
+    on_from: date | None
+    on_until: date | None
+    low_at: int
+    limit_pieces: int
+    limit_period: LimitPeriod
+    photo_id: int | None
 
     @property
     def title(self) -> str:
@@ -56,21 +83,23 @@ class ProductInfo:
     @property
     def low(self) -> bool:
         """Whether it is time to order."""
-        return self.stock <= LOW_STOCK
+        return self.stock <= self.low_at
+
+    @property
+    def offered(self) -> bool:
+        """Whether it can be had today: not taken off the shelf, and within its days."""
+        today = clock.today()
+        begun = self.on_from is None or self.on_from <= today
+        over = self.on_until is not None and self.on_until < today
+        return self.active and begun and not over
 
 
 @dataclass(frozen=True)
-class MoveInfo:
-    """One change of stock: `quantity` is signed, `left` is what was there afterwards."""
+class StockValue:
+    """What lies on the shelves at cost, in fen; `unknown_kinds` have pieces of unknown cost."""
 
-    id: int
-    at: datetime
-    kind: MoveKind
-    quantity: int
-    left: int
-    slip_id: int | None
-    note: str
-    by: int
+    cost_fen: int
+    unknown_kinds: int
 
 
 @dataclass(frozen=True)
@@ -95,14 +124,15 @@ def products(
 ) -> list[ProductInfo]:
     """The goods of a shop (None: of all), category by category in the order they were added.
 
-    `typed` keeps those whose name, size, SKU, barcode or pinyin initials (ddy) it matches. A
-    shop has a few hundred goods at most, so they are sought here rather than in the database.
+    `active_only` leaves out what isn't offered today. `typed` keeps those whose name, size, SKU,
+    barcode or pinyin initials (ddy) it matches. A shop has a few hundred goods at most, so they
+    are sought here rather than in the database.
     """
     wanted = _products.c.village_id == village_id
     if shop_id is not None:
         wanted = and_(wanted, _products.c.shop_id == shop_id)
     if active_only:
-        wanted = and_(wanted, _products.c.active.is_(True))
+        wanted = and_(wanted, _offered_today())
     found = _select(session, wanted)
     categories = {info.category: place for place, info in reversed(list(enumerate(found)))}
     found.sort(key=lambda info: (categories[info.category], info.id))
@@ -127,31 +157,64 @@ def products_by_id(
     session: Session, village_id: int, product_ids: list[int]
 ) -> dict[int, ProductInfo]:
     """Those of the numbered products that are this village's."""
-    wanted = and_(_products.c.village_id == village_id, _products.c.id.in_(product_ids))
-    return {info.id: info for info in _select(session, wanted)}
+    given = {"village": village_id, "products": product_ids}
+    return {info.id: info for info in _infos(session, _BY_ID, given)}
 
 
-def product_by_sku(session: Session, village_id: int, sku: str) -> ProductInfo:
-    """The product with this SKU, however its letters are written; raises ProductUnknown."""
-    wanted = unicodedata.normalize("NFKC", sku).strip().upper()
-    found = _select(session, and_(_products.c.village_id == village_id, _products.c.sku == wanted))
+def product_by_sku(
+    session: Session, village_id: int, sku: str, shop_id: int | None = None
+) -> ProductInfo:
+    """The product with this SKU, however its letters are written; raises ProductUnknown.
+
+    SKUs are a shop's own: without a shop the oldest product is meant.
+    """
+    typed = unicodedata.normalize("NFKC", sku).strip().upper()
+    wanted = and_(_products.c.village_id == village_id, _products.c.sku == typed)
+    if shop_id is not None:
+        wanted = and_(wanted, _products.c.shop_id == shop_id)
+    found = _select(session, wanted)
     if not found:
         raise ProductUnknown(name=sku[:40])
     return found[0]
 
 
-def moves(session: Session, village_id: int, product_id: int, limit: int = 100) -> list[MoveInfo]:
-    """The newest stock moves of a product, newest first."""
+def expired_pieces(session: Session, village_id: int, shop_id: int) -> dict[int, int]:
+    """Pieces whose best-before date is over, by product; who has none is left out."""
     rows = session.connection().execute(
-        select(_moves)
-        .where(_moves.c.village_id == village_id, _moves.c.product_id == product_id)
-        .order_by(_moves.c.id.desc())
-        .limit(limit)
+        select(_batches.c.product_id, func.sum(_batches.c.left))
+        .join(_products, _same_product(_batches))
+        .where(
+            _batches.c.village_id == village_id,
+            _products.c.shop_id == shop_id,
+            _batches.c.left > 0,
+            _batches.c.best_before < clock.today(),
+        )
+        .group_by(_batches.c.product_id)
     )
-    return [
-        MoveInfo(row.id, row.at, row.kind, row.quantity, row.left, row.slip_id, row.note, row.by)
-        for row in rows
-    ]
+    return {number: int(pieces) for number, pieces in rows}
+
+
+def stock_value(session: Session, village_id: int, shop_id: int | None = None) -> StockValue:
+    """What lies on the shelves of a shop (None: of all), at cost."""
+    wanted = and_(_batches.c.village_id == village_id, _batches.c.left > 0)
+    if shop_id is not None:
+        wanted = and_(wanted, _products.c.shop_id == shop_id)
+    rows = (
+        session.connection()
+        .execute(
+            select(
+                _batches.c.product_id, _batches.c.cost_fen, func.sum(_batches.c.left).label("left")
+            )
+            .join(_products, _same_product(_batches))
+            .where(wanted)
+            .group_by(_batches.c.product_id, _batches.c.cost_fen)
+        )
+        .all()
+    )
+    return StockValue(
+        cost_fen=sum(int(row.left) * (row.cost_fen or 0) for row in rows),
+        unknown_kinds=len({row.product_id for row in rows if row.cost_fen is None}),
+    )
 
 
 def rate_history(session: Session, village_id: int) -> list[RateInfo]:
@@ -180,8 +243,12 @@ def rate_history(session: Session, village_id: int) -> list[RateInfo]:
 
 def _select(session: Session, wanted: Any) -> list[ProductInfo]:
     """Products as they stand now: columns, since stock is changed past the session's objects."""
+    return _infos(session, _GOODS.where(wanted), {})
+
+
+def _infos(session: Session, asked: Any, given: dict[str, Any]) -> list[ProductInfo]:
     session.flush()
-    rows = session.connection().execute(select(_products).where(wanted).order_by(_products.c.id))
+    rows = session.connection().execute(asked, given)
     return [
         ProductInfo(
             id=row.id,
@@ -195,9 +262,31 @@ def _select(session: Session, wanted: Any) -> list[ProductInfo]:
             price_fen=row.price_fen,
             stock=row.stock,
             active=row.active,
+            cost_fen=row.cost_fen,
+            on_from=row.on_from,
+            on_until=row.on_until,
+            low_at=row.low_at,
+            limit_pieces=row.limit_pieces,
+            limit_period=LimitPeriod(row.limit_period),
+            photo_id=row.photo_id,
         )
         for row in rows
     ]
+
+
+def _offered_today() -> Any:
+    """The condition that `ProductInfo.offered` states."""
+    today = clock.today()
+    return and_(
+        _products.c.active.is_(True),
+        or_(_products.c.on_from.is_(None), _products.c.on_from <= today),
+        or_(_products.c.on_until.is_(None), _products.c.on_until >= today),
+    )
+
+
+def _same_product(table: Any) -> Any:
+    """How rows that belong to a product are joined to it."""
+    return and_(_products.c.village_id == table.c.village_id, _products.c.id == table.c.product_id)
 
 
 def _matches(info: ProductInfo, sought: str) -> bool:

@@ -1,92 +1,48 @@
-"""Changing goods, stock and the rate. Stock changes only by a move that says why."""
+"""Changing stock and the rate. Stock changes only by a move that says why."""
 
-import re
 import tomllib
-import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from sqlmodel import Session, select
+from sqlalchemy import bindparam, insert, update
+from sqlmodel import Session
 
 from moralbank import audit, clock
 from moralbank.audit import Actor
 from moralbank.errors import Invalid, Refused
 from moralbank.i18n import mark
-from moralbank.ledger.accounts import open_accounts
-from moralbank.ledger.models import AccountKind
 from moralbank.ledger.rates import set_rate as set_ledger_rate
 from moralbank.ledger.requests import once
-from moralbank.ledger.service import lock, take_number, take_numbers
+from moralbank.ledger.service import take_number, take_numbers
 from moralbank.paths import SEEDS
+from moralbank.store.goods import (
+    LONGEST_NOTE,
+    MOST_PIECES,
+    ProductDetails,
+    TextMissing,
+    TextTooLong,
+    product_row,
+    require_cost,
+)
 from moralbank.store.keeping import shop_for
-from moralbank.store.models import MoveKind, Product, Shop
-from moralbank.store.moving import Arrival, Paper, put, take
+from moralbank.store.models import MoveKind, Product, Receipt, Shop, ShopKind
+from moralbank.store.moving import Arrival, Change, Paper, change, put, take
 from moralbank.store.queries import ProductUnknown, products_by_id
+from moralbank.store.receipts import receipt
+from moralbank.store.shelf import given_out
+from moralbank.store.shops import NewShop, add_shop
 
-HIGHEST_PRICE: Final = 1_000_000
-"""Fen: 10,000 yuan."""
-MOST_RECEIVED: Final = 100_000
-LONGEST_NOTE: Final = 80
-LONGEST: Final = {"name": 40, "spec": 20, "unit": 8, "category": 20}
-_SKU: Final = re.compile(r"[A-Z0-9][A-Z0-9.\-]{0,19}", re.ASCII)
-_BARCODE_LENGTHS: Final = {8, 12, 13, 14}
-
-
-class SkuInvalid(Invalid):
-    """A SKU is 1 to 20 Latin letters, digits, dots and dashes."""
-
-    text = mark("货号不对：1 到 20 个字母、数字、点或短横，如 OIL-5L")
-    code = "sku_invalid"
-
-
-class SkuTaken(Refused):
-    """Another product has this SKU."""
-
-    text = mark("货号“%(sku)s”已经用在“%(name)s”上")
-    code = "sku_taken"
-
-
-class BarcodeInvalid(Invalid):
-    """A barcode is a GTIN of 8, 12, 13 or 14 digits with its check digit (GS1 specification)."""
-
-    text = mark("条码不对：请照包装上的数字核对（8 位或 13 位），没有就留空")
-    code = "barcode_invalid"
-
-
-class BarcodeTaken(Refused):
-    """Another product has this barcode."""
-
-    text = mark("这个条码已经用在“%(name)s”上")
-    code = "barcode_taken"
-
-
-class TextMissing(Invalid):
-    """Name, unit and category must be given."""
-
-    text = mark("请填写这一项")
-    code = "text_missing"
-
-
-class TextTooLong(Invalid):
-    """A text is longer than its column."""
-
-    text = mark("太长：最多 %(n)s 个字")
-    code = "text_too_long"
-
-
-class PriceInvalid(Invalid):
-    """A price is 0.01 to 10,000 yuan."""
-
-    text = mark("价格不对：须在 0.01 元到 10000 元之间")
-    code = "price_invalid"
+_products = Product.__table__  # type: ignore[attr-defined]
+_receipts = Receipt.__table__  # type: ignore[attr-defined]
+_LONGEST_RECEIPT: Final = {"supplier": 40, "number": 30, "note": LONGEST_NOTE}
 
 
 class QuantityInvalid(Invalid):
-    """Stock is received in whole pieces, 1 to 100,000 of each product."""
+    """Stock is moved in whole pieces, 1 to 100,000 of each product."""
 
-    text = mark("进货数量不对：每种须是 1 到 100000 的整数")
+    text = mark("数量不对：每种须是 1 到 100000 的整数")
     code = "receive_quantity_invalid"
 
 
@@ -97,115 +53,97 @@ class NothingReceived(Invalid):
     code = "nothing_received"
 
 
-@dataclass(frozen=True, kw_only=True)
-class ProductDetails:
-    """What may be changed about a product; see `ProductInfo`."""
+class NothingNamed(Invalid):
+    """Waste, and what goes back to the supplier, name at least one product."""
 
-    name: str
-    price_fen: int
-    category: str
-    unit: str = "件"
-    spec: str = ""
-    barcode: str = ""
+    text = mark("还没有填写数量")
+    code = "nothing_named"
+
+
+class AlreadyExpired(Invalid):
+    """Nobody takes goods in whose best-before date is over."""
+
+    text = mark("“%(name)s”的保质期 %(day)s 已经过了，不能收货。请核对日期，真过期了就退给供货商")
+    code = "already_expired"
+
+
+class NotOnReceipt(Invalid):
+    """What goes back to the supplier came by the receipt that is named."""
+
+    text = mark("这张进货单上没有“%(name)s”")
+    code = "not_on_receipt"
+
+
+class LessLeft(Refused):
+    """What came by a receipt was given out meanwhile."""
+
+    text = mark("这张进货单的“%(name)s”只剩 %(left)s %(unit)s在架上，退不了 %(wanted)s %(unit)s")
+    code = "less_left_of_receipt"
+
+
+@dataclass(frozen=True)
+class ReceivedLine:
+    """Pieces of one product that came in; `cost_fen` a piece (0: a gift), None where not known."""
+
+    pieces: int
+    cost_fen: int | None = None
+    best_before: date | None = None
+
+
+@dataclass(frozen=True)
+class Receiving:
+    """What came in together, by product number; `number` is that of the supplier's paper."""
+
+    lines: Mapping[int, ReceivedLine]
+    supplier: str = ""
+    number: str = ""
+    note: str = ""
 
 
 def open_shop(session: Session, actor: Actor) -> Shop:
-    """Open the village's shop with its account, its rate from today, and goods without stock."""
+    """Open the village's first shop with its account, a rate from today, goods without stock."""
     seed = tomllib.loads((SEEDS / "products.toml").read_text(encoding="utf-8"))
-    shop = Shop(
-        village_id=actor.village_id,
-        id=take_number(session, actor.village_id, "shop"),
-        name=seed["shop"]["name"],
-    )
-    session.add(shop)
-    session.flush()
-    owner = [(AccountKind.SHOP_ACCEPTED, shop.id)]
-    open_accounts(session, actor.village_id, owner, actor=actor.user_id)
+    shop = add_shop(session, actor, NewShop(seed["shop"]["name"], ShopKind.VILLAGE))
     set_rate(session, actor, seed["shop"]["rate_fen"], clock.today(), seed["shop"]["resolution"])
     numbers = take_numbers(session, actor.village_id, "product", len(seed["products"]))
     for number, row in zip(numbers, seed["products"], strict=True):
         sku = row.pop("sku")
-        session.add(_product(actor.village_id, shop.id, number, sku, ProductDetails(**row)))
+        session.add(product_row(actor.village_id, shop.id, number, sku, ProductDetails(**row)))
     session.flush()
     audit.record(session, actor, "store.open", shop.name, products=len(numbers))
     return shop
 
 
-def add_product(session: Session, actor: Actor, sku: str, details: ProductDetails) -> Product:
-    """Put a new product on the shelf, without stock.
+def receive(session: Session, actor: Actor, request_id: str, wanted: Receiving) -> int:
+    """Take goods in (进货), each line as a batch of its own; the receipt's number.
 
-    Raises SkuInvalid, SkuTaken, BarcodeInvalid, BarcodeTaken, TextMissing, TextTooLong,
-    PriceInvalid.
+    The last cost becomes the product's. All or nothing: raises NothingReceived, QuantityInvalid,
+    CostInvalid, AlreadyExpired, ProductUnknown, NotYourShop, TextTooLong.
     """
-    shop = shop_for(session, actor)
-    lock(session, actor.village_id)
-    sku = unicodedata.normalize("NFKC", sku).strip().upper()
-    if not _SKU.fullmatch(sku):
-        raise SkuInvalid(field="sku")
-    other = _one(session, actor.village_id, sku=sku)
-    if other is not None:
-        raise SkuTaken(field="sku", sku=sku, name=other.name)
-    details = _checked(session, actor.village_id, details, None)
-    number = take_number(session, actor.village_id, "product")
-    product = _product(actor.village_id, shop.id, number, sku, details)
-    session.add(product)
-    session.flush()
-    audit.record(session, actor, "store.add", sku, name=details.name, price_fen=details.price_fen)
-    return product
-
-
-def edit_product(
-    session: Session, actor: Actor, product_id: int, details: ProductDetails, *, active: bool
-) -> Product:
-    """Change what a product is called and costs, or take it off the shelf; its SKU stays.
-
-    Slips keep the name and price of their day. Raises ProductUnknown and what `add_product` does.
-    """
-    lock(session, actor.village_id)
-    product = session.get(Product, (actor.village_id, product_id))
-    if product is None:
-        raise ProductUnknown(name=product_id)
-    wanted = {**vars(_checked(session, actor.village_id, details, product_id)), "active": active}
-    changed = {
-        name: [getattr(product, name), value]
-        for name, value in wanted.items()
-        if getattr(product, name) != value
-    }
-    for name, value in wanted.items():
-        setattr(product, name, value)
-    session.add(product)
-    session.flush()
-    if changed:
-        audit.record(session, actor, "store.edit", product.sku, changed=changed)
-    return product
-
-
-def receive(
-    session: Session,
-    actor: Actor,
-    request_id: str,
-    quantities: Mapping[int, int],
-    note: str = "",
-) -> int:
-    """Take goods in (进货): pieces by product number. Gives the number of the first stock move.
-
-    Raises NothingReceived, QuantityInvalid, ProductUnknown, TextTooLong; all or nothing.
-    """
-    note = note.strip()
-    if len(note) > LONGEST_NOTE:
-        raise TextTooLong(field="note", n=LONGEST_NOTE)
-    if not quantities:
+    said = {name: getattr(wanted, name).strip() for name in _LONGEST_RECEIPT}
+    for name, longest in _LONGEST_RECEIPT.items():
+        if len(said[name]) > longest:
+            raise TextTooLong(field=name, n=longest)
+    if not wanted.lines:
         raise NothingReceived
-    if not all(_is_count(count) for count in quantities.values()):
-        raise QuantityInvalid
-    content = {"lines": sorted(quantities.items()), "note": note}
+    _require_counts({number: line.pieces for number, line in wanted.lines.items()})
+    for line in wanted.lines.values():
+        require_cost(line.cost_fen)
+    lines = sorted((number, *vars(line).values()) for number, line in wanted.lines.items())
+    content = {**said, "lines": [[*line[:3], str(line[3] or "")] for line in lines]}
 
     def perform() -> int:
-        _require_known(session, actor.village_id, quantities)
-        arrivals = [Arrival(number, pieces) for number, pieces in quantities.items()]
-        numbers = put(session, actor, MoveKind.RECEIVE, arrivals, Paper(note=note))
-        audit.record(session, actor, "store.receive", note, quantities=dict(quantities))
-        return numbers[0]
+        shop_id = _require_own(session, actor, wanted.lines)
+        _require_fresh(session, actor.village_id, wanted.lines)
+        number = _write_receipt(session, actor, shop_id, wanted, said)
+        arrivals = [
+            Arrival(product, line.pieces, line.best_before, line.cost_fen)
+            for product, line in wanted.lines.items()
+        ]
+        put(session, actor, MoveKind.RECEIVE, arrivals, Paper(receipt_id=number))
+        _keep_costs(session, actor.village_id, wanted.lines)
+        audit.record(session, actor, "store.receive", str(number), **content)
+        return number
 
     return once(session, actor.village_id, request_id, "store.receive", content, perform).result
 
@@ -213,10 +151,89 @@ def receive(
 def take_stock(session: Session, actor: Actor, slip_id: int, quantities: Mapping[int, int]) -> None:
     """Take a slip's goods (pieces by product number, all > 0) off the shelf.
 
-    Raises OutOfStock naming what is left, and ProductUnknown.
+    The counter has looked them up before, in the slip's own shop: it isn't asked twice here,
+    where a customer waits. Raises OutOfStock naming what is left.
     """
-    _require_known(session, actor.village_id, quantities)
     take(session, actor, MoveKind.REDEEM, quantities, Paper(slip_id=slip_id))
+
+
+def give_back(
+    session: Session, actor: Actor, *, slip_id: int, refund_id: int, lines: Mapping[int, bool]
+) -> None:
+    """Put a slip's goods back into the very batches they left (退回), whole products at a time.
+
+    `lines` says of each product whether it came back spoiled: then it leaves again as waste of
+    the same refund. The caller sees to it that nothing comes back twice. Raises ProductUnknown
+    for what the slip didn't give out.
+    """
+    left = given_out(session, actor.village_id, slip_id)
+    for number in lines:
+        if not any(one.product_id == number for one in left):
+            raise ProductUnknown(name=number)
+    back = [replace(one, pieces=-one.pieces) for one in left if one.product_id in lines]
+    paper = Paper(refund_id=refund_id)
+    change(session, actor, MoveKind.RETURN, back, paper)
+    spoiled = [one for one in left if lines.get(one.product_id)]
+    if spoiled:
+        change(session, actor, MoveKind.WASTE, spoiled, paper)
+
+
+def waste(
+    session: Session, actor: Actor, request_id: str, quantities: Mapping[int, int], reason: str
+) -> int:
+    """Write goods off (报损), first expired first; the number of the first move.
+
+    Raises NothingNamed, QuantityInvalid, TextMissing, TextTooLong, ProductUnknown, NotYourShop,
+    OutOfStock.
+    """
+    reason = _checked_reason(reason)
+    _require_counts(quantities)
+    content = {"lines": sorted(quantities.items()), "reason": reason}
+
+    def perform() -> int:
+        _require_own(session, actor, quantities)
+        moved = take(session, actor, MoveKind.WASTE, quantities, Paper(note=reason))
+        audit.record(session, actor, "store.waste", reason, quantities=dict(quantities))
+        return moved[0]
+
+    return once(session, actor.village_id, request_id, "store.waste", content, perform).result
+
+
+def send_back(
+    session: Session,
+    actor: Actor,
+    request_id: str,
+    receipt_id: int,
+    quantities: Mapping[int, int],
+    reason: str,
+) -> int:
+    """Give pieces of a receipt back to the supplier (退供货商), out of its own batches alone.
+
+    The number of the first move. Raises ReceiptUnknown, NotYourShop, NotOnReceipt, LessLeft,
+    NothingNamed, QuantityInvalid, TextMissing, TextTooLong.
+    """
+    reason = _checked_reason(reason)
+    _require_counts(quantities)
+    content = {"receipt": receipt_id, "lines": sorted(quantities.items()), "reason": reason}
+
+    def perform() -> int:
+        found = receipt(session, actor.village_id, receipt_id)
+        shop_for(session, actor, found.shop_id)
+        lines = {line.product_id: line for line in found.lines}
+        changes = []
+        for number, wanted in quantities.items():
+            line = lines.get(number)
+            if line is None:
+                raise NotOnReceipt(name=number)
+            if line.left < wanted:
+                raise LessLeft(name=line.title, left=line.left, unit=line.unit, wanted=wanted)
+            changes.append(Change(number, line.batch_id, -wanted))
+        paper = Paper(receipt_id=receipt_id, note=reason)
+        moved = change(session, actor, MoveKind.SEND_BACK, changes, paper)
+        audit.record(session, actor, "store.send_back", str(receipt_id), **content)
+        return moved[0]
+
+    return once(session, actor.village_id, request_id, "store.send_back", content, perform).result
 
 
 def set_rate(
@@ -261,64 +278,74 @@ def set_rate(
     return once(session, actor.village_id, request_id, "store.rate", content, perform).result
 
 
-def _product(
-    village_id: int, shop_id: int, number: int, sku: str, details: ProductDetails
-) -> Product:
-    return Product(
-        village_id=village_id,
-        id=number,
-        shop_id=shop_id,
-        sku=sku,
-        stock=0,
-        active=True,
-        **vars(details),
-    )
+def _checked_reason(reason: str) -> str:
+    reason = reason.strip()
+    if not reason:
+        raise TextMissing(field="reason")
+    if len(reason) > LONGEST_NOTE:
+        raise TextTooLong(field="reason", n=LONGEST_NOTE)
+    return reason
 
 
-def _checked(
-    session: Session, village_id: int, details: ProductDetails, product_id: int | None
-) -> ProductDetails:
-    """The details, trimmed, when all is well with them."""
-    texts = {name: str(getattr(details, name)).strip() for name in LONGEST}
-    for name, longest in LONGEST.items():
-        if not texts[name] and name != "spec":
-            raise TextMissing(field=name)
-        if len(texts[name]) > longest:
-            raise TextTooLong(field=name, n=longest)
-    if type(details.price_fen) is not int or not 1 <= details.price_fen <= HIGHEST_PRICE:
-        raise PriceInvalid(field="price")
-    barcode = _checked_barcode(details.barcode)
-    other = _one(session, village_id, barcode=barcode) if barcode else None
-    if other is not None and other.id != product_id:
-        raise BarcodeTaken(field="barcode", name=other.name)
-    return ProductDetails(price_fen=details.price_fen, barcode=barcode, **texts)
+def _require_counts(quantities: Mapping[int, int]) -> None:
+    if not quantities:
+        raise NothingNamed
+    for count in quantities.values():
+        if type(count) is not int or not 1 <= count <= MOST_PIECES:
+            raise QuantityInvalid
 
 
-def _checked_barcode(typed: str) -> str:
-    barcode = "".join(unicodedata.normalize("NFKC", typed).split())
-    if not barcode:
-        return ""
-    if not (barcode.isascii() and barcode.isdecimal() and len(barcode) in _BARCODE_LENGTHS):
-        raise BarcodeInvalid(field="barcode")
-    # GS1: from the right, digits weigh 1, 3, 1, 3, …; the sum is a multiple of ten.
-    weighed = sum(
-        int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(reversed(barcode))
-    )
-    if weighed % 10:
-        raise BarcodeInvalid(field="barcode")
-    return barcode
+def _require_own(session: Session, actor: Actor, products: Mapping[int, object]) -> int:
+    """The one shop that all these products are of, which is the actor's to change.
 
-
-def _one(session: Session, village_id: int, **known_by: str) -> Product | None:
-    return session.exec(select(Product).filter_by(village_id=village_id, **known_by)).first()
-
-
-def _is_count(count: object) -> bool:
-    return type(count) is int and 1 <= count <= MOST_RECEIVED
-
-
-def _require_known(session: Session, village_id: int, quantities: Mapping[int, int]) -> None:
-    known = products_by_id(session, village_id, list(quantities))
-    for number in quantities:
+    Raises ProductUnknown and NotYourShop.
+    """
+    known = products_by_id(session, actor.village_id, list(products))
+    for number in products:
         if number not in known:
             raise ProductUnknown(name=number)
+    first, *others = {one.shop_id for one in known.values()}
+    for shop_id in (first, *others):
+        shop_for(session, actor, shop_id)
+    if others:
+        raise ProductUnknown(name=min(products))
+    return first
+
+
+def _require_fresh(session: Session, village_id: int, lines: Mapping[int, ReceivedLine]) -> None:
+    today = clock.today()
+    over = {number for number, one in lines.items() if one.best_before and one.best_before < today}
+    for number, info in products_by_id(session, village_id, sorted(over)).items():
+        raise AlreadyExpired(name=info.title, day=lines[number].best_before)
+
+
+def _write_receipt(
+    session: Session, actor: Actor, shop_id: int, wanted: Receiving, said: Mapping[str, str]
+) -> int:
+    number = take_number(session, actor.village_id, "receipt")
+    row = {
+        "village_id": actor.village_id,
+        "id": number,
+        "shop_id": shop_id,
+        "cost_fen": sum(line.pieces * (line.cost_fen or 0) for line in wanted.lines.values()),
+        "at": clock.now(),
+        "by": actor.user_id,
+        **said,
+    }
+    session.connection().execute(insert(_receipts), row)
+    return number
+
+
+def _keep_costs(session: Session, village_id: int, lines: Mapping[int, ReceivedLine]) -> None:
+    """What was paid last is what the product costs, for those whose cost was said."""
+    paid = [
+        {"village": village_id, "product": number, "paid": line.cost_fen}
+        for number, line in lines.items()
+        if line.cost_fen is not None
+    ]
+    if paid:
+        chosen = update(_products).where(
+            _products.c.village_id == bindparam("village"),
+            _products.c.id == bindparam("product"),
+        )
+        session.connection().execute(chosen.values(cost_fen=bindparam("paid")), paid)

@@ -1,8 +1,11 @@
-"""Pages of the shop: goods, receipts, stock moves, the rate."""
+"""Pages of goods: the shelf, one product, and what a point is worth.
+
+The room's other pages stand in the files named `views_…`, which are imported here.
+"""
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 
 from moralbank import clock
 from moralbank.access.permissions import may as role_may
@@ -11,27 +14,26 @@ from moralbank.db import reading, writing
 from moralbank.errors import MoralbankError
 from moralbank.i18n import _
 from moralbank.ledger.queries import rate_on
-from moralbank.store import service
+from moralbank.photos.models import PhotoSubject
+from moralbank.photos.queries import PhotoInfo, photos_of
+from moralbank.store import goods as goods_service
+from moralbank.store import service, views_importing, views_receipts, views_stock
 from moralbank.store.export import goods_list
-from moralbank.store.forms import (
-    EditProductForm,
-    NewProductForm,
-    ProductForm,
-    RateForm,
-    ReceiveForm,
-    read_quantities,
-    typed_quantities,
-)
+from moralbank.store.forms import EditProductForm, NewProductForm, ProductForm, RateForm
 from moralbank.store.keeping import shop_for
 from moralbank.store.prices import points_for
-from moralbank.store.queries import moves, products, rate_history, shelves
+from moralbank.store.queries import expired_pieces, products, rate_history, stock_value
 from moralbank.store.queries import product as read_product
+from moralbank.store.shelf import batches, moves
+from moralbank.store.views_shops import asked_shop, may_manage, room
 from moralbank.web.errors import status_of
 from moralbank.web.files import excel_file
 from moralbank.web.guards import current_actor, may
+from moralbank.web.pages import asked_words
 from moralbank.web.request_ids import next_request_id, sent_request_id
+from moralbank.web.uploads import take_photos, takes_photos
 
-room = Blueprint("store", __name__)
+__all__ = ["room", "views_importing", "views_receipts", "views_stock"]
 
 PRODUCT = "/store/<int:product_id>"
 
@@ -40,111 +42,100 @@ PRODUCT = "/store/<int:product_id>"
 @may("store.view")
 def store() -> Any:
     """List the goods with stock and price."""
-    typed = request.args.get("q", "").strip()[:40]
-    category = request.args.get("category", "")[:20]
+    typed, category = asked_words(), request.args.get("category", "")[:20]
     all_goods = request.args.get("all") == "1"
+    village_id = current_actor().village_id
     with reading() as session:
-        village_id = current_actor().village_id
-        everything = products(session, village_id, active_only=not all_goods)
-        found = products(session, village_id, typed=typed, active_only=not all_goods)
+        choice = asked_shop(session)
+        shop_id = choice.shop.id
+        everything = products(session, village_id, shop_id, active_only=not all_goods)
+        found = products(session, village_id, shop_id, typed=typed, active_only=not all_goods)
         rate = rate_on(session, village_id)
-        shop = shop_for(session, current_actor())
+        expired = expired_pieces(session, village_id, shop_id)
+        value = stock_value(session, village_id, shop_id)
     return render_template(
         "store/store.html",
-        shop=shop,
+        choice=choice,
         goods=[one for one in found if category in {"", one.category}],
         categories=list(dict.fromkeys(one.category for one in everything)),
         low=[one for one in everything if one.active and one.low],
+        expired=expired,
+        value=value,
         typed=typed,
         category=category,
         all_goods=all_goods,
         rate=rate,
         points=lambda fen: points_for(fen, rate),
-        may_manage=role_may(current_actor().role, "store.manage"),
+        may_manage=may_manage(),
         may_rate=role_may(current_actor().role, "store.rate"),
+        may_shops=role_may(current_actor().role, "store.shops"),
     )
 
 
 @room.get("/store/goods.xlsx")
 @may("store.view")
 def export() -> Any:
-    """Download all goods with stock and price."""
+    """Download all goods of a shop with every column, as the import reads them again."""
+    village_id = current_actor().village_id
     with reading() as session:
-        goods = products(session, current_actor().village_id, active_only=False)
-        rate = rate_on(session, current_actor().village_id)
-    return excel_file(goods_list(goods, rate), _("商品-%(day)s.xlsx", day=clock.today()))
+        choice = asked_shop(session)
+        goods = products(session, village_id, choice.shop.id, active_only=False)
+        rate = rate_on(session, village_id)
+    words = {"shop": choice.shop.name, "day": clock.today()}
+    return excel_file(goods_list(goods, rate), _("%(shop)s-商品-%(day)s.xlsx", **words))
 
 
 @room.route("/store/new", methods=["GET", "POST"])
 @may("store.manage")
+@takes_photos
 def new_product() -> Any:
     """Add a product."""
     form = NewProductForm(request.form)
     if request.method == "GET":
-        return _form_page("store/new_product.html", form)
+        return _form_page("store/new_product.html", NewProductForm())
+    taken = take_photos()
     try:
-        if form.validate():
-            with writing() as session:
-                made = service.add_product(session, current_actor(), form.sku.data, form.details())
-            flash(_("已添加“%(name)s”，进货后就能兑换", name=made.name), "ok")
-            return redirect(url_for("store.product", product_id=made.id), 303)
+        taken.require_all()
+        if not form.validate():
+            return _form_page("store/new_product.html", form, taken.photos), 422
+        with writing() as session:
+            made = goods_service.add_product(
+                session, current_actor(), form.sku.data, form.details(), photos=taken.ids
+            )
     except MoralbankError as refusal:
         form.take_refusal(refusal)
-        return _form_page("store/new_product.html", form), status_of(refusal)
-    return _form_page("store/new_product.html", form), 422
+        return _form_page("store/new_product.html", form, taken.photos), status_of(refusal)
+    flash(_("已添加“%(name)s”，进货后就能兑换", name=made.name), "ok")
+    return redirect(url_for("store.product", product_id=made.id), 303)
 
 
 @room.get(PRODUCT)
 @may("store.view")
 def product(product_id: int) -> Any:
-    """Show one product with its stock moves."""
+    """Show one product with what lies on the shelf and how it came there."""
     return _product_page(product_id)
 
 
 @room.post(PRODUCT)
 @may("store.manage")
+@takes_photos
 def edit_product(product_id: int) -> Any:
     """Change a product."""
-    form = EditProductForm(request.form)
-    if not form.validate():
-        return _product_page(product_id, form), 422
+    form, taken = EditProductForm(request.form), take_photos()
     try:
+        taken.require_all()
+        if not form.validate():
+            return _product_page(product_id, form, taken.photos), 422
+        details, active = form.details(), form.active.data
         with writing() as session:
-            service.edit_product(
-                session, current_actor(), product_id, form.details(), active=form.active.data
+            goods_service.edit_product(
+                session, current_actor(), product_id, details, active=active, photos=taken.ids
             )
     except MoralbankError as refusal:
         form.take_refusal(refusal)
-        return _product_page(product_id, form), status_of(refusal)
+        return _product_page(product_id, form, taken.photos), status_of(refusal)
     flash(_("已保存"), "ok")
     return redirect(url_for("store.product", product_id=product_id), 303)
-
-
-@room.get("/store/receive")
-@may("store.manage")
-def receive() -> Any:
-    """Ask what came in."""
-    return _receive_page(ReceiveForm(), {})
-
-
-@room.post("/store/receive")
-@may("store.manage")
-def receive_post() -> Any:
-    """Take goods in; after a refusal what was typed is still there."""
-    form, typed = ReceiveForm(request.form), typed_quantities(request.form)
-    if not form.validate():
-        return _receive_page(form, typed), 422
-    try:
-        quantities = read_quantities(typed)
-        with writing() as session:
-            note = form.note.data or ""
-            service.receive(session, current_actor(), sent_request_id(), quantities, note)
-    except MoralbankError as refusal:
-        form.take_refusal(refusal)
-        return _receive_page(form, typed, refusal), status_of(refusal)
-    pieces = sum(quantities.values())
-    flash(_("已进货 %(kinds)s 种，共 %(pieces)s 件", kinds=len(quantities), pieces=pieces), "ok")
-    return redirect(url_for("store.store"), 303)
 
 
 @room.get("/store/rates")
@@ -178,47 +169,48 @@ def rates_post() -> Any:
     return redirect(url_for("store.rates"), 303)
 
 
-def _form_page(template: str, form: ProductForm) -> str:
+def _form_page(template: str, form: ProductForm, kept: list[PhotoInfo] | None = None) -> str:
     with reading() as session:
-        goods = products(session, current_actor().village_id, active_only=False)
-    categories = list(dict.fromkeys(one.category for one in goods))
-    units = sorted({one.unit for one in goods})
-    return render_template(template, form=form, categories=categories, units=units)
+        choice = asked_shop(session)
+        village_id = current_actor().village_id
+        goods = products(session, village_id, choice.shop.id, active_only=False)
+    return render_template(
+        template,
+        form=form,
+        kept=kept or [],
+        categories=list(dict.fromkeys(one.category for one in goods)),
+        units=sorted({one.unit for one in goods}),
+    )
 
 
-def _product_page(product_id: int, form: EditProductForm | None = None) -> str:
-    village_id = current_actor().village_id
+def _product_page(
+    product_id: int, form: EditProductForm | None = None, kept: list[PhotoInfo] | None = None
+) -> str:
+    village_id, role = current_actor().village_id, current_actor().role
     with reading() as session:
         info = read_product(session, village_id, product_id)
+        shop = shop_for(session, current_actor(), info.shop_id)
         changes = moves(session, village_id, product_id)
+        shelf = batches(session, village_id, product_id)
         rate = rate_on(session, village_id)
         names = user_names(session, village_id)
-        goods = products(session, village_id, active_only=False)
+        photos = photos_of(session, village_id, PhotoSubject.PRODUCT, [product_id])
+        goods = products(session, village_id, shop.id, active_only=False)
     return render_template(
         "store/product.html",
         product=info,
+        shop=shop,
         form=form or EditProductForm.of(info),
+        kept=kept or [],
+        photos=photos.get(product_id, [])[::-1],
         moves=changes,
+        batches=shelf,
         names=names,
         points=points_for(info.price_fen, rate),
         categories=list(dict.fromkeys(one.category for one in goods)),
         units=sorted({one.unit for one in goods}),
-        may_manage=role_may(current_actor().role, "store.manage"),
-        may_see_slips=role_may(current_actor().role, "counter.view"),
-    )
-
-
-def _receive_page(
-    form: ReceiveForm, typed: dict[int, str], refusal: MoralbankError | None = None
-) -> str:
-    with reading() as session:
-        goods = products(session, current_actor().village_id)
-    return render_template(
-        "store/receive.html",
-        form=form,
-        shelves=shelves(goods),
-        typed=typed,
-        request_id=next_request_id(refusal),
+        may_manage=may_manage(),
+        may_see_slips=role_may(role, "counter.view"),
     )
 
 

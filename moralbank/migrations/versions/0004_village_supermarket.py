@@ -164,6 +164,8 @@ def _widen_moves() -> None:
             ["village_id", "id"],
             ondelete="RESTRICT",
         )
+        batch.create_index("ix_stock_moves_product", ["village_id", "product_id", "id"])
+        batch.create_index("ix_stock_moves_slip", ["village_id", "slip_id"])
     _guard("stock_moves")
 
 
