@@ -95,6 +95,8 @@ def _head(frame: Frame, notice: NoticeSheet) -> Iterator[Piece]:
             "异议只暂停有关的那一项，查清后书面答复，其余各项不受影响。"
         ),
     )
+    if notice.warning:
+        yield formal.paragraph(frame, _("请注意：%(warning)s。", warning=notice.warning))
     yield gap(2.5 * mm)
 
 

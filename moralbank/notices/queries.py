@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from moralbank import clock
 from moralbank.access.queries import user_names
+from moralbank.fund.old_points import lapse_warning
 from moralbank.households.queries import household_labels
 from moralbank.i18n import _
 from moralbank.notices.freezing import frozen_corrections
@@ -161,6 +162,7 @@ def sheet_of(session: Session, village_id: int, notice_id: int) -> NoticeSheet:
             session, village_id, corrections_on(session, village_id, notice_id)
         ),
         posts_words=_("公示期满，没有异议的自动入账；有异议的，查清答复后再办。"),
+        warning=lapse_warning(session, village_id) if info.open else "",
     )
 
 

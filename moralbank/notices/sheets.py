@@ -71,7 +71,8 @@ class NoticeSheet:
     `posts_words` what comes then, as a whole sentence. `contact` says who takes objections and
     where; its parts stand apart by line ends or full-width spaces. `mark` is the end of the
     ledger when the notice was frozen ("1234-ab12cd34"), `digest` the sha256 of its frozen lines
-    in hexadecimal. `public_url` is None where the village has no public address.
+    in hexadecimal. `public_url` is None where the village has no public address. `warning` is
+    what else everybody has to be told, such as points that lapse.
     """
 
     village: str
@@ -90,3 +91,4 @@ class NoticeSheet:
     deeds: tuple[DeedLine, ...]
     corrections: tuple[CorrectionLine, ...]
     posts_words: str
+    warning: str = ""

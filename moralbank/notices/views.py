@@ -12,6 +12,7 @@ from moralbank.awards.filters import PERIODS, read_number, span
 from moralbank.awards.queries import AwardRow, approved
 from moralbank.db import reading, writing
 from moralbank.errors import Invalid, MoralbankError
+from moralbank.fund.old_points import lapse_warning
 from moralbank.i18n import _
 from moralbank.notices import service
 from moralbank.notices.export import notice_lines
@@ -170,7 +171,8 @@ def public_notices(village_id: int) -> Any:
     with reading() as session:
         village = publishing_village(session, village_id)
         infos = hanging_now(session, village_id)
-    return _public_page("notices/public_notices.html", village, infos=infos)
+        warning = lapse_warning(session, village_id)
+    return _public_page("notices/public_notices.html", village, infos=infos, warning=warning)
 
 
 @room.get(f"{VILLAGE}/<int:notice_id>")
@@ -180,7 +182,8 @@ def public_notice(village_id: int, notice_id: int) -> Any:
     with reading() as session:
         village = publishing_village(session, village_id)
         shown = read_public(session, village_id, notice_id)
-    return _public_page("notices/public_notice.html", village, shown=shown)
+        warning = lapse_warning(session, village_id) if shown.info.open else ""
+    return _public_page("notices/public_notice.html", village, shown=shown, warning=warning)
 
 
 def _public_page(template: str, village: Any, **values: Any) -> Any:

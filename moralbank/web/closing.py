@@ -1,19 +1,23 @@
-"""Posting notices whose last day is over: at the server's start and at the next request.
+"""What happens by itself when its day has come: at the server's start and at the next request.
 
-Nobody presses a button for it. The look is cheap (one statement on an index) and rare; where
-posting fails, the request goes on, and it is tried again.
+Notices whose last day is over are posted; points lapse. Nobody presses a button for it. The look
+is cheap (a few statements on small tables) and rare; where an act fails, the request goes on, and
+it is tried again.
 """
 
 import logging
+from collections.abc import Callable
 from threading import Lock
 from time import monotonic
 from typing import Final
 
 from flask import Flask, current_app, request
+from sqlmodel import Session
 
 from moralbank import clock, db
 from moralbank.db import Database, reading, writing
 from moralbank.errors import MoralbankError
+from moralbank.fund.lapsing import is_lapse_due, lapse_due
 from moralbank.notices.queries import due_notices
 from moralbank.notices.service import close_due
 
@@ -23,7 +27,7 @@ SECONDS_BETWEEN: Final = 60
 
 
 class Closing:
-    """Looks for due notices, at most once a minute in this process, and when the day changes."""
+    """Looks for what is due, at most once a minute in this process, and when the day changes."""
 
     def __init__(self) -> None:
         """Nothing was looked for yet."""
@@ -32,7 +36,7 @@ class Closing:
         self._next = 0.0
 
     def look(self) -> None:
-        """Close what is due, unless somebody just looked; never raises."""
+        """Do what is due, unless somebody just looked; never raises."""
         if not self._is_time() or not self._turn.acquire(blocking=False):
             return
         try:
@@ -57,22 +61,29 @@ def _look() -> None:
 
 
 def close_at_start(database: Database) -> None:
-    """Close what became due while no server ran."""
+    """Do what became due while no server ran."""
     db.use(database)
     close_now()
 
 
 def close_now() -> None:
-    """Close every due notice; what stands in the way is logged and left for the next time."""
+    """Do all that is due; what stands in the way is logged and left for the next time."""
+    _do_due("points lapse", is_lapse_due, lapse_due)
+    _do_due("notices close", lambda session: bool(due_notices(session)), close_due)
+
+
+def _do_due(
+    what: str, is_due: Callable[[Session], bool], act: Callable[[Session], list[int]]
+) -> None:
     try:
         with reading() as session:
-            if not due_notices(session):
+            if not is_due(session):
                 return
         with writing() as session:
-            closed = close_due(session)
+            done = act(session)
     except MoralbankError as refusal:
-        _log.warning("notices are still to be closed: %s", refusal.message)
+        _log.warning("%s: still to be done: %s", what, refusal.message)
     except Exception:  # noqa: BLE001 - whoever opened a page is not to suffer for it
-        _log.exception("notices could not be closed")
+        _log.exception("%s: could not be done", what)
     else:
-        _log.info("closed notices: %s", closed)
+        _log.info("%s: %s", what, done)
