@@ -1,0 +1,77 @@
+"""What `check` finds when somebody writes into settlements past the program."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from sqlalchemy import Connection, text
+from sqlmodel import Session
+
+from moralbank.settlements.check import check_settlements
+from tests.counter.till import DU, WANG
+from tests.settlements.desk import Desk, on_day
+
+FORGED: Final = (
+    ("UPDATE slips SET total_fen = total_fen + 100 WHERE id = 2", "settlement_claim"),
+    ("UPDATE ledger_accounts SET balance = 1 WHERE kind = 'shop_accepted'", "settlement_claim"),
+    ("UPDATE settlements SET state = 'checked' WHERE id = 1", "settlement_claim"),
+    ("UPDATE settlements SET amount_fen = amount_fen - 1 WHERE id = 1", "settlement_sums"),
+    ("UPDATE settlements SET amount_fen = amount_fen - 1 WHERE id = 1", "settlement_claim"),
+    ("UPDATE settlements SET slips = 3 WHERE id = 2", "settlement_sums"),
+    ("UPDATE settlements SET refunds_fen = 0, amount_fen = 9 WHERE id = 1", "settlement_sums"),
+    ("DELETE FROM settlement_slips WHERE slip_id = 3", "settlement_sums"),
+    ("DELETE FROM settlement_refunds", "settlement_sums"),
+    ("UPDATE settlement_slips SET settlement_id = 1 WHERE slip_id = 3", "settlement_period"),
+    ("UPDATE slips SET shop_id = 2 WHERE id = 3", "settlement_shop"),
+    ("UPDATE refunds SET shop_id = 2 WHERE id = 1", "settlement_shop"),
+    ("UPDATE settlements SET state = 'dropped' WHERE id = 2", "settlement_dropped"),
+    ("UPDATE settlements SET checked_by = drafted_by WHERE id = 1", "settlement_hands"),
+    ("UPDATE settlements SET signed_by = checked_by WHERE id = 1", "settlement_hands"),
+    ("UPDATE settlements SET state = 'signed' WHERE id = 2", "settlement_hands"),
+    ("UPDATE settlements SET paid_fen = paid_fen - 1 WHERE id = 1", "settlement_event"),
+    ("UPDATE settlements SET paid_fen = paid_fen - 1 WHERE id = 1", "settlement_voucher"),
+    ("UPDATE settlements SET paid_by = paid_by + 50 WHERE id = 1", "settlement_event"),
+    ("UPDATE settlements SET seq = 1 WHERE id = 1", "settlement_missing"),
+    ("UPDATE ledger_transfers SET amount = amount + 1 WHERE memo LIKE '结算%'", "settlement_event"),
+    ("UPDATE vouchers SET amount_fen = 1 WHERE kind = 'settlement'", "settlement_voucher"),
+    ("UPDATE vouchers SET settlement_id = 2 WHERE kind = 'settlement'", "settlement_paid"),
+    ("UPDATE vouchers SET settlement_id = 9 WHERE kind = 'settlement'", "settlement_voucher"),
+    ("DELETE FROM vouchers WHERE kind = 'settlement'", "settlement_voucher"),
+    ("UPDATE settlements SET paid_fen = 5 WHERE id = 2", "settlement_paid"),
+)
+
+
+def test_every_forged_row_is_found(small_desk: Desk) -> None:
+    desk = small_desk
+    desk.contract()
+    desk.second_shop()
+    with on_day(1):
+        desk.income(50_000)
+        sold = desk.redeem(DU, OIL_5L=1, SALT_400G=2)
+        desk.redeem(WANG, RICE_5KG=1)
+        desk.refund(sold.id, 2)
+        desk.pay(desk.checked())
+    with on_day(2):
+        desk.redeem(WANG, SALT_400G=1)
+        desk.draft()
+    with desk.town.database.reading() as session:
+        assert check_settlements(session, desk.town.village_id) == []
+    for statement, code in FORGED:
+        with _intruding(desk) as connection:
+            assert connection.execute(text(statement)).rowcount > 0, statement
+            with Session(connection) as session:
+                found = check_settlements(session, desk.town.village_id)
+            assert code in {problem.code for problem in found}, statement
+
+
+@contextmanager
+def _intruding(desk: Desk) -> Iterator[Connection]:
+    """Write past all guards, and leave no trace afterwards."""
+    with desk.town.database.engine.connect() as connection:
+        triggers = connection.exec_driver_sql(
+            "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        )
+        for name in triggers.scalars().all():
+            connection.exec_driver_sql(f"DROP TRIGGER {name}")
+        yield connection
+        connection.rollback()
