@@ -1,89 +1,20 @@
 /**
- * The counter: a scanner that types like a keyboard, tiles that are tapped, a cart that adds up.
+ * The counter's pages put together: who is there, goods and cart, the sale, the slip.
  *
- * The server reckons and decides again; here it is only shown at once. Amounts are fen and whole
- * points, and are reckoned as moralbank/counter/reckoning.py does.
+ * After a refusal the server's page takes the place of the one in sight: it shows the new figures,
+ * and everything typed is still there. What only this page has, a PIN and a signature, is carried
+ * over.
  */
 
-const BURST_GAP_MS = 80;
-const SAME_CARD_MS = 3000;
 const CARD_DIGITS = 15;
-const SHORTEST_SCAN = 8;
+const SAME_CARD_MS = 3000;
 
-/** The digit of a key by its place on the keyboard: right with a Chinese input method on, too. */
-function digitOf(event) {
-  return /^(?:Digit|Numpad)([0-9])$/.exec(event.code)?.[1] ?? null;
-}
-
-function isEditable(element) {
-  return element?.matches?.("input:not([type=checkbox], [type=radio]), textarea, select") ?? false;
-}
-
-/** Whether a key writes something: no shortcut, and not the space that presses a button. */
-function isLetter(event) {
-  return event.key.length === 1 && event.key !== " " && !(event.ctrlKey || event.altKey || event.metaKey);
-}
-
-/**
- * Collect what a keyboard-wedge scanner types and hand its last run of digits to `take`.
- *
- * A scanner's keys come faster than fingers and end with Enter or Tab. Where a box for text has
- * the focus the box gets them; a quantity is spared: it gets back what stood in it. What was typed
- * nowhere, and turns out to be no scan, goes to `write`.
- */
-function listenToScanner(take, write) {
-  let runs = "";
-  let last = 0;
-  let spared = null;
-  let letters = "";
-  let waiting = 0;
-  const handOver = () => {
-    if (letters && !isEditable(document.activeElement)) write(letters);
-    letters = "";
-  };
-  document.addEventListener(
-    "keydown",
-    (event) => {
-      const quantity = event.target.closest?.(".stepper__input") ?? null;
-      if (isEditable(event.target) && !quantity) return;
-      if (event.timeStamp - last > BURST_GAP_MS) {
-        runs = "";
-        spared = quantity && { input: quantity, value: quantity.value };
-      }
-      last = event.timeStamp;
-      clearTimeout(waiting);
-      if (event.key !== "Enter" && event.key !== "Tab") {
-        runs += digitOf(event) ?? " ";
-        if (!quantity && isLetter(event)) letters += event.key;
-        if (event.key === "/") event.preventDefault(); // Firefox would search the page
-        waiting = setTimeout(handOver, BURST_GAP_MS);
-        return;
-      }
-      const digits = runs.trim().split(/\s+/).at(-1) ?? "";
-      runs = "";
-      if (digits.length < SHORTEST_SCAN) {
-        handOver();
-        return;
-      }
-      letters = "";
-      event.preventDefault();
-      event.stopPropagation();
-      if (spared) spared.input.value = spared.value;
-      take(digits);
-    },
-    true,
-  );
-}
-
-/** Whether this card was taken less than three seconds ago, on this page or the one before. */
-function justTaken(token) {
-  const [before, when] = (sessionStorage.getItem("card") ?? "").split("@");
-  return before === token && Date.now() - Number(when) < SAME_CARD_MS;
-}
-
-function noteTaken(token) {
-  sessionStorage.setItem("card", `${token}@${Date.now()}`);
-}
+const desk = document.querySelector("[data-desk]");
+const words = JSON.parse(desk.dataset.words);
+// By their versioned addresses: plain imports would find old ones for a year.
+const [scan, camera, cartRoom, sale, sign] = await Promise.all(
+  ["scan", "camera", "cart", "sale", "sign"].map((part) => import(desk.getAttribute(`data-module-${part}`))),
+);
 
 /** One short high tone for yes, two low ones for no; silent where the browser wants it so. */
 function sound(kind) {
@@ -102,242 +33,326 @@ function sound(kind) {
   }
 }
 
-const yuan = (fen) => (fen / 100).toFixed(2);
+const filled = (text, values = {}) => text.replace(/\{(\w+)\}/g, (_whole, key) => values[key] ?? "");
 
-/** What a cart costs, as the server will reckon it. */
-function reckon(totalFen, points, creditFen, rateFen) {
-  const used = Math.ceil(Math.max(0, totalFen - creditFen) / rateFen);
-  return {
-    used,
-    left: Math.max(0, points - used),
-    short: Math.max(0, used - points),
-    credit: creditFen + used * rateFen - totalFen,
-  };
+/* Whose card -------------------------------------------------------------------------------- */
+
+/** Whether this card was taken less than three seconds ago, on this page or the one before. */
+function justTaken(token) {
+  const [before, when] = (sessionStorage.getItem("card") ?? "").split("@");
+  return before === token && Date.now() - Number(when) < SAME_CARD_MS;
 }
 
-/** Goods and cart of one customer. */
-class Counter {
-  constructor(form) {
-    this.form = form;
-    this.products = [...form.querySelectorAll("[data-product]")].map((element) => ({
-      element,
-      input: element.querySelector(".stepper__input"),
-      title: element.dataset.title,
-      price: Number(element.dataset.price),
-      barcode: element.dataset.barcode,
-      known: element.dataset.known,
-    }));
-    this.search = form.querySelector("[data-goods]");
-    this.cart = form.querySelector("[data-cart]");
-    this.shown = [form.elements["shown-total"], form.elements["shown-points"]];
-    this.confirm = form.querySelector("[data-confirm]");
-    this.tend();
-    this.show();
-  }
-
-  tend() {
-    this.form.addEventListener("click", (event) => this.tap(event));
-    this.form.addEventListener("input", (event) => {
-      if (event.target === this.search) this.sift();
-      else this.show();
-    });
-    this.form.addEventListener("keydown", (event) => this.key(event));
-    document.addEventListener("keydown", (event) => this.shortcut(event));
-    // A browser may put quantities back by itself, after this ran: the cart must tell the truth.
-    window.addEventListener("pageshow", () => this.show());
-    const toggle = this.cart.querySelector("[data-toggle]");
-    toggle.addEventListener("click", () => {
-      const folded = this.cart.classList.toggle("cart--folded");
-      toggle.setAttribute("aria-expanded", String(!folded));
-      toggle.textContent = folded ? toggle.dataset.more : toggle.dataset.less;
-    });
-    if (!this.form.querySelector("#collector").value) this.cart.classList.add("cart--folded");
-  }
-
-  /** A tap on a tile adds one; its stepper and number work as they are. */
-  tap(event) {
-    const face = event.target.closest(".product__face");
-    if (!face) return;
-    event.preventDefault();
-    const element = face.closest("[data-product]");
-    this.add(this.products.find((product) => product.element === element));
-  }
-
-  add(product) {
-    if (!product?.input) {
-      sound("no");
-      return false;
-    }
-    const before = product.input.value;
-    product.input.stepUp();
-    if (product.input.value === before) {
-      sound("no");
-      return false;
-    }
-    product.element.classList.remove("product--added");
-    void product.element.offsetWidth; // restarts the animation
-    product.element.classList.add("product--added");
-    this.show();
-    return true;
-  }
-
-  /** A scanned barcode adds its product; says whether there is one. */
-  scan(digits) {
-    const product = this.products.find(({ barcode }) => barcode && barcode === digits);
-    if (!product) return false;
-    if (this.add(product)) sound("yes");
-    product.element.scrollIntoView({ block: "nearest" });
-    return true;
-  }
-
-  /** Enter never sends the cart by accident: scanners end with it. */
-  key(event) {
-    if (event.key !== "Enter" || event.isComposing || event.ctrlKey) return;
-    if (event.target === this.search) {
-      event.preventDefault();
-      this.take();
-    } else if (event.target.matches(".stepper__input, #collector")) {
-      event.preventDefault();
-    }
-  }
-
-  /** Enter in the search box: a barcode, a card, or the first product in sight. */
-  take() {
-    const typed = this.search.value.normalize("NFKC").trim();
-    if (!typed) return;
-    const digits = /(\d+)\D*$/.exec(typed)?.[1] ?? "";
-    this.search.value = "";
-    if (digits.length === CARD_DIGITS) findCard(digits);
-    else if (!this.scan(typed)) this.add(this.inSight(typed)[0]);
-    this.sift();
-  }
-
-  shortcut(event) {
-    if (event.key === "Escape") {
-      this.search.value = "";
-      this.sift();
-    } else if (event.key === "Enter" && event.ctrlKey && !this.confirm.disabled) {
-      this.confirm.click();
-    }
-  }
-
-  inSight(typed) {
-    const words = typed.normalize("NFKC").toLowerCase().split(/\s+/).filter(Boolean);
-    return this.products.filter(({ known }) => words.every((word) => known.includes(word)));
-  }
-
-  /** Leave in sight what fits the words in the search box. */
-  sift() {
-    const fitting = new Set(this.inSight(this.search.value));
-    for (const product of this.products) product.element.hidden = !fitting.has(product);
-    for (const shelf of this.form.querySelectorAll("[data-shelf]")) {
-      shelf.hidden = !shelf.querySelector("[data-product]:not([hidden])");
-    }
-    this.form.querySelector("[data-nothing]").hidden = fitting.size > 0;
-  }
-
-  /** The products in the cart with their pieces. */
-  chosen() {
-    return this.products
-      .map((product) => ({ ...product, pieces: Math.trunc(Number(product.input?.value)) || 0 }))
-      .filter(({ pieces }) => pieces > 0);
-  }
-
-  /** Write the cart anew. */
-  show() {
-    const chosen = this.chosen();
-    const total = chosen.reduce((sum, { price, pieces }) => sum + price * pieces, 0);
-    const { points, credit, rate } = this.form.dataset;
-    const sums = reckon(total, Number(points), Number(credit), Number(rate));
-    const part = (name) => this.form.querySelector(`[data-${name}]`);
-    const write = (name, text) => {
-      if (part(name).textContent !== String(text)) part(name).textContent = text;
-    };
-    for (const { element, input } of this.products) {
-      element.classList.toggle("product--chosen", Number(input?.value) > 0);
-    }
-    part("lines").replaceChildren(...chosen.map(lineOf));
-    part("hint").hidden = chosen.length > 0;
-    const pieces = chosen.reduce((sum, line) => sum + line.pieces, 0);
-    write("count", part("count").dataset.words.replace("0", pieces));
-    write("total", yuan(total));
-    write("used", sums.used);
-    write("left", sums.left);
-    write("credit", yuan(Math.max(0, sums.credit)));
-    write("lacking", sums.short);
-    part("credit-left").hidden = sums.credit <= 0 || sums.short > 0;
-    [this.shown[0].value, this.shown[1].value] = [total, sums.used];
-    part("short").hidden = sums.short === 0;
-    part("after").hidden = sums.short > 0;
-    this.confirm.disabled = chosen.length === 0 || sums.short > 0;
-  }
-
-  get isEmpty() {
-    return this.chosen().length === 0;
-  }
+function noteTaken(token) {
+  sessionStorage.setItem("card", `${token}@${Date.now()}`);
 }
 
-function lineOf({ title, price, pieces }) {
-  const line = document.createElement("li");
-  line.className = "cart__line";
-  for (const [text, name] of [[title, ""], [`×${pieces}`, "cart__quantity"], [yuan(price * pieces), ""]]) {
-    const cell = document.createElement("span");
-    cell.className = name;
-    cell.textContent = text;
-    line.append(cell);
-  }
-  return line;
-}
-
-const findForm = document.querySelector("form[data-find]");
-const counterForm = document.querySelector("form[data-counter]");
-for (const element of document.querySelectorAll("[data-needs-script]")) element.hidden = false;
-const counter = counterForm && new Counter(counterForm);
-
-/** Ask the server whose card it is. */
+/** Ask the server whose card it is; says whether it does. */
 function findCard(token) {
-  if (justTaken(token)) return;
-  if (counter && !counter.isEmpty) {
-    sound("no");
-    document.querySelector("[data-busy]").hidden = false;
-    document.querySelector("[data-other]").focus();
-    return;
+  const form = document.querySelector("form[data-find]");
+  if (!form || justTaken(token)) return false;
+  if (page && !page.isFree) {
+    page.showBusy();
+    return false;
   }
   noteTaken(token);
-  findForm.elements.who.value = token;
-  findForm.requestSubmit();
+  form.elements.who.value = token;
+  form.requestSubmit();
+  return true;
 }
 
 /** What was typed while no box had the focus begins the box of this page; "/" only leads there. */
 function writeInBox(typed) {
-  const box = document.querySelector("#who, [data-goods]");
+  const box = document.querySelector("[data-who], [data-goods]");
   if (!box) return;
   box.select();
-  const words = typed.replace(/^\//, "");
-  if (!words) return;
-  box.value = words;
+  const text = typed.replace(/^\//, "");
+  if (!text) return;
+  box.value = text;
   box.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
-if (findForm) {
-  listenToScanner((digits) => {
-    if (digits.length === CARD_DIGITS) findCard(digits);
-    else if (!counter?.scan(digits)) sound("no");
-  }, writeInBox);
+/** A scanned number is a card or a product. */
+function take(digits) {
+  if (digits.length === CARD_DIGITS) findCard(digits);
+  else if (page) page.scan(digits);
+  else sound("no");
+}
+
+function tendWho(ways) {
+  const findForm = document.querySelector("form[data-find]");
   findForm.addEventListener("submit", (event) => {
-    const digits = /(\d+)\D*$/.exec(findForm.elements.who.value.normalize("NFKC"))?.[1] ?? "";
-    // What the scan box itself took; a card that listenToScanner took was noted there.
+    const digits = scan.lastDigits(findForm.elements.who.value);
+    // What was typed into the box; a card that was scanned was noted before.
     if (event.submitter && digits.length === CARD_DIGITS) noteTaken(digits);
   });
+  const form = ways.querySelector("[data-scan-form]");
+  const cards = new camera.Cards(form, words);
+  const found = (token) => {
+    const taken = findCard(token);
+    if (taken) sound("yes");
+    return taken;
+  };
+  const place = ways.querySelector("[data-photo-words]");
+  const say = (text, wrong) => {
+    place.textContent = text;
+    place.hidden = false;
+    if (wrong) sound("no");
+  };
+  camera.tendPhoto(form.querySelector("[data-photo]"), cards, words, { found, say });
+  // After a refusal the same card may still lie there: only a hand opens the camera again.
+  const byItself = !document.querySelector("[data-sound='no']");
+  new camera.Camera(form, cards, words, { found, byItself });
+  // The box must not have the focus: a Chinese input method would take a scanned address for pinyin.
+  if (!scan.byTouch) ways.querySelector("[data-zone]").focus();
 }
-/*
- * The scan box must not have the focus: a Chinese input method would take the letters of a scanned
- * address for pinyin. The zone around it has it; what fingers type goes on into the box.
- */
-document.querySelector("[data-zone]")?.focus();
 
-const verdict = document.querySelector("[data-sound]");
-if (verdict) sound(verdict.dataset.sound);
-if (verdict?.dataset.sound === "yes") {
+/* Goods and the sale ------------------------------------------------------------------------ */
+
+/** The page of one customer, from the first piece to the slip. */
+class Page {
+  constructor(form, carried = {}) {
+    this.form = form;
+    this.leaving = new AbortController();
+    this.keeping = new sale.Keeping(form);
+    this.locked = false;
+    const kept = this.restore();
+    const { signal } = this.leaving;
+    this.ready = false;
+    const own = { words, sound, say: (...said) => this.say(...said), refuse: (...said) => this.refuse(...said) };
+    own.isCard = (typed) => this.isCard(typed);
+    this.cart = new cartRoom.Cart(form, own, { signal, tell: () => this.remember() });
+    this.signature = new sign.Signature(
+      form.querySelector("[data-signature]"),
+      () => this.hideVerdict(),
+      carried.strokes,
+    );
+    if (form.elements.pin && form.dataset.refused !== "pin") form.elements.pin.value = carried.pin ?? "";
+    this.sale = new sale.Sale(form, this.keeping, this.after());
+    this.cart.choose(kept?.category ?? "");
+    this.ready = true;
+    form.addEventListener("submit", (event) => this.submit(event));
+    document.addEventListener("keydown", (event) => this.key(event), { signal });
+    document.querySelector("[data-other]").addEventListener("click", () => {
+      if (!this.locked) this.keeping.forget();
+    });
+    if (form.dataset.refused && this.cart.needsProof) this.cart.fold(false);
+    if (kept?.sent) {
+      this.lock(words.sending);
+      this.sale.ask();
+    }
+  }
+
+  /** A cart that was begun in this tab, unless the server's page brought one along. */
+  restore() {
+    const brought = this.form.elements["shown-total"].value !== "" || "refused" in this.form.dataset;
+    const kept = this.keeping.read();
+    if (!kept) return null;
+    if (brought) return { category: kept.category };
+    this.keeping.restore(kept);
+    return kept;
+  }
+
+  remember() {
+    if (!this.ready || this.locked) return;
+    this.hideVerdict();
+    if (this.cart.isEmpty) this.keeping.forget();
+    else this.keeping.write({ category: this.cart.category });
+  }
+
+  get isFree() {
+    return this.cart.isEmpty && !this.locked;
+  }
+
+  scan(code) {
+    if (!this.locked && !this.cart.scan(code)) this.refuse(words.unknown_code, { what: code });
+  }
+
+  isCard(typed) {
+    const digits = scan.lastDigits(typed);
+    if (digits.length !== CARD_DIGITS) return false;
+    findCard(digits);
+    return true;
+  }
+
+  key(event) {
+    if (event.key === "F2") {
+      event.preventDefault();
+      document.querySelector("[data-other]").click();
+    }
+  }
+
+  /* Saying things */
+
+  /** A passing word: nothing was done, nothing is wrong with the cart. */
+  say(text, values) {
+    const place = this.form.querySelector("[data-said]");
+    place.textContent = filled(text, values);
+    place.hidden = false;
+    clearTimeout(this.saying);
+    this.saying = setTimeout(() => {
+      place.hidden = true;
+    }, 6000);
+  }
+
+  refuse(text, values) {
+    sound("no");
+    this.say(text, values);
+  }
+
+  showVerdict(title, text, silent = false) {
+    const verdict = this.form.querySelector("[data-verdict]");
+    verdict.querySelector("[data-verdict-title]").textContent = title;
+    verdict.querySelector("[data-verdict-words]").textContent = text;
+    if (verdict.hidden && !silent) sound("no");
+    for (const other of this.form.querySelectorAll("[data-refusal], [data-busy]")) other.hidden = true;
+    verdict.hidden = false;
+    verdict.scrollIntoView({ block: "center" });
+  }
+
+  hideVerdict() {
+    for (const one of this.form.querySelectorAll("[data-verdict], [data-busy]")) one.hidden = true;
+  }
+
+  showBusy() {
+    sound("no");
+    const busy = this.form.querySelector("[data-busy]");
+    busy.hidden = false;
+    busy.scrollIntoView({ block: "center" });
+    document.querySelector("[data-other]").focus({ preventScroll: true });
+  }
+
+  /* The sale */
+
+  /** Nothing can be changed while nobody knows what became of it. */
+  lock(text) {
+    this.locked = true;
+    this.form.setAttribute("aria-busy", "true");
+    for (const part of this.form.querySelectorAll(".counter__tools, .shelf, .cart__inside")) part.inert = true;
+    const button = this.cart.confirm;
+    button.disabled = true;
+    button.dataset.label ??= button.textContent;
+    button.textContent = text;
+  }
+
+  unlock() {
+    this.locked = false;
+    this.form.removeAttribute("aria-busy");
+    for (const part of this.form.querySelectorAll("[inert]")) part.inert = false;
+    const button = this.cart.confirm;
+    button.textContent = button.dataset.label ?? button.textContent;
+    this.cart.show();
+  }
+
+  async submit(event) {
+    if (event.submitter?.value === "reckon") return;
+    event.preventDefault();
+    if (this.locked || this.cart.confirm.disabled) return;
+    if (this.cart.needsProof && !this.form.elements.pin?.value && !this.signature.isThere) {
+      this.askForProof();
+      return;
+    }
+    // Locked before the picture is drawn: a second click finds the door shut.
+    this.lock(words.sending);
+    const signature = this.cart.needsProof ? await this.signature.picture() : null;
+    await this.sale.send({ category: this.cart.category }, signature);
+  }
+
+  askForProof() {
+    const { pin } = this.form.elements;
+    this.cart.fold(false);
+    this.refuse(pin ? words.prove : words.sign);
+    const place = this.form.querySelector("[data-proof]");
+    place.scrollIntoView({ block: "center" });
+    pin?.focus({ preventScroll: true });
+  }
+
+  /** What the page does when something became of the sale. */
+  after() {
+    return {
+      done: (address) => {
+        this.cart.confirm.textContent = words.done;
+        location.assign(address);
+      },
+      away: (address) => location.assign(address),
+      refused: (answer) => this.replace(answer),
+      failed: (said) => {
+        this.unlock();
+        this.showVerdict(words.undone_title, said);
+      },
+      unknown: () => {
+        this.lock(words.sending);
+        this.showVerdict(words.unknown_title, words.unknown);
+      },
+      undone: (said) => {
+        this.unlock();
+        this.keeping.write({ category: this.cart.category });
+        this.showVerdict(words.undone_title, said || words.undone);
+      },
+    };
+  }
+
+  /** Let the server's page take this one's place. */
+  replace(answer) {
+    const carried = { strokes: this.signature.strokes, pin: this.form.elements.pin?.value };
+    const folded = this.cart.folded;
+    this.leaving.abort();
+    clearTimeout(this.saying);
+    document.querySelector("main").replaceChildren(...answer.querySelector("main").childNodes);
+    document.title = answer.title;
+    begin(carried);
+    if (page && !folded) page.cart.fold(false);
+    page?.keeping.write({ category: page.cart.category });
+    const verdict = document.querySelector("[data-refusal], [data-sound='no']");
+    verdict?.focus();
+    verdict?.scrollIntoView({ block: "center" });
+  }
+}
+
+/* The slip ---------------------------------------------------------------------------------- */
+
+/** Print at once where the village wants it so: the paper's own file, in a frame nobody sees. */
+function printAtOnce(address) {
+  const frame = document.createElement("iframe");
+  frame.className = "visually-hidden";
+  frame.title = document.title;
+  frame.src = address;
+  frame.addEventListener("load", () => {
+    try {
+      frame.contentWindow.print();
+    } catch {
+      // The browser shows no PDF inside a page: the button is still there.
+    }
+  });
+  document.body.append(frame);
+}
+
+/* Beginning --------------------------------------------------------------------------------- */
+
+let page = null;
+
+/** Wake what is on the page now. */
+function begin(carried) {
+  for (const element of document.querySelectorAll("[data-needs-script]")) element.hidden = false;
+  const form = document.querySelector("form[data-counter]");
+  const ways = document.querySelector("[data-ways]");
+  page = form && new Page(form, carried);
+  if (ways) tendWho(ways);
+  const verdict = document.querySelector("[data-sound]");
+  if (verdict) sound(verdict.dataset.sound);
+  if (verdict?.dataset.sound !== "yes") return;
   document.querySelector("[data-next]")?.focus({ preventScroll: true });
+  if (verdict.dataset.print) printAtOnce(verdict.dataset.print);
+}
+
+begin();
+if (document.querySelector("form[data-find]")) {
+  scan.listenToKeys({ take, write: writeInBox, isMove: (event) => onTile(event) });
+  const ear = document.querySelector("[data-ear]");
+  if (ear && scan.byTouch) scan.listenInBox(ear, { take, write: writeInBox });
+}
+
+/** Keys that change a tile's pieces are no search. */
+function onTile(event) {
+  return "+-=".includes(event.key) && Boolean(event.target.closest?.(".product__face"));
 }

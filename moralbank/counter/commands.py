@@ -1,35 +1,28 @@
-"""`moralbank counter`."""
+"""`moralbank counter`: redeeming; `commands_after.py` has what comes after a sale."""
 
-from datetime import date, datetime
-from pathlib import Path
+import re
+from typing import Final
 
 import click
 from sqlmodel import Session
 
-from moralbank import audit, clock
 from moralbank.audit import Actor
 from moralbank.cards.queries import CardUnknown, card_by_token
 from moralbank.cards.token import read_token
-from moralbank.console import acts, show, show_json, with_json, with_request_id, write_file
+from moralbank.console import acts, with_request_id
 from moralbank.counter import service
-from moralbank.counter.queries import (
-    PRINTED,
-    SlipFilter,
-    SlipInfo,
-    slip_sheet,
-    was_printed,
-)
+from moralbank.counter.commands_after import counter, fen
+from moralbank.counter.models import Proof
+from moralbank.counter.proving import card_with_pin, tried
 from moralbank.counter.queries import slip as read_slip
-from moralbank.counter.queries import slips as read_slips
 from moralbank.db import reading, writing
 from moralbank.errors import Invalid
 from moralbank.households.queries import household_named
 from moralbank.i18n import _, mark
-from moralbank.money import yuan
-from moralbank.store.commands import read_lines
+from moralbank.store.keeping import shop_for
 from moralbank.store.queries import product_by_sku
 
-_A_DAY = click.DateTime(["%Y-%m-%d"])
+_LINE: Final = re.compile(r"\s*([^=\s]+)\s*=\s*([0-9]{1,9})\s*")
 
 
 class OneCustomer(Invalid):
@@ -39,9 +32,11 @@ class OneCustomer(Invalid):
     code = "one_customer"
 
 
-@click.group(help=_("柜台：兑换、兑换单。"))
-def counter() -> None:
-    """Group of commands."""
+class CartLineInvalid(Invalid):
+    """A product is named by SKU and pieces."""
+
+    text = mark("“%(line)s”看不懂：要写成 货号=件数，如 OIL-5L=2")
+    code = "cart_line_invalid"
 
 
 @counter.command(
@@ -50,7 +45,10 @@ def counter() -> None:
 @click.option("--card", default="", help=_("卡号（15 位），或扫出来的网址"))
 @click.option("--household", default="", help=_("户号，如 一组-012"))
 @click.option("--product", "lines", multiple=True, required=True, help=_("货号=件数，可写多次"))
+@click.option("--credit", default=None, help=_("最多用多少余额（元），不写就先用余额"))
 @click.option("--collector", default="", help=_("领取人（默认户主本人）"))
+@click.option("--relation", default="", help=_("领取人不是这户的人时，和户主的关系"))
+@click.option("--pin", is_flag=True, help=_("输积分卡的密码（不显示），用分多时要"))
 @with_request_id
 @acts("counter.redeem")
 def redeem(
@@ -59,21 +57,29 @@ def redeem(
     card: str,
     household: str,
     lines: tuple[str, ...],
+    credit: str | None,
     collector: str,
+    relation: str,
+    pin: bool,
     request_id: str,
 ) -> None:
     """Redeem, and print the slip's number."""
-    with writing() as session:
+    with reading() as session:
         household_id, card_id = _customer(session, actor, card, household)
         wanted = service.Redeem(
             household_id=household_id,
             card_id=card_id,
-            lines={
-                product_by_sku(session, actor.village_id, sku).id: pieces
-                for sku, pieces in read_lines(lines).items()
-            },
+            lines=_products(session, actor, lines),
             collector=collector,
+            relation=relation,
+            credit_fen=None if credit is None else fen(credit, "--credit"),
+            proof=Proof.PIN if pin else Proof.NONE,
         )
+        known = card_with_pin(session, actor.village_id, household_id, card_id) if pin else None
+    entered = None if known is None else tried(known, _typed_pin())
+    with writing() as session:
+        if entered is not None:
+            entered.enter(session)
         number = service.redeem(session, actor, request_id, wanted)
         made = read_slip(session, actor.village_id, number)
     click.echo(
@@ -85,47 +91,6 @@ def redeem(
             left=made.points_after,
         )
     )
-
-
-@counter.command(help=_("看一张兑换单，或用 -o 打印成 PDF（再次打印会标明“补打”）。"))
-@click.argument("number", type=click.IntRange(1, 999_999_999))
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help=_("写到这个 PDF 文件")
-)
-@with_json
-@acts("counter.view")
-def slip(actor: Actor, *, number: int, output: Path | None, as_json: bool) -> None:
-    """Show or print a slip."""
-    if output is not None:
-        write_file(output, _printed(actor, number))
-        return
-    with reading() as session:
-        found = read_slip(session, actor.village_id, number)
-    if as_json:
-        show_json(_row(found))
-    else:
-        _show([found], as_json=False)
-
-
-@counter.command(help=_("列出兑换单，新的在前。"))
-@click.option("--from", "first", type=_A_DAY, help=_("从哪天起"))
-@click.option("--to", "last", type=_A_DAY, help=_("到哪天止"))
-@click.option("--search", default="", help=_("户主、户号或单号"))
-@with_json
-@acts("counter.view")
-def slips(
-    actor: Actor,
-    *,
-    first: datetime | None,
-    last: datetime | None,
-    search: str,
-    as_json: bool,
-) -> None:
-    """List slips."""
-    wanted = SlipFilter(_day(first), _day(last), search)
-    with reading() as session:
-        found = read_slips(session, actor.village_id, wanted)
-    _show(found, as_json=as_json)
 
 
 def _customer(session: Session, actor: Actor, card: str, household: str) -> tuple[int, int | None]:
@@ -140,47 +105,18 @@ def _customer(session: Session, actor: Actor, card: str, household: str) -> tupl
     return shown.household_id, shown.id
 
 
-def _printed(actor: Actor, number: int) -> bytes:
-    """The slip's PDF, noted as printed."""
-    from moralbank.counter.pdf import slip as make  # noqa: PLC0415 - reportlab is slow to import
-
-    with writing() as session:
-        label = read_slip(session, actor.village_id, number).label
-        reprint = was_printed(session, actor.village_id, label)
-        sheet = slip_sheet(session, actor.village_id, number, reprint=reprint)
-        audit.record(session, actor, PRINTED, label)
-    return make(sheet)
-
-
-def _day(moment: datetime | None) -> date | None:
-    return None if moment is None else moment.date()
+def _products(session: Session, actor: Actor, lines: tuple[str, ...]) -> dict[int, int]:
+    """Pieces by product number, of the own shop's products by SKU; the same SKU is added up."""
+    own = shop_for(session, actor).id
+    wanted: dict[int, int] = {}
+    for line in lines:
+        parts = _LINE.fullmatch(line)
+        if parts is None:
+            raise CartLineInvalid(line=line[:40])
+        number = product_by_sku(session, actor.village_id, parts[1], own).id
+        wanted[number] = wanted.get(number, 0) + int(parts[2])
+    return wanted
 
 
-def _show(found: list[SlipInfo], *, as_json: bool) -> None:
-    heads = {
-        "label": _("单号"),
-        "at": _("时间"),
-        "household": _("户号"),
-        "head": _("户主"),
-        "goods": _("商品"),
-        "total": _("金额（元）"),
-        "points": _("积分"),
-        "points_left": _("兑后积分"),
-    }
-    show([_row(one) for one in found], heads, as_json=as_json)
-
-
-def _row(one: SlipInfo) -> dict[str, str | int]:
-    return {
-        "id": one.id,
-        "label": one.label,
-        "at": clock.minute(one.at),
-        "household": one.household.label,
-        "head": one.household.head,
-        "goods": one.goods,
-        "total": yuan(one.total_fen),
-        "points": one.points_used,
-        "points_left": one.points_after,
-        "collector": one.collector or _("户主本人"),
-        "cashier": one.cashier,
-    }
+def _typed_pin() -> str:
+    return str(click.prompt(_("积分卡密码"), hide_input=True))

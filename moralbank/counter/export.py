@@ -1,8 +1,9 @@
-"""Slips as an Excel file for the accountant."""
+"""Slips and days as Excel files for the accountant."""
 
 from collections.abc import Iterable
 
 from moralbank import clock
+from moralbank.counter.daybook import DayFigures
 from moralbank.counter.queries import SlipInfo
 from moralbank.excel import Cell, workbook
 from moralbank.i18n import _
@@ -25,15 +26,40 @@ def slip_list(slips: Iterable[SlipInfo]) -> bytes:
         _("金额（元）"),
         _("整单金额（元）"),
         _("用掉积分"),
+        _("用掉余额（元）"),
         _("兑后积分"),
         _("领取人"),
         _("经办人"),
+        _("店铺"),
+        _("退货单"),
     )
     return workbook(_("兑换单"), columns, [row for slip in slips for row in _rows(slip)])
 
 
+def day_list(figures: DayFigures) -> bytes:
+    """An .xlsx with a row for each product of a shop's day."""
+    columns = (
+        _("商品"),
+        _("兑出件数"),
+        _("兑出金额（元）"),
+        _("退回件数"),
+        _("退回金额（元）"),
+    )
+    rows = [
+        (one.title, one.pieces, one.fen / 100, one.pieces_back, one.fen_back / 100)
+        for one in figures.goods
+    ]
+    return workbook(_("日结"), columns, rows)
+
+
 def _rows(slip: SlipInfo) -> list[tuple[Cell, ...]]:
-    totals: tuple[Cell, ...] = (slip.total_fen / 100, slip.points_used, slip.points_after)
+    totals: tuple[Cell, ...] = (
+        slip.total_fen / 100,
+        slip.points_used,
+        slip.credit_used / 100,
+        slip.points_after,
+    )
+    refunds = {one.id: one.label for one in slip.refunds}
     return [
         (
             slip.label,
@@ -46,8 +72,10 @@ def _rows(slip: SlipInfo) -> list[tuple[Cell, ...]]:
             line.price_fen / 100,
             line.sum_fen / 100,
             *(totals if line is slip.lines[0] else (None,) * len(totals)),
-            slip.collector or _("户主本人"),
+            slip.taker,
             slip.cashier,
+            slip.shop,
+            None if line.refund_id is None else refunds[line.refund_id],
         )
         for line in slip.lines
     ]

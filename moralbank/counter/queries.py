@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
@@ -14,10 +14,9 @@ from sqlmodel import select as select_rows
 from moralbank import clock
 from moralbank.access.queries import user_names
 from moralbank.audit import AuditEntry
-from moralbank.counter.models import Slip, SlipLine
+from moralbank.counter.models import Proof, Refund, Slip, SlipLine
 from moralbank.counter.reckoning import affordable_fen
-from moralbank.counter.slips import SlipLine as SheetLine
-from moralbank.counter.slips import SlipSheet
+from moralbank.counter.refunds import RefundInfo, refunds_of
 from moralbank.errors import NotFound
 from moralbank.households.queries import (
     HouseholdInfo,
@@ -27,9 +26,9 @@ from moralbank.households.queries import (
 )
 from moralbank.i18n import _, listed, mark
 from moralbank.ledger.models import AccountKind
-from moralbank.ledger.queries import account_of, event_mark, rate_on
+from moralbank.ledger.queries import accounts_of, rate_on
 from moralbank.paging import Page, place
-from moralbank.store.keeping import shop
+from moralbank.store.keeping import shops
 
 PAGE_ROWS: Final = 30
 PRINTED: Final = "counter.print"
@@ -37,6 +36,7 @@ PRINTED: Final = "counter.print"
 
 _slips = Slip.__table__  # type: ignore[attr-defined]
 _lines = SlipLine.__table__  # type: ignore[attr-defined]
+_refunds = Refund.__table__  # type: ignore[attr-defined]
 _LABEL: Final = re.compile(r"(?:DH\d{8}-)?0*(\d{1,9})", re.IGNORECASE | re.ASCII)
 
 
@@ -64,12 +64,15 @@ class Customer:
 
 @dataclass(frozen=True)
 class LineInfo:
-    """One product on a slip, as it was called and priced that day."""
+    """One product on a slip, as it was called and priced that day; `refund_id` took it back."""
 
+    line: int
+    product_id: int
     name: str
     spec: str
     quantity: int
     price_fen: int
+    refund_id: int | None
 
     @property
     def title(self) -> str:
@@ -84,24 +87,33 @@ class LineInfo:
 
 @dataclass(frozen=True)
 class SlipInfo:
-    """A slip with everything on it; credit and totals in fen."""
+    """A slip with everything on it; credit and totals in fen.
+
+    `credit_used` of the credit from earlier paid for a part. `relation` says whose hand took the
+    goods where the `collector` is nobody of the household; an empty collector is the head.
+    """
 
     id: int
     shop_id: int
+    shop: str
     seq: int
     at: datetime
     household: HouseholdInfo
     card_id: int | None
     cashier: str
     collector: str
+    relation: str
+    proof: Proof
     total_fen: int
     rate_fen: int
     points_used: int
+    credit_used: int
     points_before: int
     points_after: int
     credit_before: int
     credit_after: int
     lines: tuple[LineInfo, ...]
+    refunds: tuple[RefundInfo, ...]
 
     @property
     def label(self) -> str:
@@ -119,9 +131,21 @@ class SlipInfo:
         return listed(f"{line.title} ×{line.quantity}" for line in self.lines)
 
     @property
-    def credit_used(self) -> int:
-        """Fen of the credit left over from earlier that paid for a part: it is used first."""
-        return min(self.credit_before, self.total_fen)
+    def taker(self) -> str:
+        """Who took the goods away, in words: 户主本人, 杜小军, 李四（邻居）."""
+        if self.relation:
+            return _("%(name)s（%(relation)s）", name=self.collector, relation=self.relation)
+        return self.collector or _("户主本人")
+
+    @property
+    def refundable(self) -> tuple[LineInfo, ...]:
+        """The lines that were not taken back yet."""
+        return tuple(line for line in self.lines if line.refund_id is None)
+
+    @property
+    def refunded_fen(self) -> int:
+        """What was taken back so far, in fen."""
+        return sum(one.total_fen for one in self.refunds)
 
     @property
     def credit_brought(self) -> int:
@@ -131,20 +155,22 @@ class SlipInfo:
 
 @dataclass(frozen=True)
 class SlipFilter:
-    """Which slips a list shows: days as the village counts them, both included."""
+    """Which slips a list shows: days as the village counts them, both included; None: all."""
 
     first: date | None = None
     last: date | None = None
     typed: str = ""
+    shop_id: int | None = None
 
 
 @dataclass(frozen=True)
 class SlipSums:
-    """How many slips fit a filter, and what they come to in fen and points."""
+    """How many slips fit a filter, what they come to in fen and points, what of it came back."""
 
     slips: int
     total_fen: int
     points_used: int
+    refunded_fen: int
 
 
 @dataclass(frozen=True)
@@ -162,8 +188,14 @@ def slip_label(number: int, at: datetime) -> str:
 def customer(session: Session, village_id: int, household_id: int) -> Customer:
     """What a household has to spend today. Raises HouseholdUnknown, NoRate."""
     owner = household(session, village_id, household_id)
-    points = account_of(session, village_id, AccountKind.HOUSEHOLD_POINTS, household_id)
-    credit = account_of(session, village_id, AccountKind.HOUSEHOLD_CREDIT, household_id)
+    points, credit = accounts_of(
+        session,
+        village_id,
+        [
+            (AccountKind.HOUSEHOLD_POINTS, household_id),
+            (AccountKind.HOUSEHOLD_CREDIT, household_id),
+        ],
+    )
     return Customer(
         household=owner,
         points=points.amount,
@@ -215,38 +247,11 @@ def was_printed(session: Session, village_id: int, label: str) -> bool:
     return found is not None
 
 
-def slip_sheet(session: Session, village_id: int, slip_id: int, *, reprint: bool) -> SlipSheet:
-    """The slip as it is printed. Raises SlipUnknown."""
-    info = slip(session, village_id, slip_id)
-    return SlipSheet(
-        shop=shop(session, village_id, info.shop_id).name,
-        number=info.label,
-        at=clock.local(info.at),
-        household=info.household.spoken,
-        head=info.household.head,
-        collector=info.collector or _("户主本人"),
-        cashier=info.cashier,
-        lines=tuple(
-            SheetLine(
-                name=line.name, spec=line.spec, quantity=line.quantity, price_fen=line.price_fen
-            )
-            for line in info.lines
-        ),
-        rate_fen=info.rate_fen,
-        points_used=info.points_used,
-        credit_used_fen=info.credit_used,
-        points_before=info.points_before,
-        points_after=info.points_after,
-        credit_before_fen=info.credit_before,
-        credit_after_fen=info.credit_after,
-        ledger_mark=event_mark(session, village_id, info.seq),
-        reprint=reprint,
-    )
-
-
 def _fitting(session: Session, village_id: int, wanted: SlipFilter) -> ColumnElement[bool]:
-    """The condition of a filter: days, and a slip's number or its household."""
+    """The condition of a filter: days, shop, and a slip's number or its household."""
     conditions: list[Any] = [_slips.c.village_id == village_id]
+    if wanted.shop_id is not None:
+        conditions.append(_slips.c.shop_id == wanted.shop_id)
     if wanted.first is not None:
         conditions.append(_slips.c.at >= _midnight(wanted.first))
     if wanted.last is not None and wanted.last < date.max:
@@ -273,7 +278,15 @@ def _sums(session: Session, fitting: ColumnElement[bool]) -> SlipSums:
         )
         .one()
     )
-    return SlipSums(row.slips, int(row.fen), int(row.points))
+    back = session.connection().scalar(
+        select(func.coalesce(func.sum(_refunds.c.total_fen), 0))
+        .join(
+            _slips,
+            and_(_slips.c.village_id == _refunds.c.village_id, _slips.c.id == _refunds.c.slip_id),
+        )
+        .where(fitting)
+    )
+    return SlipSums(row.slips, int(row.fen), int(row.points), int(back or 0))
 
 
 def _midnight(day: date) -> datetime:
@@ -288,7 +301,7 @@ def _infos(
     limit: int | None = None,
     offset: int = 0,
 ) -> list[SlipInfo]:
-    """Slips with their lines and names, newest first, by four statements whatever their number."""
+    """Slips with lines, names and refunds, newest first; the statements don't grow with rows."""
     rows = (
         session.connection()
         .execute(
@@ -302,39 +315,42 @@ def _infos(
     )
     if not rows:
         return []
-    lines = _lines_of(session, village_id, [row.id for row in rows])
+    numbers = [row.id for row in rows]
+    refunds = refunds_of(session, village_id, numbers)
+    lines = _lines_of(session, village_id, numbers, refunds)
     households = household_labels(session, village_id, {row.household_id for row in rows})
     names = user_names(session, village_id)
+    known = {one.id: one.name for one in shops(session, village_id)}
     return [
-        _info(row, households[row.household_id], names.get(row.cashier, ""), lines[row.id])
+        SlipInfo(
+            **{name: getattr(row, name) for name in _AS_KEPT},
+            shop=known[row.shop_id],
+            household=households[row.household_id],
+            cashier=names.get(row.cashier, ""),
+            lines=tuple(lines[row.id]),
+            refunds=refunds.get(row.id, ()),
+        )
         for row in rows
     ]
 
 
-def _info(row: Any, owner: HouseholdInfo, cashier: str, lines: Sequence[LineInfo]) -> SlipInfo:
-    return SlipInfo(
-        id=row.id,
-        shop_id=row.shop_id,
-        seq=row.seq,
-        at=row.at,
-        household=owner,
-        card_id=row.card_id,
-        cashier=cashier,
-        collector=row.collector,
-        total_fen=row.total_fen,
-        rate_fen=row.rate_fen,
-        points_used=row.points_used,
-        points_before=row.points_before,
-        points_after=row.points_after,
-        credit_before=row.credit_before,
-        credit_after=row.credit_after,
-        lines=tuple(lines),
-    )
+_AS_KEPT: Final = tuple(
+    name for name in Slip.model_fields if name not in {"village_id", "household_id", "cashier"}
+)
 
 
 def _lines_of(
-    session: Session, village_id: int, slip_ids: Sequence[int]
+    session: Session,
+    village_id: int,
+    slip_ids: Sequence[int],
+    refunds: Mapping[int, Sequence[RefundInfo]],
 ) -> dict[int, list[LineInfo]]:
+    taken_back = {
+        (slip_id, line): one.id
+        for slip_id, ones in refunds.items()
+        for one in ones
+        for line in one.lines
+    }
     found: dict[int, list[LineInfo]] = defaultdict(list)
     rows = session.connection().execute(
         select(_lines)
@@ -345,5 +361,15 @@ def _lines_of(
         .order_by(_lines.c.slip_id, _lines.c.line)
     )
     for row in rows:
-        found[row.slip_id].append(LineInfo(row.name, row.spec, row.quantity, row.price_fen))
+        found[row.slip_id].append(
+            LineInfo(
+                line=row.line,
+                product_id=row.product_id,
+                name=row.name,
+                spec=row.spec,
+                quantity=row.quantity,
+                price_fen=row.price_fen,
+                refund_id=taken_back.get((row.slip_id, row.line)),
+            )
+        )
     return found

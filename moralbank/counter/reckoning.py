@@ -1,4 +1,4 @@
-"""The arithmetic of one redemption, apart from any database."""
+"""The arithmetic of one redemption and of taking goods back, apart from any database."""
 
 from dataclasses import dataclass
 
@@ -9,19 +9,26 @@ from moralbank.store.prices import points_for
 class Reckoning:
     """What goods cost a household: amounts of credit are fen, points whole points.
 
-    Credit left over from earlier is used first; points are exchanged for the rest, and what the
-    last point brings too much stays as credit.
+    Of the credit left over from earlier at most `credit_most` is used (None: all there is);
+    points are exchanged for the rest, and what the last point brings too much stays as credit.
     """
 
     total_fen: int
     rate_fen: int
     points_before: int
     credit_before: int
+    credit_most: int | None = None
+
+    @property
+    def credit_used(self) -> int:
+        """Fen of the earlier credit that pay for a part."""
+        most = self.total_fen if self.credit_most is None else self.credit_most
+        return min(self.total_fen, self.credit_before, most)
 
     @property
     def points_used(self) -> int:
         """Points to be exchanged."""
-        return points_for(self.total_fen - self.credit_before, self.rate_fen)
+        return points_for(self.total_fen - self.credit_used, self.rate_fen)
 
     @property
     def points_after(self) -> int:
@@ -37,6 +44,37 @@ class Reckoning:
     def credit_after(self) -> int:
         """Fen of credit that stay (when the points suffice)."""
         return self.credit_before + self.points_used * self.rate_fen - self.total_fen
+
+
+@dataclass(frozen=True)
+class GivingBack:
+    """What comes back when some lines of a slip do, at the slip's own rate.
+
+    The points that come back are those that the slip would have used less without these lines
+    and the ones taken back before. Where the household has spent the last point's change since,
+    fewer points come back and the rest as credit: together it is always the goods' value, and
+    nothing falls below zero.
+    """
+
+    rate_fen: int
+    points_used: int
+    credit_used: int
+    value_fen: int
+    left_fen: int
+    points_back_before: int
+    credit_now: int
+
+    @property
+    def points_back(self) -> int:
+        """Points that come back; `left_fen` is what stays with the household."""
+        kept = points_for(self.left_fen - self.credit_used, self.rate_fen)
+        due = self.points_used - kept - self.points_back_before
+        return min(due, (self.credit_now + self.value_fen) // self.rate_fen)
+
+    @property
+    def credit_back(self) -> int:
+        """Fen of credit that come back; below zero where the last point's change goes back."""
+        return self.value_fen - self.points_back * self.rate_fen
 
 
 def affordable_fen(points: int, credit_fen: int, rate_fen: int) -> int:

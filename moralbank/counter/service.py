@@ -2,39 +2,40 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import insert
 from sqlmodel import Session
 
-from moralbank import audit
+from moralbank import audit, clock
 from moralbank.audit import Actor
 from moralbank.cards.queries import CardUnknown, card, require_usable
-from moralbank.counter.models import Slip, SlipLine
+from moralbank.counter.closing import require_open
+from moralbank.counter.judging import require_proof, require_within
+from moralbank.counter.limits import Goods, allowance_for
+from moralbank.counter.models import Proof
+from moralbank.counter.posting import counter_accounts, post_redemption, write_slip
 from moralbank.counter.queries import slip, slip_label
 from moralbank.counter.reckoning import Reckoning
 from moralbank.errors import Invalid, Refused
-from moralbank.households.queries import HouseholdInfo, household
+from moralbank.households.queries import HouseholdInfo, household, members_of
 from moralbank.i18n import mark
-from moralbank.ledger import service as ledger
-from moralbank.ledger.models import VILLAGE, AccountKind, EventKind
-from moralbank.ledger.queries import Balance, account_of, rate_on
+from moralbank.ledger.queries import rate_on, require_clock
 from moralbank.ledger.requests import RequestReused, once
-from moralbank.ledger.service import Leg, Posted
+from moralbank.ledger.service import take_number
 from moralbank.money import yuan
-from moralbank.store.keeping import shop_for
-from moralbank.store.queries import ProductInfo, ProductUnknown, products_by_id
+from moralbank.photos.models import PhotoSubject
+from moralbank.photos.service import attach
+from moralbank.store.keeping import ShopInfo, shop_for
+from moralbank.store.queries import ProductUnknown, products_by_id
 from moralbank.store.service import take_stock
 
 MOST_LINES: Final = 50
 MOST_PIECES: Final = 999
 LONGEST_COLLECTOR: Final = 40
+LONGEST_RELATION: Final = 20
 
-_ACT: Final = "counter.redeem"
+ACT: Final = "counter.redeem"
 """Under this name requests and the trail know a redemption."""
-
-_slips = Slip.__table__  # type: ignore[attr-defined]
-_lines = SlipLine.__table__  # type: ignore[attr-defined]
 
 
 class CartEmpty(Invalid):
@@ -58,11 +59,32 @@ class PiecesInvalid(Invalid):
     code = "pieces_invalid"
 
 
+class CreditInvalid(Invalid):
+    """How much of the credit to use is no whole number of fen from 0 on."""
+
+    text = mark("要用的余额不对：应像 12 或 12.50，不用就填 0")
+    code = "credit_invalid"
+
+
 class CollectorTooLong(Invalid):
     """Who collects the goods is named in at most 40 characters."""
 
     text = mark("领取人太长：最多 40 个字")
     code = "collector_too_long"
+
+
+class RelationTooLong(Invalid):
+    """What the collector is to the household is said in at most 20 characters."""
+
+    text = mark("关系太长：最多 20 个字")
+    code = "relation_too_long"
+
+
+class RelationMissing(Invalid):
+    """Who is nobody of the household says what they are to it."""
+
+    text = mark("“%(name)s”不是这户的人，请写明和户主是什么关系，例如 邻居")
+    code = "relation_missing"
 
 
 class HouseholdMoved(Refused):
@@ -72,18 +94,18 @@ class HouseholdMoved(Refused):
     code = "household_moved"
 
 
+class ContractEnded(Refused):
+    """The shop takes the village's points no longer."""
+
+    text = mark("“%(name)s”的合同到 %(day)s 为止，不能再收积分。请管理员先续上合同")
+    code = "contract_ended"
+
+
 class ProductWithdrawn(Refused):
-    """The product was taken off the shelf."""
+    """The product was taken off the shelf, or isn't offered today."""
 
-    text = mark("“%(name)s”已经下架")
+    text = mark("“%(name)s”今天不能换：已经下架，或者不在供应的日子里")
     code = "product_withdrawn"
-
-
-class PointsShort(Refused):
-    """The household hasn't enough points and credit."""
-
-    text = mark("积分不够：这些商品要用 %(needed)s 分，现有 %(has)s 分，还差 %(n)s 分")
-    code = "points_short"
 
 
 class SumChanged(Refused):
@@ -116,54 +138,60 @@ class Redeem:
     """What a household takes: pieces by product number.
 
     `card_id` is the card that was shown, or None when the household was looked up by name.
-    `collector` is who takes the goods away; empty means the head of the household.
-    `shown` must still be true; None where nothing was shown, as on the command line.
+    `collector` is who takes the goods away; empty means the head of the household. Somebody who
+    is nobody of it says the `relation`. `shown` must still be true; None where nothing was shown,
+    as on the command line. `credit_fen` is how much of the credit may be used, None all there is.
+    `proof` PIN was proved by the caller (`cards.pins`); `signature` is a kept photo's number.
     """
 
     household_id: int
     card_id: int | None
     lines: Mapping[int, int] = field(default_factory=dict)
     collector: str = ""
+    relation: str = ""
     shown: Shown | None = None
+    credit_fen: int | None = None
+    proof: Proof = Proof.NONE
+    signature: int | None = None
 
-
-@dataclass(frozen=True)
-class _Accounts:
-    """The accounts that a redemption touches."""
-
-    points: Balance
-    credit: Balance
-    exchanged: Balance
-    issued: Balance
-    accepted: Balance
+    @property
+    def proven(self) -> Proof:
+        """What there is of a proof: a signature only with its picture."""
+        if self.signature is not None:
+            return Proof.SIGNATURE
+        return self.proof if self.proof is Proof.PIN else Proof.NONE
 
 
 def redeem(session: Session, actor: Actor, request_id: str, wanted: Redeem) -> int:
     """Exchange points for goods; gives the slip's number, the same for the same request id.
 
-    Raises CartEmpty, CartTooLong, PiecesInvalid, CollectorTooLong, HouseholdUnknown,
-    HouseholdMoved, CardUnknown, CardLost, CardReplaced, ProductUnknown, ProductWithdrawn,
-    PointsShort (with the exact shortfall), SumChanged, OutOfStock, NoRate, RedeemedBefore.
+    Raises CartEmpty, CartTooLong, PiecesInvalid, CreditInvalid, CollectorTooLong, RelationTooLong,
+    RelationMissing, HouseholdUnknown, HouseholdMoved, CardUnknown, CardLost, CardReplaced,
+    ContractEnded, DayClosed, ClockBehind, ProductUnknown, ProductWithdrawn, what
+    `judging.require_within` does, ProofMissing, SumChanged, OutOfStock, NoRate, PhotoUnknown,
+    RedeemedBefore.
     """
     _require_valid(wanted)
-    # Not what was shown: the same cart again is the same act, whatever it was thought to cost.
+    # Not what was shown and how it was proved: the same cart again is the same act.
     content = {
         "household": wanted.household_id,
         "card": wanted.card_id,
         "lines": sorted(wanted.lines.items()),
         "collector": wanted.collector.strip(),
+        "relation": wanted.relation.strip(),
+        "credit": wanted.credit_fen,
     }
     try:
         return once(
             session,
             actor.village_id,
             request_id,
-            _ACT,
+            ACT,
             content,
             lambda: _perform(session, actor, request_id, wanted),
         ).result
     except RequestReused as reused:
-        if reused.act != _ACT or reused.result is None:
+        if reused.act != ACT or reused.result is None:
             raise
         label = slip(session, actor.village_id, reused.result).label
         raise RedeemedBefore(label=label) from reused
@@ -185,6 +213,15 @@ def require_customer(session: Session, village_id: int, wanted: Redeem) -> House
     return found
 
 
+def require_counter(session: Session, actor: Actor) -> ShopInfo:
+    """The actor's shop, whose contract and day must be open. Raises ContractEnded, DayClosed."""
+    shop = shop_for(session, actor)
+    if shop.ended:
+        raise ContractEnded(name=shop.name, day=shop.contract_until)
+    require_open(session, actor.village_id, shop.id, clock.today())
+    return shop
+
+
 def _require_valid(wanted: Redeem) -> None:
     if not wanted.lines:
         raise CartEmpty
@@ -194,143 +231,97 @@ def _require_valid(wanted: Redeem) -> None:
         type(pieces) is int and 1 <= pieces <= MOST_PIECES for pieces in wanted.lines.values()
     ):
         raise PiecesInvalid
+    if wanted.credit_fen is not None and (
+        type(wanted.credit_fen) is not int or wanted.credit_fen < 0
+    ):
+        raise CreditInvalid(field="credit")
     if len(wanted.collector.strip()) > LONGEST_COLLECTOR:
         raise CollectorTooLong(field="collector")
+    if len(wanted.relation.strip()) > LONGEST_RELATION:
+        raise RelationTooLong(field="relation")
 
 
 def _perform(session: Session, actor: Actor, request_id: str, wanted: Redeem) -> int:
     """Redeem, under the ledger's lock."""
     village_id = actor.village_id
+    require_clock(session, village_id)
     customer = require_customer(session, village_id, wanted)
-    goods = _goods(session, village_id, wanted.lines)
-    shop_id = shop_for(session, actor).id
-    accounts = _accounts(session, village_id, customer.id, shop_id)
+    collector, relation = _taker(session, village_id, customer, wanted)
+    shop = require_counter(session, actor)
+    goods = _goods(session, village_id, shop, wanted.lines)
+    accounts = counter_accounts(session, village_id, customer.id, shop.id)
     reckoned = Reckoning(
         total_fen=sum(info.price_fen * pieces for info, pieces in goods),
         rate_fen=rate_on(session, village_id),
         points_before=accounts.points.amount,
         credit_before=accounts.credit.amount,
+        credit_most=wanted.credit_fen,
     )
-    if reckoned.short:
-        raise PointsShort(needed=reckoned.points_used, has=reckoned.points_before, n=reckoned.short)
-    if wanted.shown not in {None, Shown(reckoned.total_fen, reckoned.points_used)}:
-        raise SumChanged(yuan=yuan(reckoned.total_fen), points=reckoned.points_used)
-    number = ledger.take_number(session, village_id, "slip")
-    posted = _post(session, actor, request_id, number, accounts, reckoned, goods)
+    _require_allowed(session, village_id, customer.id, wanted, reckoned, goods)
+    number = take_number(session, village_id, "slip")
+    posted = post_redemption(session, actor, request_id, number, accounts, reckoned, goods)
     row = {
         "village_id": village_id,
         "id": number,
-        "shop_id": shop_id,
+        "shop_id": shop.id,
         "household_id": customer.id,
         "card_id": wanted.card_id,
         "cashier": actor.user_id,
-        "collector": wanted.collector.strip(),
+        "collector": collector,
+        "relation": relation,
+        "proof": wanted.proven,
     }
-    _write(session, row, posted, reckoned, goods)
+    write_slip(session, row, posted, reckoned, goods)
     take_stock(session, actor, number, wanted.lines)
+    if wanted.signature is not None:
+        attach(session, village_id, [wanted.signature], PhotoSubject.SLIP, number)
     label = slip_label(number, posted.at)
-    audit.record(session, actor, _ACT, label, household=customer.label)
+    audit.record(session, actor, ACT, label, household=customer.label)
     return number
 
 
-def _goods(
-    session: Session, village_id: int, lines: Mapping[int, int]
-) -> list[tuple[ProductInfo, int]]:
-    """Products with their pieces, in the order of the slip."""
+def _require_allowed(
+    session: Session,
+    village_id: int,
+    household_id: int,
+    wanted: Redeem,
+    reckoned: Reckoning,
+    goods: Goods,
+) -> None:
+    """What the village allows, what was shown, and a proof where one is asked for."""
+    allowed = allowance_for(session, village_id, household_id, goods)
+    require_within(reckoned, goods, allowed)
+    if wanted.shown not in {None, Shown(reckoned.total_fen, reckoned.points_used)}:
+        raise SumChanged(yuan=yuan(reckoned.total_fen), points=reckoned.points_used)
+    proven = wanted.proven is not Proof.NONE
+    require_proof(proven=proven, points=reckoned.points_used, allowed=allowed)
+
+
+def _taker(
+    session: Session, village_id: int, customer: HouseholdInfo, wanted: Redeem
+) -> tuple[str, str]:
+    """Who takes the goods: nothing for the head, a member's name, or a name and a relation.
+
+    Raises RelationMissing.
+    """
+    name, relation = wanted.collector.strip(), wanted.relation.strip()
+    if name in {"", customer.head}:
+        return "", ""
+    if name in {one.name for one in members_of(session, village_id, customer.id)}:
+        return name, ""
+    if not relation:
+        raise RelationMissing(field="relation", name=name)
+    return name, relation
+
+
+def _goods(session: Session, village_id: int, shop: ShopInfo, lines: Mapping[int, int]) -> Goods:
+    """Products of this shop with their pieces, in the order of the slip."""
     known = products_by_id(session, village_id, list(lines))
     goods = []
     for number, pieces in lines.items():
-        if number not in known:
+        if number not in known or known[number].shop_id != shop.id:
             raise ProductUnknown(name=number)
-        if not known[number].active:
+        if not known[number].offered:
             raise ProductWithdrawn(name=known[number].title)
         goods.append((known[number], pieces))
     return goods
-
-
-def _accounts(session: Session, village_id: int, household_id: int, shop_id: int) -> _Accounts:
-    def of(kind: AccountKind, owner: int = VILLAGE) -> Balance:
-        return account_of(session, village_id, kind, owner)
-
-    return _Accounts(
-        points=of(AccountKind.HOUSEHOLD_POINTS, household_id),
-        credit=of(AccountKind.HOUSEHOLD_CREDIT, household_id),
-        exchanged=of(AccountKind.POINTS_EXCHANGED),
-        issued=of(AccountKind.CREDIT_ISSUED),
-        accepted=of(AccountKind.SHOP_ACCEPTED, shop_id),
-    )
-
-
-def _post(
-    session: Session,
-    actor: Actor,
-    request_id: str,
-    number: int,
-    accounts: _Accounts,
-    reckoned: Reckoning,
-    goods: list[tuple[ProductInfo, int]],
-) -> Posted:
-    """One event: points to credit (unless old credit suffices), credit to the shop."""
-    memo = _memo(goods)
-    legs = []
-    if reckoned.points_used:
-        points, brought = reckoned.points_used, reckoned.points_used * reckoned.rate_fen
-        legs.append(Leg(accounts.points.account, accounts.exchanged.account, points, memo))
-        legs.append(Leg(accounts.issued.account, accounts.credit.account, brought, memo))
-    legs.append(Leg(accounts.credit.account, accounts.accepted.account, reckoned.total_fen, memo))
-    return ledger.post(
-        session,
-        actor.village_id,
-        EventKind.REDEEM,
-        legs,
-        actor=actor.user_id,
-        request_id=request_id,
-        payload={
-            "slip": number,
-            "rate": reckoned.rate_fen,
-            "lines": [[info.sku, info.name, pieces, info.price_fen] for info, pieces in goods],
-        },
-    )
-
-
-def _memo(goods: list[tuple[ProductInfo, int]]) -> str:
-    """What a statement says, in the ledger's own language: "兑换 大豆油 5 升等 3 种"."""
-    first = goods[0][0].title
-    return f"兑换 {first}" if len(goods) == 1 else f"兑换 {first}等 {len(goods)} 种"
-
-
-def _write(
-    session: Session,
-    slip: dict[str, Any],
-    posted: Posted,
-    reckoned: Reckoning,
-    goods: list[tuple[ProductInfo, int]],
-) -> None:
-    """The slip and its lines."""
-    figures = {
-        "seq": posted.seq,
-        "at": posted.at,
-        "total_fen": reckoned.total_fen,
-        "rate_fen": reckoned.rate_fen,
-        "points_used": reckoned.points_used,
-        "points_before": reckoned.points_before,
-        "points_after": reckoned.points_after,
-        "credit_used": min(reckoned.credit_before, reckoned.total_fen),
-        "credit_before": reckoned.credit_before,
-        "credit_after": reckoned.credit_after,
-    }
-    session.connection().execute(insert(_slips), {**slip, **figures})
-    rows = [
-        {
-            "village_id": slip["village_id"],
-            "slip_id": slip["id"],
-            "line": line,
-            "product_id": info.id,
-            "name": info.name,
-            "spec": info.spec,
-            "quantity": pieces,
-            "price_fen": info.price_fen,
-        }
-        for line, (info, pieces) in enumerate(goods, start=1)
-    ]
-    session.connection().execute(insert(_lines), rows)

@@ -1,43 +1,47 @@
-"""Pages of the counter: who, goods, confirmation, slip; and the list of slips."""
+"""Pages of the counter: who, goods, confirmation; `views_after.py` has what comes after it."""
 
+from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import current_app, jsonify, redirect, render_template, request, url_for
+from sqlmodel import Session
 
-from moralbank import audit, clock
-from moralbank.access.permissions import may as role_may
+from moralbank import clock
 from moralbank.cards.queries import CardUnknown, card_by_token, require_usable
 from moralbank.cards.token import looks_like_token, read_token
 from moralbank.counter import service
 from moralbank.counter.basket import basket
-from moralbank.counter.export import slip_list
-from moralbank.counter.forms import Cart, SlipFilterForm, read_cart
-from moralbank.counter.queries import (
-    PRINTED,
-    SlipFilter,
-    slip_page,
-    slip_sheet,
-    slip_sums,
-    was_printed,
+from moralbank.counter.forms import SOMEONE_ELSE, Cart, read_cart
+from moralbank.counter.models import Proof
+from moralbank.counter.proving import (
+    LARGEST_SIGNATURE,
+    TriedPin,
+    card_with_pin,
+    signature_in,
+    tried,
 )
-from moralbank.counter.queries import slip as read_slip
+from moralbank.counter.queries import SlipFilter, slip_sums
 from moralbank.counter.queries import slips as read_slips
+from moralbank.counter.scanning import card_in
+from moralbank.counter.service import Redeem
+from moralbank.counter.views_after import room
 from moralbank.db import reading, writing
 from moralbank.errors import MoralbankError, Refused
 from moralbank.households.queries import find_households
-from moralbank.i18n import _
 from moralbank.ledger.models import AccountKind
 from moralbank.ledger.queries import balances
+from moralbank.ledger.requests import outcome as what_became
+from moralbank.photos import storage
+from moralbank.photos.pictures import LARGEST_FILE
+from moralbank.photos.service import keep_picture
+from moralbank.store.keeping import shop_for
 from moralbank.web.errors import status_of
-from moralbank.web.files import excel_file, pdf_file
 from moralbank.web.guards import current_actor, may
-from moralbank.web.pages import LONGEST_SEARCH, asked_also, asked_number, asked_page, pager
+from moralbank.web.pages import LONGEST_SEARCH, asked_number
 from moralbank.web.request_ids import next_request_id, sent_request_id
-
-room = Blueprint("counter", __name__)
+from moralbank.web.uploads import takes_photos
 
 RECENT = 5
-SLIP = "/counter/slips/<int:slip_id>"
 
 
 @room.get("/counter")
@@ -51,6 +55,7 @@ def counter() -> Any:
     try:
         with reading() as session:
             service.require_customer(session, current_actor().village_id, cart.command())
+            service.require_counter(session, current_actor())
     except Refused as refusal:
         return _who("", refusal)
     return _goods(cart)
@@ -67,15 +72,28 @@ def find() -> Any:
     if not looks_like_token(who):
         return redirect(url_for("counter.counter", who=who[:LONGEST_SEARCH] or None), 303)
     try:
-        with reading() as session:
-            found = card_by_token(session, read_token(who))
-            if found.village_id != current_actor().village_id:
-                raise CardUnknown
-            require_usable(found)
+        return _to_goods(read_token(who))
     except MoralbankError as refusal:
         return _who("", refusal)
-    address = url_for("counter.counter", household=found.household_id, card=found.id)
-    return redirect(address, 303)
+
+
+@room.post("/counter/scan")
+@may("counter.redeem")
+@takes_photos
+def scan() -> Any:
+    """Read the card in a photo, or in a live camera's frame; the picture is kept nowhere.
+
+    Scripts are told the card's number, or in words why there is none; a form sent without them
+    leads on as `find` does.
+    """
+    sent = request.files.get("picture")
+    try:
+        token = card_in(sent.stream.read(LARGEST_FILE + 1) if sent else b"")
+        return jsonify(token=token, words="", code="") if _by_script() else _to_goods(token)
+    except MoralbankError as refusal:
+        if not _by_script():
+            return _who("", refusal)
+        return jsonify(token="", words=refusal.message, code=refusal.code)
 
 
 @room.post("/counter/redeem")
@@ -86,74 +104,75 @@ def redeem() -> Any:
     if request.form.get("act") == "reckon":
         return _goods(cart)
     try:
+        wanted, pin = _proven(cart.command())
         with writing() as session:
-            number = service.redeem(session, current_actor(), sent_request_id(), cart.command())
+            if pin is not None:
+                pin.enter(session)
+            number = service.redeem(session, current_actor(), sent_request_id(), wanted)
     except MoralbankError as refusal:
         return _goods(cart, refusal)
-    return redirect(url_for("counter.slip", slip_id=number, new=1), 303)
+    address = url_for("counter.slip", slip_id=number, new=1)
+    return jsonify(slip=address) if _by_script() else redirect(address, 303)
 
 
-@room.get("/counter/slips")
-@may("counter.view")
-def slips() -> Any:
-    """List slips by day and household."""
-    form = SlipFilterForm(request.args)
-    form.validate()
+@room.get("/counter/outcome/<request_id>")
+@may("counter.redeem")
+def outcome(request_id: str) -> Any:
+    """Say what became of a sale whose answer got lost: its slip, or that there is none and why.
+
+    What was refused stays refused: then a new request id comes along.
+    """
     with reading() as session:
-        village_id = current_actor().village_id
-        page = slip_page(session, village_id, form.chosen(), asked_page())
-    return render_template(
-        "counter/slips.html",
-        form=form,
-        page=page,
-        pager=pager(page.place, "counter.slips", **asked_also("first", "last", "q")),
-        today=clock.today(),
-    )
+        found = what_became(session, current_actor().village_id, request_id[:64])
+    if found is None:
+        return jsonify(slip="", words="", request_id="")
+    if found.result is None or found.act != service.ACT:
+        return jsonify(slip="", words=found.refusal, request_id=next_request_id())
+    return jsonify(slip=url_for("counter.slip", slip_id=found.result, new=1), words="")
 
 
-@room.get("/counter/slips.xlsx")
-@may("counter.view")
-def export() -> Any:
-    """Download what the list shows, all pages."""
-    form = SlipFilterForm(request.args)
-    form.validate()
-    with writing() as session:
-        rows = read_slips(session, current_actor().village_id, form.chosen())
-        audit.record(session, current_actor(), "counter.export", "", rows=len(rows))
-    return excel_file(slip_list(rows), _("兑换单-%(day)s.xlsx", day=clock.today()))
+def _by_script() -> bool:
+    """Whether a script of ours asks, rather than a form."""
+    return request.accept_mimetypes.best == "application/json"
 
 
-@room.get(SLIP)
-@may("counter.view")
-def slip(slip_id: int) -> Any:
-    """Show one slip, big."""
-    actor = current_actor()
+def _to_goods(token: str) -> Any:
+    """Lead to the goods of a card's household. Raises CardUnknown, CardLost, CardReplaced."""
     with reading() as session:
-        shown = read_slip(session, actor.village_id, slip_id)
-        printed = was_printed(session, actor.village_id, shown.label)
-    return render_template(
-        "counter/slip.html",
-        slip=shown,
-        printed=printed,
-        is_new="new" in request.args,
-        may_redeem=role_may(actor.role, "counter.redeem"),
-    )
+        found = card_by_token(session, token)
+        if found.village_id != current_actor().village_id:
+            raise CardUnknown
+        require_usable(found)
+    address = url_for("counter.counter", household=found.household_id, card=found.id)
+    return redirect(address, 303)
 
 
-@room.get(f"{SLIP}.pdf")
-@may("counter.view")
-def slip_pdf(slip_id: int) -> Any:
-    """Print a slip; whoever printed it before, this one is then marked as a copy."""
-    from moralbank.counter.pdf import slip as make  # noqa: PLC0415 - reportlab is slow to import
+def _proven(wanted: Redeem) -> tuple[Redeem, TriedPin | None]:
+    """The sale with its proof: a PIN that was tried, to be counted; a signature that is kept.
 
-    actor = current_actor()
+    What was sent before finds its first result whatever its proof is worth now, so none is asked.
+    """
+    pin, sent = request.form.get("pin", "").strip(), request.files.get("signature")
+    village_id = current_actor().village_id
+    with reading() as session:
+        if what_became(session, village_id, sent_request_id()) is not None:
+            return wanted, None
+        known = (
+            card_with_pin(session, village_id, wanted.household_id, wanted.card_id) if pin else None
+        )
+    content = sent.stream.read(LARGEST_SIGNATURE + 1) if sent else b""
+    signed = replace(wanted, signature=_keep_signature(content) if content else None)
+    if known is None:
+        return signed, None
+    return replace(signed, proof=Proof.PIN), tried(known, pin)
+
+
+def _keep_signature(content: bytes) -> int:
+    """Keep a drawn signature in a transaction of its own: it outlives a refusal of its sale."""
+    picture = signature_in(content)
+    folder = storage.folder_of(current_app.config["INSTANCE"])
     with writing() as session:
-        label = read_slip(session, actor.village_id, slip_id).label
-        reprint = was_printed(session, actor.village_id, label)
-        sheet = slip_sheet(session, actor.village_id, slip_id, reprint=reprint)
-        if request.method == "GET":  # HEAD prints nothing
-            audit.record(session, actor, PRINTED, label)
-    return pdf_file(make(sheet), f"{label}.pdf")
+        return keep_picture(session, current_actor(), folder, picture)
 
 
 def _who(typed: str, refusal: MoralbankError | None = None) -> Any:
@@ -162,9 +181,11 @@ def _who(typed: str, refusal: MoralbankError | None = None) -> Any:
     with reading() as session:
         found = find_households(session, village_id, typed) if typed else []
         points = balances(session, village_id, AccountKind.HOUSEHOLD_POINTS) if found else {}
-        of_today = SlipFilter(clock.today(), clock.today())
+        shop = shop_for(session, current_actor())
+        of_today = SlipFilter(clock.today(), clock.today(), shop_id=shop.id)
         today = slip_sums(session, village_id, of_today)
         recent = [] if typed else read_slips(session, village_id, of_today, limit=RECENT)
+        shut = _why_shut(session)
     if len(found) == 1:
         return redirect(url_for("counter.counter", household=found[0].id))
     page = render_template(
@@ -173,6 +194,7 @@ def _who(typed: str, refusal: MoralbankError | None = None) -> Any:
         found=found,
         points=points,
         refusal=refusal,
+        shut=shut,
         today=today,
         today_date=clock.today(),
         recent=recent,
@@ -180,14 +202,24 @@ def _who(typed: str, refusal: MoralbankError | None = None) -> Any:
     return page, status_of(refusal) if refusal else 200
 
 
+def _why_shut(session: Session) -> Refused | None:
+    """Why nothing can be exchanged at this counter now: its day was closed, its contract ended."""
+    try:
+        service.require_counter(session, current_actor())
+    except Refused as hindrance:
+        return hindrance
+    return None
+
+
 def _goods(cart: Cart, refusal: MoralbankError | None = None) -> Any:
     """The second step: goods and cart."""
     with reading() as session:
-        shown = basket(session, current_actor().village_id, cart.household_id, cart.typed)
+        shown = basket(session, current_actor(), cart)
     page = render_template(
         "counter/goods.html",
         basket=shown,
         cart=cart,
+        someone_else=SOMEONE_ELSE,
         request_id=next_request_id(refusal),
         refusal=refusal,
     )

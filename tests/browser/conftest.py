@@ -171,8 +171,8 @@ def wait_for(port: int, process: "subprocess.Popen[bytes] | subprocess.Popen[str
 class Office:
     """The committee's machine, in this process: stopped, started again, its clock set ahead.
 
-    While `loses_answers`, what phones send is kept, but the answer never reaches them: the
-    power fails between the two. Its clock runs, `days_later` days ahead of ours.
+    While `loses_answers`, what phones and counters send is kept, but the answer never reaches
+    them: the power fails between the two. Its clock runs, `days_later` days ahead of ours.
     """
 
     app: Flask
@@ -204,19 +204,20 @@ class Office:
         """Where its pages are."""
         return f"http://127.0.0.1:{self.port}"
 
-    def sign_in(self, page: Page, role: Role) -> None:
-        """Let somebody of the village's staff sign in."""
+    def sign_in(self, page: Page, role: Role) -> Page:
+        """Let somebody of the village's staff sign in; their page."""
         page.goto(f"{self.address}/sign-in")
         page.get_by_label("用户名").fill(STAFF[role])
         page.get_by_label("密码", exact=True).fill(PASSWORD)
         page.locator("main").get_by_role("button", name="登录").click()
         expect(page.get_by_role("heading", name=f"{STAFF[role]}，您好")).to_be_visible()
+        return page
 
     def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         """Answer a request on the office's day, unless the power fails."""
         with after(self.days_later):
             answer = self.app(environ, start)
-        if self.loses_answers and environ["PATH_INFO"].endswith("/scores"):
+        if self.loses_answers and environ["PATH_INFO"].endswith(("/scores", "/redeem")):
             self.lost.set()
             environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
             raise ConnectionAbortedError

@@ -36,6 +36,12 @@ OBJECTION: Final = r"/objections /objections/\d+"
 REMINDER: Final = r"/reminders /reminders/\d+"
 RECHECK: Final = r"/supervision/rechecks /supervision/rechecks/\d+"
 PUBLIC_NOTICE: Final = r"/n/{village} /n/\d+/\d+"
+REFUND: Final = r"/counter/slips /counter/slips/\d+ /counter/slips/\d+/refund"
+CLOSED_DAY: Final = r"/counter/days /counter/day\?day=.*"
+RECEIPT: Final = r"/store/receipts /store/receipts/\d+"
+COUNT: Final = r"/store/counts /store/counts/\d+"
+VOUCHER: Final = r"/fund /fund/vouchers/\d+"
+SETTLEMENT: Final = "/settlements/8"  # of the shop under contract, paid
 # Role, page, name, sizes. A size with a star is taken for the README or the manual. A page may be
 # the first of a list: then patterns of the links that lead from the list to it follow.
 PAGES: Final = (
@@ -54,6 +60,9 @@ PAGES: Final = (
     ("管理员", "/scheme/new", "scheme-new", "phone laptop"),
     ("管理员", "/cards", "cards-page", "phone laptop"),
     ("管理员", "/store/rates", "rates", "phone laptop"),
+    ("管理员", "/store/shops", "shops", "phone laptop"),
+    ("管理员", "/fund/lapse", "lapse", "phone laptop"),
+    ("管理员", "/households/12/photo", "portrait", "phone laptop"),
     ("管理员", "/users", "users", "phone laptop"),
     ("管理员", "/users/new", "users-new", "phone laptop"),
     ("管理员", "/users/3", "user-grid", "phone laptop"),
@@ -100,12 +109,21 @@ PAGES: Final = (
     ("评议员", "/boards", "boards", "phone laptop"),
     ("评议员", "/boards/shanju", "board", "phone laptop*"),
     ("店长", "/", "home-shopkeeper", "phone laptop"),
-    ("店长", "/counter", "counter-who", "phone tablet laptop"),
-    ("店长", "/counter?household=12", "counter", "phone tablet laptop*"),
+    ("店长", "/counter", "counter-who", "phone tablet laptop*"),
+    ("店长", "/counter?household=37", "counter", "phone* tablet laptop*"),
     ("店长", "/counter/slips", "slips", "phone laptop"),
     ("店长", "/counter/slips/12", "slip-page", "phone tablet laptop"),
-    ("店长", "/store", "store", "phone laptop"),
+    ("店长", "/counter/days", "days", "phone laptop"),
+    ("店长", CLOSED_DAY, "day-page", "phone laptop"),
+    ("店长", "/store", "store", "phone laptop*"),
     ("店长", "/store/receive", "store-receive", "phone laptop"),
+    ("店长", RECEIPT, "receipt", "phone laptop"),
+    ("店长", "/store/waste", "waste", "phone laptop"),
+    ("店长", COUNT, "count", "phone laptop"),
+    ("店长", "/store/expiring", "expiring", "phone laptop"),
+    ("店长", "/store/order", "order", "phone laptop*"),
+    ("店长", "/store/labels", "labels-page", "phone laptop"),
+    ("店长", "/store/import", "store-import", "phone laptop"),
     ("店长", "/store/1", "product", "phone laptop"),
     ("监督员", "/", "home-supervisor", "phone laptop"),
     ("监督员", "/ledger", "books", "phone laptop"),
@@ -122,6 +140,15 @@ PAGES: Final = (
     ("监督员", "/supervision/rechecks", "rechecks", "phone laptop"),
     ("监督员", RECHECK, "recheck", "phone laptop"),
     ("会计", "/", "home-accountant", "phone laptop"),
+    ("会计", REFUND, "refund", "phone laptop"),
+    ("会计", "/fund", "fund", "phone laptop*"),
+    ("会计", "/fund/income", "fund-income", "phone laptop"),
+    ("会计", "/fund/buy", "fund-buy", "phone laptop"),
+    ("会计", VOUCHER, "voucher", "phone laptop"),
+    ("会计", "/fund/cover", "cover", "phone* laptop"),
+    ("会计", "/settlements", "settlements", "phone laptop"),
+    ("会计", "/settlements/new?shop=2", "settlement-new", "phone laptop"),
+    ("会计", SETTLEMENT, "settlement-page", "phone laptop*"),
     ("会计", "/ledger/12", "statement", "phone laptop"),
 )
 BOARDS: Final = ("shanju", "xiaoxing", "haoren", "zuimei")
@@ -136,6 +163,11 @@ PAPERS: Final = (
     (ROUND, "/form.pdf", "round-form"),
     (REMINDER, "/letter.pdf", "reminder-letter"),
     (RECHECK, "/sheet.pdf", "recheck-sheet"),
+    (SETTLEMENT, "/sheet.pdf", "settlement"),
+    ("/fund/cover", ".pdf", "cover"),
+    ("/store/labels", ".pdf?" + "&".join(f"p={number}" for number in range(1, 25)), "labels"),
+    (COUNT, "/sheet.pdf", "count-sheet"),
+    (CLOSED_DAY, ".pdf", "day"),
 )
 VILLAGE: Final = "150404103201"
 ADDRESS: Final = "https://bank.example.cn"
@@ -159,7 +191,8 @@ class Demo:
         for line in self.process.stdout:
             found = re.search(r"^(\S+)：用户名 (\S+)，密码 (\S+)", line)
             if found:
-                self.people[found[1]] = (found[2], found[3])
+                # Of two who do the same the first: the shopkeeper of the village's own shop.
+                self.people.setdefault(found[1], (found[2], found[3]))
             if self.address in line:
                 time.sleep(1)
                 break
@@ -220,9 +253,10 @@ def take_pages(demo: Demo, browser: Browser, folder: Path, *, everything: bool) 
 
 
 def _fill_basket(page: Page) -> None:
-    """Put two things into the basket that most households can afford."""
-    for product in ("加碘食用盐", "酱油"):
-        page.locator("[data-product]", has_text=product).get_by_role("button").last.click()
+    """Put into the basket what a diligent household can afford."""
+    for product in ("小麦粉", "加碘食用盐", "酱油"):
+        page.locator("[data-product]", has_text=product).get_by_role("button").first.click()
+    page.evaluate("scrollTo(0, 0)")
 
 
 def take_sheets(demo: Demo, browser: Browser, folder: Path) -> None:
@@ -243,11 +277,12 @@ def take_sheets(demo: Demo, browser: Browser, folder: Path) -> None:
 
 
 def _take_papers(demo: Demo, browser: Browser, folder: Path) -> None:
-    """Pictures of what the full path of a deed is printed as."""
+    """Pictures of what the path of a deed, the shop and the fund are printed as."""
     watcher = demo.sign_in(browser, "监督员", "laptop")
     for way, file, name in PAPERS:
         demo.open(watcher, way)
-        paper = watcher.request.get(watcher.url + file)
+        address, mark, asked = watcher.url.partition("?")
+        paper = watcher.request.get(address + file + mark + asked)
         draw(paper.body(), folder / f"{name}.png", 0.9)
 
 

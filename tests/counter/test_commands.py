@@ -26,8 +26,10 @@ def test_redeem_by_household_and_by_card(till: Till, terminal: Terminal) -> None
     assert "用 65 分，还有 62 分" in said
     token = till.card(DU).token
     address = f"HTTPS://BANK.EXAMPLE.CN/C/{token}"
-    _redeem(terminal, "--card", address, "--product", "SALT-400G=2", "--collector", "杜小军")
-    assert till.slip(2).collector == "杜小军"
+    salt = ("--card", address, "--product", "SALT-400G=2", "--collector", "杜小军")
+    assert "什么关系" in _redeem(terminal, *salt, expect=1)
+    _redeem(terminal, *salt, "--relation", "侄子")
+    assert till.slip(2).taker == "杜小军（侄子）"
     assert till.slip(2).card_id is not None
 
 

@@ -1,15 +1,12 @@
 """The counter as the shopkeeper meets it, by HTTP, without scripts."""
 
-import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-import pypdfium2
 import pytest
-from python_calamine import CalamineWorkbook
 
 from moralbank import clock, db
 from moralbank.access.permissions import Role
@@ -19,14 +16,23 @@ from tests.conftest import make_app
 from tests.counter.till import DU, WANG, Till
 from tests.village import STAFF, Browser, Town
 
-Browse = Callable[[Role], Browser]
+
+@pytest.fixture
+def till(hamlet: Town) -> Iterator[Till]:
+    """On SQLite alone: here it is about pages. The books must be whole at the end."""
+    made = Till(hamlet)
+    made.stock(OIL_5L=10, NOODLE_1KG=10, SALT_400G=10, SOAP_126G=10)
+    made.give(DU, 127)
+    yield made
+    assert made.problems() == []
 
 
 @pytest.fixture
-def keeper(till: Till, browse: Browse) -> Browser:
+def keeper(till: Till, tmp_path: Path) -> Iterator[Browser]:
     """The shopkeeper; 杜仁森 has 127 points."""
-    till.give(DU, 127)
-    return browse(Role.SHOPKEEPER)
+    app = make_app(till.town, tmp_path)
+    yield Browser(app).sign_in(STAFF[Role.SHOPKEEPER])
+    app.extensions["moralbank"].close()
 
 
 def _follow(keeper: Browser, address: str, expect: int = 200) -> str:
@@ -135,18 +141,20 @@ def test_a_number_that_is_no_card(keeper: Browser, typed: str, status: int) -> N
 
 def test_too_few_points_keeps_the_cart(till: Till, keeper: Browser) -> None:
     form = _fill(keeper, till, OIL_5L=2, SALT_400G=1)
-    answer = keeper.send("/counter/redeem", collector="杜小军", **form)
+    form |= {"taker": "*", "collector": "杜小军", "relation": "侄子"}
+    answer = keeper.send("/counter/redeem", **form)
     assert answer.status_code == 409
     assert "没有换成，没有扣分" in keeper.page
     assert "还差 6 分" in keeper.page  # 132.50 yuan are 133 points
     assert keeper.value("request_id") != form["request_id"]
-    assert keeper.value("collector") == "杜小军"
+    assert (keeper.value("collector"), keeper.value("relation")) == ("杜小军", "侄子")
     oil = till.product("OIL-5L").id
     assert re.search(rf'name="q-{oil}" value="2"', keeper.page)
     assert till.slips() == 0
     form |= {f"q-{oil}": 1, "request_id": keeper.value("request_id")}
     _location(keeper.send("/counter/redeem", **form))
     assert till.has(DU).points == 127 - 68
+    assert till.slip(1).taker == "杜小军（侄子）"
 
 
 def test_a_price_that_changed_before_the_confirmation(till: Till, keeper: Browser) -> None:
@@ -201,18 +209,6 @@ def test_after_an_unknown_outcome_the_number_stays(
     app.extensions["moralbank"].close()
 
 
-def test_the_sums_of_a_slip_add_up(till: Till, keeper: Browser) -> None:
-    """Points' worth and credit used are the total and what the last point brought."""
-    till.redeem(DU, NOODLE_1KG=1)  # 9.90 yuan: 10 points, 0.10 stay
-    till.redeem(DU, NOODLE_1KG=1)  # 10 points + 0.10 = 9.90 + 0.20
-    page = keeper.open("/counter/slips/2")
-    paper = _text(keeper.client.get("/counter/slips/2.pdf").data)
-    for words in ("兑换积分", "10 分 = 10.00 元", "使用余额", "0.10 元", "找回余额", "0.20 元"):
-        assert words in page
-        assert words.replace(" ", "") in paper.replace(" ", "")
-    assert "使用余额" not in keeper.open("/counter/slips/1")
-
-
 def test_sent_twice_counts_once(till: Till, keeper: Browser) -> None:
     form = _fill(keeper, till, OIL_5L=1)
     first = _location(keeper.send("/counter/redeem", **form))
@@ -220,11 +216,11 @@ def test_sent_twice_counts_once(till: Till, keeper: Browser) -> None:
     assert till.slips() == 1
 
 
-@pytest.mark.parametrize("typed", ["-1", "1.5", "1e9", "1000000000", "1000", "一", "½"])
-def test_quantities_that_are_none(till: Till, keeper: Browser, typed: str) -> None:
-    form = _fill(keeper, till, SALT_400G=typed)
-    assert keeper.send("/counter/redeem", **form).status_code == 422
-    assert "数量不对" in keeper.page
+def test_quantities_that_are_none(till: Till, keeper: Browser) -> None:
+    form, salt = _fill(keeper, till), f"q-{till.product('SALT-400G').id}"
+    for typed in ("-1", "1.5", "1e9", "1000000000", "1000", "一", "½"):
+        assert keeper.send("/counter/redeem", **form, **{salt: typed}).status_code == 422, typed
+        assert "数量不对" in keeper.page
     assert till.slips() == 0
 
 
@@ -258,70 +254,3 @@ def test_goods_that_nobody_knows(till: Till, keeper: Browser) -> None:
     keeper.open("/counter", household=987654, expect=404)
     assert keeper.send("/counter/redeem", **{**form, "household": 987654}).status_code == 404
     assert "本村没有这一户" in keeper.page
-
-
-def test_a_slip_is_printed_and_printed_again(till: Till, keeper: Browser) -> None:
-    till.redeem(DU, OIL_5L=1)
-    assert "打印小票" in keeper.open("/counter/slips/1")
-    first, second = (keeper.client.get("/counter/slips/1.pdf") for _time in range(2))
-    assert first.mimetype == second.mimetype == "application/pdf"
-    assert "补打" not in _text(first.data)
-    assert "补打" in _text(second.data)
-    assert "大豆油" in _text(first.data)
-    assert "补打小票" in keeper.open("/counter/slips/1")
-    keeper.open("/counter/slips/99", expect=404)
-    keeper.open("/counter/slips/99.pdf", expect=404)
-
-
-def test_the_list_of_slips(till: Till, keeper: Browser) -> None:
-    till.give(WANG, 50)
-    till.redeem(DU, OIL_5L=1)
-    till.redeem(WANG, SALT_400G=2)
-    today = clock.today().isoformat()
-    page = keeper.open("/counter/slips", first=today, last=today)
-    assert "杜仁森" in page
-    assert "王䶮" in page
-    assert "70.00" in page  # both together
-    assert "王䶮" not in keeper.open("/counter/slips", q="drs")
-    label = till.slip(2).label
-    for typed in (label, label.lower(), "2"):
-        page = keeper.open("/counter/slips", q=typed)
-        assert "王䶮" in page
-        assert "杜仁森" not in page
-    assert "没有这样的兑换单" in keeper.open("/counter/slips", last="2020-01-01")
-    assert "杜仁森" in keeper.open("/counter/slips", first="gestern", page="-3")
-    assert "杜仁森" in keeper.open("/counter/slips", last="9999-12-31", page="99")
-
-
-def test_the_list_as_a_workbook(till: Till, keeper: Browser) -> None:
-    till.redeem(DU, OIL_5L=1, SALT_400G=2)
-    answer = keeper.client.get("/counter/slips.xlsx?q=drs")
-    rows = CalamineWorkbook.from_filelike(io.BytesIO(answer.data)).get_sheet_by_index(0).to_python()
-    assert rows[0][0] == "单号"
-    assert len(rows) == 3
-    assert rows[1][3] == "杜仁森"
-    assert sum(float(row[9] or 0) for row in rows[1:]) == 70.0
-
-
-def test_long_lists_take_no_more_statements(
-    till: Till, keeper: Browser, count_statements: Callable[[Callable[[], object]], int]
-) -> None:
-    till.redeem(DU, SALT_400G=1)
-    one = count_statements(lambda: keeper.open("/counter/slips"))
-    for _time in range(9):
-        till.redeem(DU, SOAP_126G=1)
-    assert count_statements(lambda: keeper.open("/counter/slips")) == one
-
-
-@pytest.mark.parametrize("role", [Role.ADMIN, Role.RECORDER, Role.REVIEWER, Role.ACCOUNTANT])
-def test_only_the_shopkeeper_redeems(till: Till, browse: Browse, role: Role) -> None:
-    person = browse(role)
-    person.open("/counter", expect=403)
-    person.open("/")
-    answer = person.send("/counter/redeem", household=till.town.household(DU).id)
-    assert answer.status_code == 403
-
-
-def _text(pdf: bytes) -> str:
-    document = pypdfium2.PdfDocument(pdf)
-    return "".join(page.get_textpage().get_text_bounded() for page in document)

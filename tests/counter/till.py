@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import fields as dataclass_fields
+from datetime import date, timedelta
+from typing import Any
 
 from moralbank import clock
 from moralbank.access.permissions import Role
@@ -11,12 +13,22 @@ from moralbank.awards.service import RecordAward, record
 from moralbank.cards.queries import CardInfo, card_by_token
 from moralbank.cards.service import issue
 from moralbank.check import check_village
+from moralbank.counter.closing import close_day
+from moralbank.counter.models import Proof
 from moralbank.counter.queries import Customer, SlipFilter, SlipInfo, customer, slip, slips
+from moralbank.counter.refunding import refund
+from moralbank.counter.refunds import RefundInfo
+from moralbank.counter.refunds import refund as read_refund
 from moralbank.counter.service import Redeem, redeem
+from moralbank.households.service import NewMember, add_member
 from moralbank.ledger.check import Problem
 from moralbank.scheme.queries import scheme_on
+from moralbank.store.goods import ProductDetails, edit_product
+from moralbank.store.models import LimitPeriod, ShopKind
 from moralbank.store.queries import ProductInfo, product_by_sku
-from moralbank.store.service import ProductDetails, edit_product, receive, set_rate
+from moralbank.store.service import ReceivedLine, Receiving, receive, set_rate
+from moralbank.store.shops import NewShop, edit_shop
+from moralbank.villages.service import change_setting
 from tests.village import Town
 
 DU, WANG, SIQIN = "一组-012", "六组-042", "二组-007"
@@ -37,8 +49,11 @@ class Till:
     def stock(self, **pieces: int) -> None:
         """Take goods in, SKU=pieces (OIL_5L for OIL-5L)."""
         with self.town.database.writing() as session:
-            numbers = {self._number(sku.replace("_", "-")): n for sku, n in pieces.items()}
-            receive(session, self.town.actor(Role.SHOPKEEPER), self.request_id(), numbers)
+            lines = {
+                self._number(sku.replace("_", "-")): ReceivedLine(n) for sku, n in pieces.items()
+            }
+            keeper = self.town.actor(Role.SHOPKEEPER)
+            receive(session, keeper, self.request_id(), Receiving(lines))
 
     def give(self, label: str, points: int, days_ago: int = 1) -> None:
         """Let a household earn points: recorded by one, approved by another."""
@@ -58,18 +73,34 @@ class Till:
 
     def price(self, sku: str, fen: int, *, active: bool = True) -> None:
         """Change what a product costs."""
+        self.change(sku, active=active, price_fen=fen)
+
+    def limit(self, sku: str, pieces: int, period: LimitPeriod) -> None:
+        """Let a household have only so many pieces."""
+        self.change(sku, limit_pieces=pieces, limit_period=period)
+
+    def change(self, sku: str, *, active: bool = True, **fields: Any) -> None:
+        """Change what is known of a product."""
+        names = {one.name for one in dataclass_fields(ProductDetails)}
         with self.town.database.writing() as session:
             now = product_by_sku(session, self.town.village_id, sku)
-            details = ProductDetails(
-                name=now.name,
-                price_fen=fen,
-                category=now.category,
-                unit=now.unit,
-                spec=now.spec,
-                barcode=now.barcode,
-            )
+            kept = {name: getattr(now, name) for name in names}
             actor = self.town.actor(Role.SHOPKEEPER)
+            details = ProductDetails(**{**kept, **fields})
             edit_product(session, actor, now.id, details, active=active)
+
+    def contract(self, until: date) -> None:
+        """Let the shop be a private one, under contract until a day."""
+        with self.town.database.writing() as session:
+            wanted = NewShop("老周商店", ShopKind.CONTRACT, contract_until=until)
+            edit_shop(session, self.town.actor(Role.ADMIN), 1, wanted)
+
+    def member(self, label: str, name: str, relation: str) -> None:
+        """Add a person to a household."""
+        with self.town.database.writing() as session:
+            wanted = NewMember(name, relation)
+            household_id = self.town.household(label).id
+            add_member(session, self.town.actor(Role.ADMIN), household_id, wanted)
 
     def rate(self, fen: int) -> None:
         """Let a point be worth so many fen from today."""
@@ -88,10 +119,51 @@ class Till:
         """Exchange, by name; the slip."""
         with self.town.database.writing() as session:
             lines = {self._number(sku.replace("_", "-")): n for sku, n in pieces.items()}
-            wanted = Redeem(self.town.household(label).id, None, lines)
+            # What needs no proof is none the worse for one.
+            wanted = Redeem(self.town.household(label).id, None, lines, proof=Proof.PIN)
             actor = self.town.actor(Role.SHOPKEEPER)
             number = redeem(session, actor, request_id or self.request_id(), wanted)
         return self.slip(number)
+
+    def rule(self, key: str, value: str | int) -> None:
+        """Let the village set something."""
+        with self.town.database.writing() as session:
+            change_setting(session, self.town.actor(Role.ADMIN), key, str(value))
+
+    def refund(
+        self,
+        slip_id: int,
+        *lines: int,
+        spoiled: Sequence[int] = (),
+        reason: str = "",
+        by: Role = Role.SHOPKEEPER,
+        request_id: str = "",
+    ) -> RefundInfo:
+        """Take lines of a slip back; the refund."""
+        wanted = {line: line in spoiled for line in (*lines, *spoiled)}
+        with self.town.database.writing() as session:
+            number = refund(
+                session,
+                self.town.actor(by),
+                request_id or self.request_id(),
+                slip_id,
+                wanted,
+                reason,
+            )
+        with self.town.database.reading() as session:
+            return read_refund(session, self.town.village_id, number)
+
+    def close(self, day: date, slips: int, fen: int, reason: str = "") -> int:
+        """Close a day; the closing's number."""
+        with self.town.database.writing() as session:
+            actor = self.town.actor(Role.SHOPKEEPER)
+            return close_day(session, actor, self.request_id(), day, slips, fen, reason)
+
+    def take(self, wanted: Redeem, request_id: str = "") -> int:
+        """Redeem what is said in full; the slip's number."""
+        with self.town.database.writing() as session:
+            actor = self.town.actor(Role.SHOPKEEPER)
+            return redeem(session, actor, request_id or self.request_id(), wanted)
 
     def slip(self, number: int) -> SlipInfo:
         """A slip by its number."""
