@@ -1,11 +1,12 @@
 """Reading the books: balances, rates, statements, printed marks."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select
 from sqlmodel import Session
 
 from moralbank import clock
@@ -99,6 +100,29 @@ def account_of(
     return Balance(row.id, row.balance)
 
 
+_ACCOUNTS: Final = select(
+    _accounts.c.kind, _accounts.c.owner, _accounts.c.id, _accounts.c.balance
+).where(
+    _accounts.c.village_id == bindparam("village"),
+    _accounts.c.kind.in_(bindparam("kinds", expanding=True)),
+    _accounts.c.owner.in_(bindparam("owners", expanding=True)),
+)
+
+
+def accounts_of(
+    session: Session, village_id: int, wanted: Sequence[tuple[AccountKind, int]]
+) -> list[Balance]:
+    """The accounts of each (kind, owner), in this order, by one statement; see `account_of`."""
+    kinds, owners = zip(*wanted, strict=True)
+    rows = session.connection().execute(
+        _ACCOUNTS, {"village": village_id, "kinds": kinds, "owners": owners}
+    )
+    found = {(row.kind, row.owner): Balance(row.id, row.balance) for row in rows}
+    if not found.keys() >= set(wanted):
+        raise AccountMissing
+    return [found[one] for one in wanted]
+
+
 def balances(session: Session, village_id: int, kind: AccountKind) -> dict[int, Balance]:
     """Every account of `kind` in the village, by owner."""
     rows = session.connection().execute(
@@ -119,13 +143,18 @@ def total(session: Session, village_id: int, kind: AccountKind) -> int:
     return int(found or 0)  # PostgreSQL sums into a Decimal
 
 
+_RATE_ON: Final = (
+    select(_rates.c.fen_per_point)
+    .where(_rates.c.village_id == bindparam("village"), _rates.c.valid_from <= bindparam("day"))
+    .order_by(_rates.c.valid_from.desc(), _rates.c.seq.desc())
+    .limit(1)
+)
+
+
 def rate_on(session: Session, village_id: int, day: date | None = None) -> int:
     """Fen per point on `day` (today if not given): the latest that had begun. Raises NoRate."""
     found = session.connection().scalar(
-        select(_rates.c.fen_per_point)
-        .where(_rates.c.village_id == village_id, _rates.c.valid_from <= (day or clock.today()))
-        .order_by(_rates.c.valid_from.desc(), _rates.c.seq.desc())
-        .limit(1)
+        _RATE_ON, {"village": village_id, "day": day or clock.today()}
     )
     if found is None:
         raise NoRate
@@ -196,15 +225,17 @@ def head_mark(session: Session, village_id: int) -> str:
     return printed_mark(row.seq, row.hash)
 
 
+_LAST_MOMENT: Final = (
+    select(_events.c.at)
+    .where(_events.c.village_id == bindparam("village"))
+    .order_by(_events.c.seq.desc())
+    .limit(1)
+)
+
+
 def last_moment(session: Session, village_id: int) -> datetime | None:
     """When the books' last event was written; None before the first."""
-    newest = (
-        select(_events.c.at)
-        .where(_events.c.village_id == village_id)
-        .order_by(_events.c.seq.desc())
-        .limit(1)
-    )
-    return session.connection().scalar(newest)
+    return session.connection().scalar(_LAST_MOMENT, {"village": village_id})
 
 
 def require_clock(session: Session, village_id: int) -> None:

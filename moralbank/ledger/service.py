@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, event, insert, select, update
+from sqlalchemy.orm import Session as OrmSession
 from sqlmodel import Session
 
 from moralbank import clock
@@ -32,6 +33,8 @@ _accounts = Account.__table__  # type: ignore[attr-defined]
 _events = Event.__table__  # type: ignore[attr-defined]
 _transfers = Transfer.__table__  # type: ignore[attr-defined]
 
+_HELD: Final = "ledger_heads"
+"""Under this key a session keeps the heads that its transaction has locked."""
 LARGEST: Final = 1_000_000_000
 """No single transfer is larger than this (points, or fen: ten million yuan)."""
 
@@ -161,11 +164,26 @@ _SET_HEAD = (
 
 
 def lock(session: Session, village_id: int) -> tuple[int, str]:
-    """Take the village's head row until the end of the transaction; its last seq and hash."""
-    row = session.connection().execute(_LOCK, {"village": village_id}).first()
-    if row is None:
-        raise LedgerMissing
-    return row.seq, row.hash
+    """Take the village's head row until the end of the transaction; its last seq and hash.
+
+    Every step of an act takes it for itself; only the first of a transaction asks the database.
+    """
+    held: dict[int, tuple[int, str]] = session.info.setdefault(_HELD, {})
+    if village_id not in held:
+        row = session.connection().execute(_LOCK, {"village": village_id}).first()
+        if row is None:
+            raise LedgerMissing
+        held[village_id] = (row.seq, row.hash)
+    return held[village_id]
+
+
+def _let_go(session: OrmSession, *_which: object) -> None:
+    """What ends a transaction, or goes back to a savepoint in it, may give the row away."""
+    session.info.pop(_HELD, None)
+
+
+for _end in ("after_commit", "after_soft_rollback"):
+    event.listen(OrmSession, _end, _let_go)
 
 
 def take_numbers(session: Session, village_id: int, name: str, count: int = 1) -> range:
@@ -211,7 +229,7 @@ def post(
         for number, leg in enumerate(legs, start=1)
     ]
     at = clock.now()
-    event: dict[str, Any] = {
+    written: dict[str, Any] = {
         "village_id": village_id,
         "seq": seq,
         "kind": kind,
@@ -221,9 +239,9 @@ def post(
         "reverses": reverses,
         "payload": canonical_json(payload or {}),
     }
-    end = event_hash(previous, **event, transfers=[hashed(row) for row in rows])
+    end = event_hash(previous, **written, transfers=[hashed(row) for row in rows])
     connection = session.connection()
-    connection.execute(_ADD_EVENT, {**event, "hash": end})
+    connection.execute(_ADD_EVENT, {**written, "hash": end})
     if rows:
         connection.execute(_ADD_TRANSFERS, rows)
         connection.execute(
@@ -235,6 +253,7 @@ def post(
             ],
         )
     connection.execute(_SET_HEAD, {"village": village_id, "last": seq, "end": end})
+    session.info[_HELD][village_id] = (seq, end)
     return Posted(seq, end, at)
 
 
