@@ -24,6 +24,7 @@ from moralbank.web.commands import is_free, run_server
 SEED: Final = 1949
 FOLDER: Final = "demo"
 PASSWORDS: Final = "passwords.txt"
+SMALL: Final = Size(households=48)
 
 _MAKING: Final = "demo-making-"
 _STALE_SECONDS: Final = 3600
@@ -45,13 +46,16 @@ _PASSWORD_PARTS: Final = (4, 4, 4)
     help=_("端口；被占用时换下一个空的"),
 )
 @click.option("--no-browser", is_flag=True, help=_("不自动打开浏览器"))
+@click.option("--small", is_flag=True, help=_("建小一点的（48 户），旧电脑上快些"))
 @click.option("--fresh", is_flag=True, help=_("丢掉原来的演示村，重新建一个"))
 @click.pass_obj
-def demo(console: Console, *, host: str, port: int, no_browser: bool, fresh: bool) -> None:
+def demo(
+    console: Console, *, host: str, port: int, no_browser: bool, small: bool, fresh: bool
+) -> None:
     """Make the demo village if there is none, and serve it."""
     settings = demo_settings(console)
     if fresh or not settings.instance.exists():
-        make(settings.instance)
+        make(settings.instance, SMALL if small else Size())
     _bring_up_to_date(settings)
     click.echo((settings.instance / PASSWORDS).read_text("utf-8"))
     free = free_port(host, port)
@@ -65,16 +69,15 @@ def demo_settings(console: Console) -> Settings:
     return _settings(console.settings().instance / FOLDER)
 
 
-def make(target: Path, size: Size | None = None) -> None:
+def make(target: Path, size: Size) -> None:
     """Make the demo village in `target`, in place of an older one.
 
     It is built beside its place and moved there when whole, so an interrupted making is never
     taken for a village.
     """
-    size = size or Size()
     target.parent.mkdir(parents=True, exist_ok=True)
     _sweep(target.parent)
-    click.echo(_("正在建演示村：%(n)s 户，半年的账，约半分钟……", n=size.households))
+    click.echo(_("正在建演示村：%(n)s 户，半年的账，请稍等……", n=size.households))
     with tempfile.TemporaryDirectory(
         prefix=_MAKING, dir=target.parent, ignore_cleanup_errors=True
     ) as made:

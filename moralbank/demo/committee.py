@@ -134,7 +134,8 @@ def hang(session: Session, village: Village, day: date) -> None:
     """The morning after: everything approved is hung for as long as the village has set."""
     with at(day, 8):
         ids = [row.id for row in approved(session, village.id)]
-        open_notice(session, village.actors[Role.ADMIN], village.request_id(), ids)
+        if ids:
+            open_notice(session, village.actors[Role.ADMIN], village.request_id(), ids)
 
 
 def object_and_answer(session: Session, village: Village, day: date, left: int) -> None:
@@ -145,7 +146,7 @@ def object_and_answer(session: Session, village: Village, day: date, left: int) 
             _answer(session, village, outcome)
         village.objection = 0
     if left in _OBJECTED_BEFORE:
-        with at(day, 10):
+        with at(day, 15, 30):
             _object(session, village, change=_OBJECTED_BEFORE[left] is ObjectionState.CHANGED)
 
 

@@ -1,6 +1,5 @@
 """One day of the demo village: goods, customers, deeds, decisions, and what goes wrong."""
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
@@ -9,31 +8,17 @@ from sqlmodel import Session
 from moralbank.access.permissions import Role
 from moralbank.audit import Actor
 from moralbank.awards import service as awards
-from moralbank.cards.queries import CardInfo, active_cards
+from moralbank.cards.queries import active_cards
 from moralbank.cards.service import mark_lost, replace
-from moralbank.counter.service import Redeem, redeem
-from moralbank.demo import claiming, committee, watching
+from moralbank.demo import claiming, committee, market, money, watching
 from moralbank.demo.deeds import PlannedDeed, Planner
 from moralbank.demo.town import Village, at
-from moralbank.demo.trade import draw_cart, take, wanted_stock
 from moralbank.demo.walking import walk_round
 from moralbank.households.models import HouseholdStatus
 from moralbank.households.queries import household as household_of
 from moralbank.households.service import EditHousehold, edit_household
-from moralbank.ledger.models import AccountKind
-from moralbank.ledger.queries import Balance, balances, rate_on
-from moralbank.store.queries import products
-from moralbank.store.service import receive
 
 _RECEIPT_DAYS: Final = (1, 15)
-_FAIR_DAY: Final = 15
-_CUSTOMERS: Final = 0.0094
-_CUSTOMERS_AT_FAIR: Final = 0.075
-"""Customers of a day, as a part of all households."""
-_LEAST_POINTS: Final = 6
-"""Nobody comes to the shop with less."""
-_BY_CARD: Final = 0.85
-_COLLECTED: Final = 0.12
 
 _PERSON_NAMED: Final = 0.45
 _CLAIMED_AT_HOME: Final = 0.22
@@ -46,17 +31,20 @@ _REPLACED_BEFORE: Final = 45
 """Days before today on which these happened."""
 
 
-def live(session: Session, village: Village, planner: Planner, day: date, left: int) -> None:
-    """Let a day pass; `left` is how many days it lies before today."""
+def live(
+    session: Session, village: Village, planner: Planner, day: date, *, past: int, left: int
+) -> None:
+    """Let a day pass, `past` days after the first; `left` is how many it lies before today."""
     committee.post_due(session, village, day)
     if committee.sits(left + 1):
         committee.hang(session, village, day)
     if day.day in _RECEIPT_DAYS:
         with at(day, 8, 30):
-            restock(session, village, village.draw.choice(village.material.words.receipts))
+            market.restock(session, village, village.draw.choice(village.material.words.receipts))
+    money.keep_books(session, village, day, past)
     _trouble(session, village, day, left)
     if village.posted:
-        _open_counter(session, village, day)
+        market.trade(session, village, day)
     committee.object_and_answer(session, village, day, left)
     claiming.answer_questions(session, village, day)
     committee.look_at_claims(session, village, day)
@@ -66,15 +54,9 @@ def live(session: Session, village: Village, planner: Planner, day: date, left: 
         committee.sit(session, village, day)
     if left in _REVERSED_BEFORE and village.posted:
         committee.take_one_back(session, village, day)
+    market.look_after_shelves(session, village, day, left)
+    money.settle(session, village, day, left)
     watching.watch(session, village, planner.scheme, day, left)
-
-
-def restock(session: Session, village: Village, note: str) -> None:
-    """Fill up what has run low."""
-    shopkeeper = village.actors[Role.SHOPKEEPER]
-    missing = wanted_stock(products(session, village.id), village.material.shelves)
-    if missing:
-        receive(session, shopkeeper, village.request_id(), missing, note)
 
 
 def _trouble(session: Session, village: Village, day: date, left: int) -> None:
@@ -105,48 +87,6 @@ def _move_away(session: Session, village: Village, admin: Actor, household: int)
     )
     edit_household(session, admin, household, wanted)
     del village.zeal[household]
-
-
-def _open_counter(session: Session, village: Village, day: date) -> None:
-    """People come to the shop, many on the fair day."""
-    purses = balances(session, village.id, AccountKind.HOUSEHOLD_POINTS)
-    rate = rate_on(session, village.id, day)
-    goods = {info.id: info for info in products(session, village.id)}
-    cards = active_cards(session, village.id)
-    for number, household in enumerate(_customers(village, purses, day)):
-        purse = int(purses[household].amount * rate * village.draw.uniform(0.35, 0.95))
-        cart = draw_cart(village.draw, goods, purse)
-        if cart:
-            take(goods, cart)
-            with at(day, 9, 10, after=7 * number):
-                _redeem(session, village, household, cart, cards)
-
-
-def _customers(village: Village, purses: Mapping[int, Balance], day: date) -> list[int]:
-    """Who comes: the more points, the likelier, and each household once a day."""
-    share = _CUSTOMERS_AT_FAIR if day.day == _FAIR_DAY else _CUSTOMERS
-    expected = share * len(village.zeal)
-    count = int(expected) + (village.draw.random() < expected % 1)
-    able = [one for one in sorted(village.zeal) if purses[one].amount >= _LEAST_POINTS]
-    if not able:
-        return []
-    weights = [purses[one].amount for one in able]
-    return list(dict.fromkeys(village.draw.choices(able, weights, k=count)))
-
-
-def _redeem(
-    session: Session,
-    village: Village,
-    household: int,
-    cart: dict[int, int],
-    cards: Mapping[int, CardInfo],
-) -> None:
-    """Most show their card; some are found by name, and some send somebody."""
-    shown = cards.get(household) if village.draw.random() < _BY_CARD else None
-    sent = village.draw.random() < _COLLECTED
-    collector = village.draw.choice(village.material.words.collectors) if sent else ""
-    wanted = Redeem(household, shown.id if shown else None, cart, collector)
-    redeem(session, village.actors[Role.SHOPKEEPER], village.request_id(), wanted)
 
 
 def _record_rounds(session: Session, village: Village, planner: Planner, day: date) -> None:

@@ -1,7 +1,7 @@
 """What the demo village is made of: `seeds/demo/*.toml` as values."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,6 +63,40 @@ class Tie:
 
 
 @dataclass(frozen=True)
+class Income:
+    """Money that came in, so many days `after` the village opened; `source` as the fund has it."""
+
+    after: int
+    source: str
+    party: str
+    yuan: int
+    note: str
+
+
+@dataclass(frozen=True)
+class Goods:
+    """A product of the private shop; see `store.service.ProductDetails`."""
+
+    sku: str
+    name: str
+    spec: str
+    unit: str
+    category: str
+    price_fen: int
+
+
+@dataclass(frozen=True)
+class PrivateShop:
+    """A shop under contract; `share` of those who come to redeem go there."""
+
+    name: str
+    keeper: str
+    contact: str
+    share: float
+    goods: tuple[Goods, ...]
+
+
+@dataclass(frozen=True)
 class Words:
     """What is written on receipts, refusals, reversals, slips, minutes and objections.
 
@@ -74,7 +108,7 @@ class Words:
     receipts: tuple[str, ...]
     refusals: tuple[str, ...]
     reversals: tuple[str, ...]
-    collectors: tuple[str, ...]
+    collectors: tuple[Sequence[str], ...]
     questions: tuple[str, ...]
     details: tuple[str, ...]
     witnesses: tuple[str, ...]
@@ -86,6 +120,11 @@ class Words:
     answers: Mapping[str, str]
     reminder: str
     put_right: str
+    suppliers: tuple[str, ...]
+    returns: tuple[str, ...]
+    spoiled: str
+    counted: str
+    lapse: str
 
 
 @dataclass(frozen=True)
@@ -112,6 +151,8 @@ class Material:
     begun: str
     reminded: str
     shelves: tuple[tuple[int, int], ...]
+    incomes: tuple[Income, ...]
+    private_shop: PrivateShop
     words: Words
     names: Names
     rounds: tuple[Round, ...]
@@ -136,6 +177,8 @@ def material() -> Material:
         begun=deeds["begun"],
         reminded=deeds["reminded"],
         shelves=tuple((shelf["up_to"], shelf["pieces"]) for shelf in village["shelves"]),
+        incomes=tuple(Income(**one) for one in village["incomes"]),
+        private_shop=_private_shop(village["private_shop"]),
         words=Words(**_frozen(village["words"])),
         names=Names(
             surnames=people["surnames"],
@@ -146,6 +189,11 @@ def material() -> Material:
         rounds=tuple(Round(**_frozen(entry)) for entry in deeds["rounds"]),
         habits=tuple(Habit(**_frozen(entry)) for entry in deeds["deeds"]),
     )
+
+
+def _private_shop(entry: dict[str, Any]) -> PrivateShop:
+    goods = tuple(Goods(**one) for one in entry["goods"])
+    return PrivateShop(**{**entry, "goods": goods})
 
 
 def _read(name: str) -> dict[str, Any]:

@@ -20,7 +20,8 @@ from moralbank.access.service import add_user, assign_groups, declare_tie
 from moralbank.audit import Actor
 from moralbank.cards.service import issue
 from moralbank.db import Database
-from moralbank.demo.days import live, restock
+from moralbank.demo import market, money
+from moralbank.demo.days import live
 from moralbank.demo.deeds import Planner
 from moralbank.demo.material import Material
 from moralbank.demo.people import Family, draw_families
@@ -75,7 +76,8 @@ def build_village(
         planner = Planner(village.draw, scheme_on(session, village.id, first), village.zeal)
     for past in range(size.days):
         with database.writing() as session:
-            live(session, village, planner, first + timedelta(days=past), size.days - past)
+            day = first + timedelta(days=past)
+            live(session, village, planner, day, past=past, left=size.days - past)
         progress(past + 1)
 
 
@@ -84,6 +86,7 @@ def staff_of(material: Material) -> list[tuple[str, Role]]:
     return [
         *((name, role) for role, name in material.staff.items()),
         (material.colleague, Role.REVIEWER),
+        (material.private_shop.keeper, Role.SHOPKEEPER),
     ]
 
 
@@ -108,7 +111,14 @@ def _found(
     village.actors.update((role, people[name]) for role, name in material.staff.items())
     for key, value in material.settings.items():
         change_setting(session, village.actors[Role.ADMIN], key, value)
-    restock(session, village, material.words.first_receipt)
+    village.keepers = (
+        people[material.staff[Role.SHOPKEEPER]],
+        people[material.private_shop.keeper],
+    )
+    market.open_private_shop(session, village, village.keepers[1])
+    market.show_goods(session, village)
+    market.restock(session, village, material.words.first_receipt)
+    money.resolve_lapse(session, village)
     return village
 
 

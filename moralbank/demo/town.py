@@ -27,7 +27,7 @@ class Village:
     awards that the last notice posted; `objection` is the one that waits for its answer,
     `reminder` the last one given; 0 where there is none. `asked` are the claims that were
     ever sent back, with the day and the place of the question among all; `photos` is where
-    pictures are kept.
+    pictures are kept; `keepers` keep the village's own shop and the private one.
     """
 
     id: int
@@ -35,6 +35,7 @@ class Village:
     draw: Random
     colleague: Actor
     photos: Path
+    keepers: tuple[Actor, ...] = ()
     actors: dict[Role, Actor] = field(default_factory=dict)
     zeal: dict[int, float] = field(default_factory=dict)
     grown_ups: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))

@@ -129,8 +129,18 @@ def test_everything_happened_in_it(village: Built) -> None:
     assert village.count("audit_entries", "act LIKE '%barred'") == 1
     assert village.count("awards", "state = 'reversed'") >= 1
     assert village.count("slips") >= 4
-    assert village.count("stock_moves", "note = '开业进货'") == 24
     assert village.count("ledger_requests", "refusal IS NOT NULL") == 0
+
+
+def test_its_shops_are_kept(village: Built) -> None:
+    assert village.count("shops") == 2
+    assert village.count("stock_receipts", "note = '开业进货'") == 2
+    assert village.count("photo_uses", "subject = 'product'") == village.count("products")
+    assert village.count("day_closes") >= 4
+    assert village.count("stock_counts", "state = 'posted'") == 1
+    assert village.count("vouchers", "kind = 'income'") >= 2
+    assert village.count("vouchers", "kind = 'purchase'") >= 1
+    assert village.count("lapse_rules") == 1
 
 
 def test_it_all_lies_in_the_past(village: Built) -> None:
