@@ -112,7 +112,8 @@ def _begin() -> None:
 
 
 def _secure(response: Response) -> Response:
-    response.headers.update(SECURITY_HEADERS)
+    for name, value in SECURITY_HEADERS.items():
+        response.headers.setdefault(name, value)
     if current_user_known():
         response.headers.setdefault("Cache-Control", "no-store")
     return response
@@ -171,9 +172,15 @@ def _words(msgid: str, **values: Any) -> Markup:
 
 
 def _asset(name: str) -> str:
-    """The address of a static file, which changes whenever the file does."""
-    version = int((STATIC / name).stat().st_mtime)
-    return url_for("static", filename=name, v=version)
+    """The address of a static file, which changes whenever the file does.
+
+    A page names the same few files again and again, so each is looked up once a request.
+    """
+    known: dict[str, str] = g.setdefault("assets", {})
+    if name not in known:
+        version = int((STATIC / name).stat().st_mtime)
+        known[name] = url_for("static", filename=name, v=version)
+    return known[name]
 
 
 def create_app_from_environment() -> Flask:

@@ -4,9 +4,11 @@ from sqlmodel import Session
 
 from moralbank.awards.check import check_awards
 from moralbank.counter.check import check_counter
+from moralbank.fund.check import check_fund
 from moralbank.ledger.check import Problem, check_ledger
 from moralbank.notices.check import check_notices
 from moralbank.objections.check import check_objections
+from moralbank.settlements.check import check_settlements
 from moralbank.store.check import check_store
 from moralbank.supervision.check import check_supervision
 
@@ -20,5 +22,7 @@ def check_village(session: Session, village_id: int) -> list[Problem]:
         *check_objections(session, village_id),
         *check_counter(session, village_id),
         *check_store(session, village_id),
+        *check_settlements(session, village_id),
+        *check_fund(session, village_id),
         *check_supervision(session, village_id),
     ]

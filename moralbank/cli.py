@@ -39,6 +39,7 @@ COMMANDS: Final = {
     "boards": ("boards.commands:boards", mark("红榜：排名、打印")),
     "ledger": ("ledger.commands:ledger", mark("账目：对账单")),
     "check": ("ledger.commands:check", mark("验账：证明账目分毫不差")),
+    "bench": ("bench.commands:bench", mark("量速度：与空壳相比的比值")),
 }
 
 

@@ -7,7 +7,7 @@ Standard Time, which has no summer time. The demo and the tests set the clock wi
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -34,6 +34,11 @@ def minute(moment: datetime) -> str:
 def today() -> date:
     """The village's date."""
     return local(now()).date()
+
+
+def midnight(day: date) -> datetime:
+    """The moment with which a day of the village begins, in UTC."""
+    return datetime.combine(day, time(), tzinfo=VILLAGE_ZONE).astimezone(UTC)
 
 
 @contextmanager

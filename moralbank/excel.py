@@ -3,6 +3,7 @@
 import io
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -13,8 +14,22 @@ _NARROWEST: Final = 8
 _WIDEST: Final = 48
 
 
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet of a file: what it is called, its heads, its rows."""
+
+    title: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[Cell]]
+
+
 def workbook(title: str, columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> bytes:
-    """An .xlsx of one sheet: heads that stay in sight, a filter, texts that are never formulas.
+    """An .xlsx of one sheet; see `workbook_of`."""
+    return workbook_of([Sheet(title, columns, rows)])
+
+
+def workbook_of(sheets: Sequence[Sheet]) -> bytes:
+    """An .xlsx: heads that stay in sight, a filter, texts that are never formulas.
 
     Columns without any number are kept as text, so that nobody who edits the file turns 012
     into 12.
@@ -24,18 +39,23 @@ def workbook(title: str, columns: Sequence[str], rows: Sequence[Sequence[Cell]])
     content = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(content, options) as book:
-        sheet = book.add_worksheet(title)
         bold = book.add_format({"bold": True, "bg_color": "#F4E3C1", "border": 1})
         text = book.add_format({"num_format": "@"})
-        for place, head in enumerate(columns):
-            cells = [row[place] for row in rows]
-            style = None if any(isinstance(cell, int | float) for cell in cells) else text
-            sheet.set_column(place, place, _width([head, *cells]), style)
-            _write_column(sheet, place, cells, text)
-        sheet.write_row(0, 0, columns, bold)
-        sheet.freeze_panes(1, 0)
-        sheet.autofilter(0, 0, max(1, len(rows)), len(columns) - 1)
+        for sheet in sheets:
+            _write_sheet(book.add_worksheet(sheet.title), sheet, bold, text)
     return content.getvalue()
+
+
+def _write_sheet(page: Any, sheet: Sheet, bold: Any, text: Any) -> None:
+    """Write heads and rows, column by column."""
+    for place, head in enumerate(sheet.columns):
+        cells = [row[place] for row in sheet.rows]
+        style = None if any(isinstance(cell, int | float) for cell in cells) else text
+        page.set_column(place, place, _width([head, *cells]), style)
+        _write_column(page, place, cells, text)
+    page.write_row(0, 0, sheet.columns, bold)
+    page.freeze_panes(1, 0)
+    page.autofilter(0, 0, max(1, len(sheet.rows)), len(sheet.columns) - 1)
 
 
 def _write_column(sheet: Any, place: int, cells: Sequence[Cell], text: Any) -> None:

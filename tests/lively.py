@@ -14,7 +14,11 @@ from moralbank.awards.deciding import approve, send_back
 from moralbank.awards.models import AwardSource
 from moralbank.awards.service import RecordAward, record, save_draft
 from moralbank.cards.service import issue
+from moralbank.counter.refunding import refund
 from moralbank.counter.service import Redeem, redeem
+from moralbank.fund.lapse_rules import set_rule
+from moralbank.fund.models import FundSource
+from moralbank.fund.service import Income, record_income
 from moralbank.notices.service import open_notice
 from moralbank.objections.models import ObjectionWay
 from moralbank.objections.service import RaiseObjection, raise_objection
@@ -24,10 +28,12 @@ from moralbank.rounds.opening import OpenRound, open_round
 from moralbank.rounds.operations import Operation
 from moralbank.rounds.queries import round_info
 from moralbank.rounds.scoring import take_operations
+from moralbank.settlements.service import draft
 from moralbank.sittings.models import Duty
 from moralbank.sittings.service import Attending, open_sitting_now
+from moralbank.store.counting import open_count
 from moralbank.store.queries import products
-from moralbank.store.service import receive
+from moralbank.store.service import ReceivedLine, Receiving, receive, waste
 from moralbank.supervision.months import month_of
 from moralbank.supervision.service import draw_recheck
 from moralbank.villages.service import change_setting
@@ -44,7 +50,8 @@ def live(town: Town, note: str) -> None:
     with town.database.writing() as session:
         _judge(session, town, du, note)
     with town.database.writing() as session:
-        _trade(session, town, du)
+        _trade(session, town, du, note)
+        _pay(session, town, note)
     with town.database.writing() as session:
         _hang(session, town, du, note)
     with town.database.writing() as session:
@@ -78,13 +85,33 @@ def _judge(session: Session, town: Town, du: int, note: str) -> None:
     )
 
 
-def _trade(session: Session, town: Town, du: int) -> None:
-    """A card and a slip."""
+def _trade(session: Session, town: Town, du: int, note: str) -> None:
+    """A card, goods from a supplier, a slip taken back, another in a settlement, a count."""
     keeper = town.actor(Role.SHOPKEEPER)
     issue(session, town.actor(Role.RECORDER), [du])
     cheap = min(products(session, town.village_id), key=lambda one: one.price_fen)
-    receive(session, keeper, "lively-receive", {cheap.id: 3}, "")
-    redeem(session, keeper, "lively-redeem", Redeem(du, None, {cheap.id: 1}))
+    goods = {cheap.id: ReceivedLine(3, 100, clock.today() + timedelta(days=20))}
+    receive(session, keeper, "lively-receive", Receiving(goods, supplier=note[:20], note=note))
+    waste(session, keeper, "lively-waste", {cheap.id: 1}, note)
+    back = redeem(session, keeper, "lively-redeem", Redeem(du, None, {cheap.id: 1}))
+    refund(session, keeper, "lively-refund", back, {1: False}, note)
+    redeem(session, keeper, "lively-redeem-2", Redeem(du, None, {cheap.id: 1}))
+    open_count(session, keeper, "lively-count", note=note)
+    draft(session, town.actor(Role.ACCOUNTANT), "lively-settle", cheap.shop_id, clock.today())
+
+
+def _pay(session: Session, town: Town, note: str) -> None:
+    """Money that came in, and a rule that points lapse."""
+    said = Income(
+        source=FundSource.DONATION,
+        number="SR001",
+        day=clock.today(),
+        amount_fen=100_00,
+        party=note,
+    )
+    record_income(session, town.actor(Role.ACCOUNTANT), "lively-income", said)
+    begins = clock.today() + timedelta(days=30)
+    set_rule(session, town.actor(Role.ADMIN), "lively-lapse", begins, 0, note)
 
 
 def _hang(session: Session, town: Town, du: int, note: str) -> None:

@@ -11,6 +11,7 @@ from moralbank import clock
 from moralbank.cards.deeds import PublicDeeds, public_deeds
 from moralbank.cards.models import CardState
 from moralbank.cards.queries import CardInfo, masked, masked_member
+from moralbank.fund.old_points import lapse_ahead
 from moralbank.households.queries import household, members_of
 from moralbank.i18n import _, listed, sentences
 from moralbank.ledger.models import AccountKind, EventKind
@@ -43,7 +44,10 @@ class PublicLine:
 
 @dataclass(frozen=True)
 class PublicCard:
-    """The page of a card. One that may not be read says only that: everything else is empty."""
+    """The page of a card. One that may not be read says only that: everything else is empty.
+
+    `warning` tells of points that lapse within thirty days.
+    """
 
     village_id: int
     village: str
@@ -54,6 +58,7 @@ class PublicCard:
     moved: bool = False
     points: int = 0
     credit_fen: int = 0
+    warning: str = ""
     rate_fen: int = 0
     shop: str = ""
     publishes: bool = False
@@ -72,6 +77,8 @@ class PublicCard:
         parts = [_("您家现在有 %(n)s 分。", n=self.points)]
         if self.credit_fen:
             parts.append(_("另有余额 %(yuan)s 元。", yuan=yuan(self.credit_fen)))
+        if self.warning:
+            parts.append(_("%(warning)s。", warning=self.warning))
         parts += [
             _("您报的%(what)s，要您补充：%(reason)s。", what=deed.what, reason=deed.reason)
             for deed in self.deeds.returned
@@ -106,6 +113,7 @@ def public_card(session: Session, card: CardInfo) -> PublicCard:
     owner = household(session, village.id, card.household_id)
     points = account_of(session, village.id, AccountKind.HOUSEHOLD_POINTS, owner.id)
     credit = account_of(session, village.id, AccountKind.HOUSEHOLD_CREDIT, owner.id)
+    ahead = lapse_ahead(session, village.id, owner.id)
     return PublicCard(
         village_id=village.id,
         village=village.name,
@@ -116,6 +124,7 @@ def public_card(session: Session, card: CardInfo) -> PublicCard:
         moved=owner.moved,
         points=points.amount,
         credit_fen=credit.amount,
+        warning=ahead.words if ahead else "",
         rate_fen=rate_on(session, village.id),
         shop=listed(one.name for one in shops(session, village.id)),
         publishes=bool(village.settings[PUBLIC_ADDRESS]),

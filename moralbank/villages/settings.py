@@ -1,14 +1,20 @@
 """What a village may set for itself: each key, its kind, default and meaning."""
 
-import re
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from typing import Final
 
-from moralbank.errors import Invalid, NotFound
+from moralbank.errors import NotFound
 from moralbank.i18n import listed, mark
+from moralbank.villages.setting_kinds import (
+    address,
+    days,
+    item_numbers,
+    month_days,
+    one_of,
+    short_text,
+    whole,
+)
 
 
 class SettingUnknown(NotFound):
@@ -16,55 +22,6 @@ class SettingUnknown(NotFound):
 
     text = mark("没有“%(key)s”这项设置。可用的有：%(known)s")
     code = "setting_unknown"
-
-
-class AddressInvalid(Invalid):
-    """The public address must be http(s)://host[:port] without a path."""
-
-    text = mark("公开网址不对：应像 https://bank.example.cn 这样，后面不带路径")
-    code = "address_invalid"
-
-
-class TooLong(Invalid):
-    """A setting is at most 60 characters."""
-
-    text = mark("内容太长：最多 60 个字")
-    code = "too_long"
-
-
-class NotOneOf(Invalid):
-    """A setting has one of a few values."""
-
-    text = mark("只能是：%(known)s")
-    code = "not_one_of"
-
-
-class NotWithin(Invalid):
-    """A setting is a whole number between two bounds."""
-
-    text = mark("须是 %(least)s 到 %(most)s 的整数")
-    code = "not_within"
-
-
-class NumbersInvalid(Invalid):
-    """A setting is a list of item numbers."""
-
-    text = mark("请写项目编号，用空格隔开，例如 18 22 29")
-    code = "numbers_invalid"
-
-
-class DaysInvalid(Invalid):
-    """A setting is a list of days."""
-
-    text = mark("请写日期，用空格隔开，例如 2027-01-01 2027-02-16（最多 15 天）")
-    code = "days_invalid"
-
-
-class MonthDaysInvalid(Invalid):
-    """A setting is a list of days of the month."""
-
-    text = mark("请写每月几号，用空格隔开，例如 1 15；不填则天天可以")
-    code = "month_days_invalid"
 
 
 @dataclass(frozen=True)
@@ -81,72 +38,6 @@ class Setting:
     default: str
     check: Callable[[str], str]
     choices: tuple[tuple[str, str], ...] = ()
-
-
-def _plain(value: str) -> str:
-    """What was typed with full-width digits and commas, as one list of words."""
-    return " ".join(re.split(r"[\s,、;]+", unicodedata.normalize("NFKC", value).strip())).strip()
-
-
-def _short_text(value: str) -> str:
-    if len(value) > 60:  # noqa: PLR2004 - said in the message
-        raise TooLong
-    return value
-
-
-def _address(value: str) -> str:
-    value = value.rstrip("/")
-    if value and not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?", value):
-        raise AddressInvalid
-    return value
-
-
-def _item_numbers(value: str) -> str:
-    words = _plain(value).split()
-    if not all(re.fullmatch(r"[0-9]{1,3}", word, re.ASCII) for word in words):
-        raise NumbersInvalid
-    return " ".join(words)
-
-
-def _days(value: str) -> str:
-    words = _plain(value).split()
-    try:
-        days = sorted({date.fromisoformat(word) for word in words})
-    except ValueError as error:
-        raise DaysInvalid from error
-    if len(days) > 15:  # noqa: PLR2004 - said in the message
-        raise DaysInvalid
-    return " ".join(str(day) for day in days)
-
-
-def _month_days(value: str) -> str:
-    words = _plain(value).split()
-    if not all(re.fullmatch(r"[0-9]{1,2}", word, re.ASCII) for word in words):
-        raise MonthDaysInvalid
-    days = sorted({int(word) for word in words})
-    if days and not 1 <= days[0] <= days[-1] <= 31:  # noqa: PLR2004 - days of a month
-        raise MonthDaysInvalid
-    return " ".join(map(str, days))
-
-
-def _whole(least: int, most: int) -> Callable[[str], str]:
-    def check(value: str) -> str:
-        plain = _plain(value)
-        if not re.fullmatch(r"[0-9]{1,9}", plain, re.ASCII) or not least <= int(plain) <= most:
-            raise NotWithin(least=least, most=most)
-        return str(int(plain))
-
-    return check
-
-
-def _one_of(choices: tuple[tuple[str, str], ...]) -> Callable[[str], str]:
-    def check(value: str) -> str:
-        known = [word for word, _words in choices]
-        if value not in known:
-            raise NotOneOf(known=listed(known))
-        return value
-
-    return check
 
 
 PUBLIC_ADDRESS: Final = "public_address"
@@ -214,18 +105,16 @@ SETTINGS: Final = {
             mark("公开网址"),
             mark("印在积分卡的二维码里，例如 https://bank.example.cn；不填则二维码只含卡号"),
             "",
-            _address,
+            address,
         ),
-        Setting(
-            TOWN, _FACE, mark("乡镇"), mark("印在卡片和榜上，例如 哈拉道口镇"), "", _short_text
-        ),
+        Setting(TOWN, _FACE, mark("乡镇"), mark("印在卡片和榜上，例如 哈拉道口镇"), "", short_text),
         Setting(
             ORGANISATION,
             _FACE,
             mark("落款单位"),
             mark("榜与公示的落款；不填则为“某某村村民委员会”"),
             "",
-            _short_text,
+            short_text,
         ),
         Setting(
             CONTACT,
@@ -233,7 +122,7 @@ SETTINGS: Final = {
             mark("异议联系人和电话"),
             mark("印在榜和公示下方，例如 村务监督委员会 0476-0000000"),
             "",
-            _short_text,
+            short_text,
         ),
         Setting(
             SLOGAN,
@@ -241,7 +130,7 @@ SETTINGS: Final = {
             mark("标语"),
             mark("印在积分卡上"),
             "善行存进来 · 好处兑出去",
-            _short_text,
+            short_text,
         ),
         Setting(
             VERIFICATION,
@@ -249,7 +138,7 @@ SETTINGS: Final = {
             mark("评议前要不要到现场核实"),
             mark("由网格员或没有经手的记分员核实"),
             VERIFY_HOUSEHOLDS,
-            _one_of(_VERIFICATION),
+            one_of(_VERIFICATION),
             _VERIFICATION,
         ),
         Setting(
@@ -258,7 +147,7 @@ SETTINGS: Final = {
             mark("总要核实的项目"),
             mark("细则里的项目编号，用空格隔开"),
             "",
-            _item_numbers,
+            item_numbers,
         ),
         Setting(
             TRUSTED_ITEMS,
@@ -266,7 +155,7 @@ SETTINGS: Final = {
             mark("不用核实的项目"),
             mark("细则里的项目编号，用空格隔开，例如开会签到就能证明的"),
             "",
-            _item_numbers,
+            item_numbers,
         ),
         Setting(
             REVIEW_VOTES,
@@ -274,7 +163,7 @@ SETTINGS: Final = {
             mark("几位评议员同意才算通过"),
             mark("1 表示一人评议即可；需要回避的人不算在内"),
             "1",
-            _whole(1, 9),
+            whole(1, 9),
         ),
         Setting(
             SITTINGS,
@@ -282,7 +171,7 @@ SETTINGS: Final = {
             mark("评议会"),
             mark("按月或按季的，要先开会才能评议"),
             SITTINGS_ANY,
-            _one_of(_SITTINGS),
+            one_of(_SITTINGS),
             _SITTINGS,
         ),
         Setting(
@@ -291,7 +180,7 @@ SETTINGS: Final = {
             mark("每月发多少分为限"),
             mark("用到九成起，评议时会提醒；0 表示不限"),
             "0",
-            _whole(0, 1_000_000),
+            whole(0, 1_000_000),
         ),
         Setting(
             NOTICE_DAYS,
@@ -299,7 +188,7 @@ SETTINGS: Final = {
             mark("公示几天"),
             mark("到期无异议的自动入账；0 表示评议通过后立即入账，不公示"),
             "3",
-            _whole(0, 30),
+            whole(0, 30),
         ),
         Setting(
             WORKING_DAYS,
@@ -307,7 +196,7 @@ SETTINGS: Final = {
             mark("只算工作日"),
             mark("公示和答复异议的天数，周六、周日和下面的放假日不算"),
             "no",
-            _one_of(_YES_NO),
+            one_of(_YES_NO),
             _YES_NO,
         ),
         Setting(
@@ -316,7 +205,7 @@ SETTINGS: Final = {
             mark("放假日"),
             mark("例如 2027-01-01 2027-02-16，用空格隔开"),
             "",
-            _days,
+            days,
         ),
         Setting(
             OBJECTION_DAYS,
@@ -324,7 +213,7 @@ SETTINGS: Final = {
             mark("异议几天内答复"),
             mark("村务监督委员会书面答复的期限"),
             "5",
-            _whole(1, 30),
+            whole(1, 30),
         ),
         Setting(
             REMINDER_DAYS,
@@ -332,7 +221,7 @@ SETTINGS: Final = {
             mark("提醒后几天改正"),
             mark("扣分前先私下提醒，过了这些天不改的才可以扣"),
             "7",
-            _whole(1, 60),
+            whole(1, 60),
         ),
         Setting(
             CARD_PIN,
@@ -340,7 +229,7 @@ SETTINGS: Final = {
             mark("扫卡后要输密码"),
             mark("打开后，扫卡看明细和申报要输卡的密码；没有设密码的卡到村委会设"),
             "no",
-            _one_of(_YES_NO),
+            one_of(_YES_NO),
             _YES_NO,
         ),
         Setting(
@@ -349,7 +238,7 @@ SETTINGS: Final = {
             mark("每月抽查百分之几"),
             mark("监督员从当月入账的记录里随机抽这么多去复查"),
             "5",
-            _whole(1, 100),
+            whole(1, 100),
         ),
         Setting(
             EXCHANGE_DAYS,
@@ -357,7 +246,7 @@ SETTINGS: Final = {
             mark("每月哪几天兑换"),
             mark("写每月几号，用空格隔开，例如 1 15；不填则天天可以"),
             "",
-            _month_days,
+            month_days,
         ),
         Setting(
             LEAST_POINTS,
@@ -365,7 +254,7 @@ SETTINGS: Final = {
             mark("满多少分才能兑换"),
             mark("一户的积分到了这个数才可以兑换；0 表示不限"),
             "0",
-            _whole(0, 100_000),
+            whole(0, 100_000),
         ),
         Setting(
             DAY_POINTS,
@@ -373,7 +262,7 @@ SETTINGS: Final = {
             mark("每户一天最多用多少分"),
             mark("0 表示不限"),
             "0",
-            _whole(0, 1_000_000),
+            whole(0, 1_000_000),
         ),
         Setting(
             MONTH_POINTS,
@@ -381,7 +270,7 @@ SETTINGS: Final = {
             mark("每户一个月最多用多少分"),
             mark("0 表示不限"),
             "0",
-            _whole(0, 1_000_000),
+            whole(0, 1_000_000),
         ),
         Setting(
             PROOF_POINTS,
@@ -389,7 +278,7 @@ SETTINGS: Final = {
             mark("一次用多少分以上要密码或签名"),
             mark("输积分卡的密码，或由领取人在屏上签名；0 表示都不用"),
             "100",
-            _whole(0, 1_000_000),
+            whole(0, 1_000_000),
         ),
         Setting(
             SLIP_PAPER,
@@ -397,7 +286,7 @@ SETTINGS: Final = {
             mark("凭条用什么纸"),
             mark("A5 的两联，一联给领取人，一联店里留存"),
             SLIP_80,
-            _one_of(_SLIP_PAPERS),
+            one_of(_SLIP_PAPERS),
             _SLIP_PAPERS,
         ),
         Setting(
@@ -406,7 +295,7 @@ SETTINGS: Final = {
             mark("兑换好就打印凭条"),
             mark("选“是”，换好后自动打开打印"),
             "no",
-            _one_of(_YES_NO),
+            one_of(_YES_NO),
             _YES_NO,
         ),
     )

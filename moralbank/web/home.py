@@ -23,8 +23,10 @@ from moralbank.awards.queries import (
     waiting_by_group,
 )
 from moralbank.cards.queries import card_rows
+from moralbank.counter.daybook import unclosed_days
 from moralbank.counter.queries import SlipFilter, slip_sums
 from moralbank.db import reading
+from moralbank.fund.cover import cover
 from moralbank.i18n import _
 from moralbank.ledger.models import AccountKind
 from moralbank.ledger.queries import NoRate, head_mark, rate_on, total
@@ -32,8 +34,10 @@ from moralbank.notices.queries import open_notices
 from moralbank.objections.queries import open_objections
 from moralbank.reminders.queries import due_count
 from moralbank.rounds.queries import open_rounds
+from moralbank.settlements.queries import waiting_for
 from moralbank.sittings.queries import due, open_sitting
-from moralbank.store.queries import products
+from moralbank.store.keeping import NoShop, ShopNotChosen, shop_for
+from moralbank.store.queries import expired_pieces, products
 from moralbank.supervision.months import month_of
 from moralbank.supervision.queries import posted_in, posted_points, rechecks
 from moralbank.supervision.trail import bar_hits, reversals
@@ -152,23 +156,36 @@ def _supervisor(session: Session, actor: Actor) -> Figures:
         "reversed": len(taken_back),
         "reversals": taken_back[: -SHOWN_ROWS - 1 : -1],
         "waiting": count_waiting(session, village_id),
+        "settlements": waiting_for(session, actor),
         "mark": head_mark(session, village_id),
     }
 
 
 def _shopkeeper(session: Session, actor: Actor) -> Figures:
-    """Today's slips, and what runs out."""
-    today = clock.today()
-    low = [one for one in products(session, actor.village_id) if one.low]
+    """Today's slips, what runs out, and what may no longer be given out."""
+    today, shop_id = clock.today(), _kept_shop(session, actor)
+    low = [one for one in products(session, actor.village_id, shop_id) if one.low]
+    expired = {} if shop_id is None else expired_pieces(session, actor.village_id, shop_id)
     return {
         "slips": slip_sums(session, actor.village_id, SlipFilter(first=today, last=today)),
         "low": sorted(low, key=lambda one: (one.stock, one.id))[:SHOWN_ROWS],
         "low_count": len(low),
+        "expired": len(expired),
+        "unclosed": [] if shop_id is None else unclosed_days(session, actor.village_id, shop_id),
+        "settlements": waiting_for(session, actor),
     }
 
 
+def _kept_shop(session: Session, actor: Actor) -> int | None:
+    """The shop that a shopkeeper keeps; None while nobody has said which."""
+    try:
+        return shop_for(session, actor).id
+    except (NoShop, ShopNotChosen):
+        return None
+
+
 def _accountant(session: Session, actor: Actor) -> Figures:
-    """What the village owes: to its households, and to the shop."""
+    """What the village owes to households and shops, what is there for it, what is to be paid."""
     village_id, today = actor.village_id, clock.today()
     points = total(session, village_id, AccountKind.HOUSEHOLD_POINTS)
     try:
@@ -180,8 +197,9 @@ def _accountant(session: Session, actor: Actor) -> Figures:
         "points": points,
         "worth": worth,
         "credit": total(session, village_id, AccountKind.HOUSEHOLD_CREDIT),
-        "accepted": total(session, village_id, AccountKind.SHOP_ACCEPTED),
+        "cover": cover(session, village_id),
         "slips": slip_sums(session, village_id, month),
+        "settlements": waiting_for(session, actor),
     }
 
 

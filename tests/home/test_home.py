@@ -23,9 +23,10 @@ from moralbank.notices.service import open_notice
 from moralbank.objections.models import ObjectionWay
 from moralbank.objections.service import RaiseObjection, raise_objection
 from moralbank.store.queries import product_by_sku, products
-from moralbank.store.service import receive
+from moralbank.store.service import ReceivedLine, Receiving, receive
 from moralbank.villages.service import OpenVillage, change_setting, open_village
 from moralbank.villages.settings import NOTICE_DAYS, PUBLIC_ADDRESS
+from tests.conftest import on_one_engine
 from tests.households.test_pages import statements
 from tests.village import PASSWORD, STAFF, Browser, Town
 
@@ -63,6 +64,7 @@ def test_nobody_signed_in_is_led_to_sign_in(app: Flask) -> None:
     assert "/sign-in" in answer.location
 
 
+@on_one_engine
 @pytest.mark.parametrize("role", list(Role))
 def test_everybody_is_greeted_by_name(browse: Browse, role: Role) -> None:
     page = browse(role).open("/")
@@ -229,7 +231,7 @@ def test_the_accountant_sees_what_the_village_owes(village: Town, browse: Browse
     approved(village, deed(village, "一组-012", 77, quantity=10))
     page = words(browse(Role.ACCOUNTANT).open("/"))
     assert "各户手里的积分 10 分 合 10.00 元" in page
-    assert "超市已收 0.00 元" in page
+    assert "欠合同店 0.00 元" in page
     spent = exchange(village)
     page = words(browse(Role.ACCOUNTANT).open("/"))
     assert f"各户手里的积分 {10 + 10 - spent} 分" in page
@@ -264,8 +266,8 @@ def test_a_home_page_costs_the_same_however_full_the_village_is(
 def stock(town: Town, pieces: int) -> None:
     """Every product of the shop is there."""
     with town.database.writing() as session:
-        wanted = {one.id: pieces for one in products(session, town.village_id)}
-        receive(session, town.actor(Role.SHOPKEEPER), "home-stock-1", wanted, "进货")
+        lines = {one.id: ReceivedLine(pieces) for one in products(session, town.village_id)}
+        receive(session, town.actor(Role.SHOPKEEPER), "home-stock-1", Receiving(lines))
 
 
 def exchange(town: Town) -> int:
@@ -279,6 +281,7 @@ def exchange(town: Town) -> int:
     return -(-cheapest.price_fen // 100)
 
 
+@on_one_engine
 @pytest.mark.parametrize(
     ("role", "path", "room"),
     [

@@ -1,7 +1,7 @@
 """A village never sees another's people: every page of a neighbour, opened by every role."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
@@ -49,22 +49,24 @@ def _paths(app: Flask, role: Role) -> list[str]:
 
 
 def test_no_page_shows_a_neighbours_people(app: Flask, neighbour: Town) -> None:
-    for role in Role:
-        _walk(app, neighbour, role)
+    assert [shown for role in Role for shown in _walk(app, neighbour, role)] == []
 
 
-def _walk(app: Flask, neighbour: Town, role: Role) -> None:
+def _walk(app: Flask, neighbour: Town, role: Role) -> Iterator[str]:
+    """Whatever a neighbour's pages show of ours to somebody of this role."""
     suffix = str(neighbour.village_id)[-3:]
     person = Browser(app).sign_in(STAFF[role] + suffix)
     ours = [head for _group, _number, head in VILLAGERS] + [SECRET]
     for path in _paths(app, role):
         answer = person.client.get(path)
-        assert answer.status_code in {200, 404}, (role, path, answer.status_code)
+        # 422: labels, of which none was chosen.
+        assert answer.status_code in {200, 404, 422}, (role, path, answer.status_code)
         if answer.mimetype != "text/html":
             continue
         page = answer.get_data(as_text=True)
         seen = [name for name in ours if name in page]
-        assert not seen, f"{path} shows {seen} to {role}"
+        if seen:
+            yield f"{path} shows {seen} to {role}"
 
 
 def test_a_neighbours_card_is_no_card_here(app: Flask, village: Town, neighbour: Town) -> None:

@@ -55,7 +55,7 @@ def demo(installed: Path, tmp_path: Path) -> Iterator[tuple[str, str]]:
     """`moralbank demo` in an empty folder: its address, and all it said before serving."""
     port = free_port()
     process = subprocess.Popen(
-        [sys.executable, "-m", "moralbank", "demo", "--no-browser", "--port", str(port)],
+        [sys.executable, "-m", "moralbank", "demo", "--small", "--no-browser", "--port", str(port)],
         cwd=tmp_path,
         env=_environment(installed),
         stdout=subprocess.PIPE,
