@@ -1,11 +1,12 @@
 """The trail: who did what to whom, from where; rows are only ever added."""
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger
+from sqlalchemy import BigInteger, select
 from sqlmodel import Field, Session, SQLModel
 
 from moralbank import clock
@@ -40,6 +41,30 @@ class AuditEntry(SQLModel, table=True):
     act: str = Field(max_length=40)
     subject: str = Field(max_length=120)
     detail: str
+
+
+_entries = AuditEntry.__table__  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the trail as proofs read it, its detail as it was given."""
+
+    user_id: int
+    at: datetime
+    act: str
+    subject: str
+    detail: dict[str, Any]
+
+
+def trail(session: Session, village_id: int, acts: Collection[str]) -> list[Line]:
+    """What a village's trail says of these acts, the oldest first."""
+    rows = session.connection().execute(
+        select(_entries)
+        .where(_entries.c.village_id == village_id, _entries.c.act.in_(acts))
+        .order_by(_entries.c.id)
+    )
+    return [Line(row.user_id, row.at, row.act, row.subject, json.loads(row.detail)) for row in rows]
 
 
 def record(session: Session, actor: Actor, act: str, subject: str, **detail: Any) -> None:

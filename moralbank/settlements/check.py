@@ -3,26 +3,31 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import datetime
+from typing import Any, Final
 
 from sqlalchemy import and_, func, select
 from sqlmodel import Session
 
 from moralbank import clock
+from moralbank.access.permissions import may
+from moralbank.audit import Line, trail
 from moralbank.counter.models import Refund, Slip
 from moralbank.fund.models import Voucher, VoucherKind
 from moralbank.i18n import _
 from moralbank.ledger.chain import canonical_json
 from moralbank.ledger.check import Problem
 from moralbank.ledger.models import VILLAGE, Account, AccountKind, Event, EventKind, Transfer
+from moralbank.ledger.queries import CLOCK_SLACK
 from moralbank.settlements.models import (
     Settlement,
     SettlementRefund,
     SettlementSlip,
     SettlementState,
 )
-from moralbank.settlements.paying import settle_payload
+from moralbank.settlements.paying import Payment, papers_seal, settle_payload
 from moralbank.settlements.queries import settlement_label
+from moralbank.settlements.steps import DRAFTED
 
 _settlements = Settlement.__table__  # type: ignore[attr-defined]
 _in_slips = SettlementSlip.__table__  # type: ignore[attr-defined]
@@ -34,20 +39,33 @@ _accounts = Account.__table__  # type: ignore[attr-defined]
 _events = Event.__table__  # type: ignore[attr-defined]
 _transfers = Transfer.__table__  # type: ignore[attr-defined]
 
-_STATES_AFTER = {
-    SettlementState.DRAFT: (),
-    SettlementState.SIGNED: ("signed",),
-    SettlementState.CHECKED: ("signed", "checked"),
-    SettlementState.PAID: ("signed", "checked", "paid"),
+_STEPS: Final = ("drafted", "signed", "checked", "paid")
+_DONE_AT: Final = {
+    SettlementState.DRAFT: _STEPS[:1],
+    SettlementState.SIGNED: _STEPS[:2],
+    SettlementState.CHECKED: _STEPS[:3],
+    SettlementState.PAID: _STEPS,
+}
+# Permissions and the trail call each step so.
+_ACT_OF: Final = {
+    "drafted": "settlements.draft",
+    "signed": "settlements.sign",
+    "checked": "settlements.check",
+    "paid": "settlements.pay",
 }
 
 
 @dataclass
 class _Found:
-    """What stands in one settlement: papers with the fen and shop of each."""
+    """What stands in one settlement: papers with the number, fen and shop of each."""
 
     slips: list[Any] = field(default_factory=list)
     refunds: list[Any] = field(default_factory=list)
+
+    @property
+    def seal(self) -> str:
+        """What the payment's event says of them."""
+        return papers_seal((one.id for one in self.slips), (one.id for one in self.refunds))
 
 
 def check_settlements(session: Session, village_id: int) -> list[Problem]:
@@ -70,10 +88,16 @@ def check_settlements(session: Session, village_id: int) -> list[Problem]:
         for seq in sorted(events.keys() - paid)
     ]
     problems += _check_claims(session, village_id, rows)
+    lines = _trail(session, village_id)
     for row in rows:
         problems += _check_contents(row, found[row.id])
         problems += _check_hands(row)
-        problems += _check_payment(row, events.get(row.seq), vouchers.pop(row.id, []))
+        problems += _check_trail(row, lines.pop(_label(row), []))
+        paid_by = vouchers.pop(row.id, [])
+        problems += _check_payment(row, events.get(row.seq), paid_by, found[row.id].seal)
+    for label in sorted(lines):
+        words = _("结算单 %(label)s 开过，现在却没有了", label=label)
+        problems.append(Problem("settlement_gone", words))
     for number in sorted(vouchers):
         words = _("有付款凭证写的结算单 %(n)s 不存在", n=number)
         problems.append(Problem("settlement_voucher", words))
@@ -88,7 +112,13 @@ def _contents(session: Session, village_id: int) -> dict[int, _Found]:
         (_in_refunds, _in_refunds.c.refund_id, _refunds, "refunds"),
     ):
         rows = session.connection().execute(
-            select(table.c.settlement_id, papers.c.shop_id, papers.c.total_fen, papers.c.at)
+            select(
+                table.c.settlement_id,
+                papers.c.id,
+                papers.c.shop_id,
+                papers.c.total_fen,
+                papers.c.at,
+            )
             .join(papers, and_(papers.c.village_id == table.c.village_id, papers.c.id == key))
             .where(table.c.village_id == village_id)
         )
@@ -152,6 +182,10 @@ def _vouchers_by_settlement(session: Session, village_id: int) -> dict[int, list
     return found
 
 
+def _label(row: Any) -> str:
+    return settlement_label(row.id, row.drafted_at)
+
+
 def _check_claims(session: Session, village_id: int, rows: Any) -> Iterator[Problem]:
     """Each shop's account holds its slips less its refunds less what was settled."""
     connection = session.connection()
@@ -175,13 +209,13 @@ def _check_claims(session: Session, village_id: int, rows: Any) -> Iterator[Prob
     )
     for account in accounts:
         if account.balance != should[account.owner]:
-            words = _("第 %(n)s 家店的应结金额与兑换、退货、已结的对不上", n=account.owner)
+            words = _("第 %(n)s 家店还没有结清的货款与兑换、退货、已结的对不上", n=account.owner)
             yield Problem("settlement_claim", words)
 
 
 def _check_contents(row: Any, found: _Found) -> Iterator[Problem]:
     """A settlement holds papers of its own shop and period, and comes to what they come to."""
-    label = settlement_label(row.id, row.drafted_at)
+    label = _label(row)
     papers = [*found.slips, *found.refunds]
     if row.state == SettlementState.DROPPED:
         if papers:
@@ -204,29 +238,64 @@ def _check_contents(row: Any, found: _Found) -> Iterator[Problem]:
 
 
 def _check_hands(row: Any) -> Iterator[Problem]:
-    """Every step up to its state was done, and by people of three parts."""
-    done = _STATES_AFTER.get(SettlementState(row.state), ())
-    hands = {step: getattr(row, f"{step}_by") for step in ("signed", "checked", "paid")}
-    village = {row.drafted_by, hands["paid"]} - {None}
-    others = [hands[step] for step in ("signed", "checked") if hands[step] is not None]
-    missing = any(hands[step] is None for step in done)
-    if missing or village & set(others) or len(set(others)) != len(others):
-        label = settlement_label(row.id, row.drafted_at)
-        words = _("结算单 %(label)s 没有由三方分别签办", label=label)
+    """Every step up to its state was done, none beyond it, and by people of three parts."""
+    done = _done(row)
+    hands = {step: getattr(row, f"{step}_by") for step in done}
+    village = {hands[step] for step in ("drafted", "paid") if step in done}
+    others = [hands[step] for step in ("signed", "checked") if step in done]
+    apart = not village & set(others) and len(set(others)) == len(others)
+    state = SettlementState(row.state)
+    if not apart or done != _DONE_AT.get(state, _STEPS[: len(done)]):
+        words = _("结算单 %(label)s 没有由三方分别签办", label=_label(row))
         yield Problem("settlement_hands", words)
 
 
+def _done(row: Any) -> tuple[str, ...]:
+    return tuple(step for step in _STEPS if getattr(row, f"{step}_by") is not None)
+
+
+def _trail(session: Session, village_id: int) -> dict[str, list[Line]]:
+    """What the trail says of each settlement by its label, in the order in which it was done."""
+    found: dict[str, list[Line]] = defaultdict(list)
+    for line in trail(session, village_id, _ACT_OF.values()):
+        found[line.subject].append(line)
+    return found
+
+
+def _check_trail(row: Any, lines: list[Line]) -> Iterator[Problem]:
+    """Its steps were done as the trail says: drawn up so, by whom and when, each by its part."""
+    done = _done(row)
+    told = [(line.act, line.user_id) for line in lines]
+    moments = [getattr(row, f"{step}_at") for step in done]
+    if (
+        told != [(_ACT_OF[step], getattr(row, f"{step}_by")) for step in done]
+        or not all(may(line.detail["role"], line.act) for line in lines)
+        or not all(_near(line.at, at) for line, at in zip(lines, moments, strict=True))
+    ):
+        words = _("结算单 %(label)s 的签办人与操作记录不符", label=_label(row))
+        yield Problem("settlement_trail", words)
+    drafted = {name: str(getattr(row, name)) for name in DRAFTED}
+    if not any(drafted.items() <= line.detail.items() for line in lines):
+        words = _("结算单 %(label)s 与开单时的记录不符", label=_label(row))
+        yield Problem("settlement_drafted", words)
+
+
+def _near(told: datetime, written: datetime | None) -> bool:
+    """Whether two moments of one act are the same, read off the clock one after the other."""
+    return written is not None and abs(told - written) <= CLOCK_SLACK
+
+
 def _check_payment(
-    row: Any, event: tuple[Any, list[Any]] | None, vouchers: list[Any]
+    row: Any, event: tuple[Any, list[Any]] | None, vouchers: list[Any], papers: str
 ) -> Iterator[Problem]:
     """What was paid stands in the books and on its voucher; what wasn't stands in neither."""
-    label = settlement_label(row.id, row.drafted_at)
+    label = _label(row)
     if row.state != SettlementState.PAID:
         if vouchers or row.paid_fen is not None or row.seq is not None:
             words = _("结算单 %(label)s 还没有付款，却有付款的记录", label=label)
             yield Problem("settlement_paid", words)
         return
-    if event is None or not _says_the_same(row, *event):
+    if event is None or not _says_the_same(row, *event, vouchers, papers):
         words = _("结算单 %(label)s 与账上的付款不符", label=label)
         yield Problem("settlement_event", words)
     paid = [(one.amount_fen, one.seq) for one in vouchers]
@@ -235,9 +304,15 @@ def _check_payment(
         yield Problem("settlement_voucher", words)
 
 
-def _says_the_same(row: Any, event: Any, legs: list[Any]) -> bool:
-    """Whether the event names this settlement and moved what it says."""
-    payload = canonical_json(settle_payload(row.id, row.amount_fen, row.paid_fen))
+def _says_the_same(row: Any, event: Any, legs: list[Any], vouchers: list[Any], papers: str) -> bool:
+    """Whether the event says what settlement, papers and voucher say, and moved it."""
+    number, day, party = ("", None, "")
+    for one in vouchers:
+        number, day, party = one.number, one.day, one.party
+    said = Payment(fen=row.paid_fen, number=number, day=day, reason=row.reason)
+    payload = canonical_json(
+        settle_payload(row.id, row.amount_fen, row.due_fen, said, party, papers)
+    )
     settled = (AccountKind.SHOP_ACCEPTED, row.shop_id, AccountKind.CREDIT_SETTLED, VILLAGE)
     money = (AccountKind.FUND_CASH, VILLAGE, AccountKind.FUND_SETTLED, VILLAGE)
     expected = [(*settled, row.amount_fen)]

@@ -1,6 +1,8 @@
 """`moralbank settlements`."""
 
+from collections.abc import Callable
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 
 import click
@@ -8,7 +10,18 @@ from sqlmodel import Session
 
 from moralbank import audit, clock
 from moralbank.audit import Actor
-from moralbank.console import acts, show, show_json, with_json, with_request_id, write_file
+from moralbank.console import (
+    A_DAY,
+    A_NUMBER,
+    TO_A_FILE,
+    acts,
+    day_of,
+    show,
+    show_json,
+    with_json,
+    with_request_id,
+    write_file,
+)
 from moralbank.db import reading, writing
 from moralbank.errors import Invalid
 from moralbank.i18n import _, mark
@@ -38,10 +51,6 @@ from moralbank.settlements.queries import (
 )
 from moralbank.settlements.queries import settlements as read_settlements
 from moralbank.store.keeping import shop_for, shops
-
-_A_DAY = click.DateTime(["%Y-%m-%d"])
-_A_NUMBER = click.IntRange(1, 999_999_999)
-_TO_A_FILE = click.Path(path_type=Path, dir_okay=False)
 
 
 class PaidNotRead(Invalid):
@@ -85,7 +94,7 @@ def owed(actor: Actor, *, as_json: bool) -> None:
     ]
     heads = {
         "shop": _("店号"),
-        "name": _("商店"),
+        "name": _("店铺"),
         "claim": _("还没有结清（元）"),
         "free": _("还没有开单（元）"),
         "slips": _("单数"),
@@ -97,7 +106,7 @@ def owed(actor: Actor, *, as_json: bool) -> None:
 
 
 @settlements.command("list", help=_("列出结算单，新的在前。"))
-@click.option("--shop", type=_A_NUMBER, help=_("只列这家店（店号）"))
+@click.option("--shop", type=A_NUMBER, help=_("只列这家店（店号）"))
 @click.option(
     "--state", type=click.Choice([state.value for state in SettlementState]), help=_("只列这一种")
 )
@@ -113,11 +122,11 @@ def list_settlements(actor: Actor, *, shop: int | None, state: str | None, as_js
     heads = {
         "id": _("编号"),
         "label": _("结算单号"),
-        "shop": _("商店"),
+        "shop": _("店铺"),
         "first": _("从"),
         "last": _("到"),
         "slips": _("单数"),
-        "amount": _("应结（元）"),
+        "amount": _("货款（元）"),
         "due": _("应付（元）"),
         "paid": _("实付（元）"),
         "state": _("状态"),
@@ -126,20 +135,20 @@ def list_settlements(actor: Actor, *, shop: int | None, state: str | None, as_js
 
 
 @settlements.command(help=_("开结算单，如：settlements draft --shop 1 --until 2026-11-30"))
-@click.option("--shop", type=_A_NUMBER, help=_("店号；只有一家店可以不写"))
-@click.option("--until", type=_A_DAY, help=_("结到哪一天为止；不写就到上月底，没有跨月就到今天"))
+@click.option("--shop", type=A_NUMBER, help=_("店号；只有一家店可以不写"))
+@click.option("--until", type=A_DAY, help=_("结到哪一天为止；不写就到上月底，没有跨月就到今天"))
 @with_request_id
 @acts("settlements.draft")
 def draft(actor: Actor, *, shop: int | None, until: datetime | None, request_id: str) -> None:
     """Draw one up, and print its number."""
     with writing() as session:
         shop_id = _shop_id(session, actor, shop)
-        last = until.date() if until else _usual(session, actor, shop_id)
+        last = day_of(until) or _usual(session, actor, shop_id)
         number = service.draft(session, actor, request_id, shop_id, last)
         made = shown_settlement(session, actor, number)
     click.echo(
         _(
-            "%(label)s：%(first)s 至 %(last)s，%(n)s 单，应结 %(yuan)s 元，等店方确认",
+            "%(label)s：%(first)s 至 %(last)s，%(n)s 单，货款 %(yuan)s 元，等店方确认",
             label=made.label,
             first=made.first,
             last=made.last,
@@ -150,43 +159,37 @@ def draft(actor: Actor, *, shop: int | None, until: datetime | None, request_id:
 
 
 @settlements.command(help=_("店方确认。"))
-@click.argument("number", type=_A_NUMBER)
+@click.argument("number", type=A_NUMBER)
 @acts("settlements.sign")
 def sign(actor: Actor, *, number: int) -> None:
     """Sign for the shop."""
-    with writing() as session:
-        service.sign(session, actor, number)
-    _say_state(actor, number)
+    _step(actor, number, service.sign)
 
 
 @settlements.command(help=_("监督员核对。"))
-@click.argument("number", type=_A_NUMBER)
+@click.argument("number", type=A_NUMBER)
 @acts("settlements.check")
 def check(actor: Actor, *, number: int) -> None:
     """Check for the supervisors."""
-    with writing() as session:
-        service.check(session, actor, number)
-    _say_state(actor, number)
+    _step(actor, number, service.check)
 
 
 @settlements.command(help=_("作废没有付款的结算单，里面的单子都放回去。"))
-@click.argument("number", type=_A_NUMBER)
+@click.argument("number", type=A_NUMBER)
 @click.option("--reason", required=True, help=_("作废的原因"))
 @acts("settlements.view")
 def drop(actor: Actor, *, number: int, reason: str) -> None:
     """Give one up."""
-    with writing() as session:
-        service.drop(session, actor, number, reason)
-    _say_state(actor, number)
+    _step(actor, number, partial(service.drop, reason=reason))
 
 
 @settlements.command(
     help=_("付款入账，如：settlements pay 3 --voucher 记-118；实付和应付不一样，写 --paid 和原因")
 )
-@click.argument("number", type=_A_NUMBER)
+@click.argument("number", type=A_NUMBER)
 @click.option("--paid", help=_("实付多少元；不写就是应付的"))
 @click.option("--voucher", default="", help=_("付款凭证号"))
-@click.option("--day", type=_A_DAY, help=_("付款日期，默认今天"))
+@click.option("--day", type=A_DAY, help=_("付款日期，默认今天"))
 @click.option("--reason", default="", help=_("和应付不一样的原因"))
 @with_request_id
 @acts("settlements.pay")
@@ -205,7 +208,7 @@ def pay(
         payment = Payment(
             fen=_fen(session, actor, number, paid),
             number=voucher,
-            day=day.date() if day else clock.today(),
+            day=day_of(day) or clock.today(),
             reason=reason,
         )
         service.pay(session, actor, request_id, number, payment)
@@ -213,7 +216,7 @@ def pay(
 
 
 @settlements.command("show", help=_("看一张结算单：合计、商品、签办到哪一步。"))
-@click.argument("number", type=_A_NUMBER)
+@click.argument("number", type=A_NUMBER)
 @with_json
 @acts("settlements.view")
 def view(actor: Actor, *, number: int, as_json: bool) -> None:
@@ -244,8 +247,8 @@ def view(actor: Actor, *, number: int, as_json: bool) -> None:
 
 
 @settlements.command(help=_("把一张结算单的商品、兑换单、退货导出成 Excel。"))
-@click.argument("number", type=_A_NUMBER)
-@click.option("-o", "--output", required=True, type=_TO_A_FILE, help=_("写到这个 Excel 文件"))
+@click.argument("number", type=A_NUMBER)
+@click.option("-o", "--output", required=True, type=TO_A_FILE, help=_("写到这个 Excel 文件"))
 @acts("settlements.view")
 def export(actor: Actor, *, number: int, output: Path) -> None:
     """Write one as an Excel file."""
@@ -260,8 +263,8 @@ def export(actor: Actor, *, number: int, output: Path) -> None:
 
 
 @settlements.command("print", help=_("打印结算单（PDF），三方签字。"))
-@click.argument("number", type=_A_NUMBER)
-@click.option("-o", "--output", required=True, type=_TO_A_FILE, help=_("写到这个 PDF 文件"))
+@click.argument("number", type=A_NUMBER)
+@click.option("-o", "--output", required=True, type=TO_A_FILE, help=_("写到这个 PDF 文件"))
 @acts("settlements.view")
 def print_sheet(actor: Actor, *, number: int, output: Path) -> None:
     """Print one."""
@@ -295,6 +298,13 @@ def _fen(session: Session, actor: Actor, number: int, paid: str | None) -> int:
     return fen
 
 
+def _step(actor: Actor, number: int, do: Callable[[Session, Actor, int], None]) -> None:
+    """Do the step, and say where the settlement stands now."""
+    with writing() as session:
+        do(session, actor, number)
+    _say_state(actor, number)
+
+
 def _say_state(actor: Actor, number: int) -> None:
     with reading() as session:
         info = shown_settlement(session, actor, number)
@@ -317,13 +327,13 @@ def _lines() -> dict[str, str]:
     """What is said of one settlement, by the keys of `_row`."""
     return {
         "label": _("结算单号"),
-        "shop": _("商店"),
+        "shop": _("店铺"),
         "first": _("从"),
         "last": _("到"),
         "state": _("状态"),
         "slips": _("单数"),
         "refunds": _("退货（元）"),
-        "amount": _("应结（元）"),
+        "amount": _("货款（元）"),
         "due": _("应付（元）"),
         "paid": _("实付（元）"),
         "reason": _("原因"),

@@ -124,6 +124,32 @@ def sums_by_shop(session: Session, picked: Picked) -> dict[int, Sums]:
     }
 
 
+def cutoff_that_holds(session: Session, picked: Picked, last: date) -> date:
+    """The first day after `last` from which on refunds no longer outweigh what came with them.
+
+    Of what was picked, whatever comes after such a cut-off is worth nothing or more.
+    """
+    nets: dict[date, int] = defaultdict(int)
+    for table, condition, sign in ((_slips, picked.slips, 1), (_refunds, picked.refunds, -1)):
+        papers = select(table.c.at, table.c.total_fen).where(condition)
+        for row in session.connection().execute(papers):
+            nets[clock.local(row.at).date()] += sign * row.total_fen
+    later = 0
+    for day in sorted((day for day in nets if day > last), reverse=True):
+        later += nets[day]
+        if later < 0:
+            return day
+    return clock.today()
+
+
+def numbers_in(session: Session, picked: Picked) -> tuple[list[int], list[int]]:
+    """The numbers of the slips and of the refunds."""
+    connection = session.connection()
+    slips = connection.scalars(select(_slips.c.id).where(picked.slips))
+    refunds = connection.scalars(select(_refunds.c.id).where(picked.refunds))
+    return list(slips), list(refunds)
+
+
 def slips_in(
     session: Session,
     village_id: int,

@@ -22,14 +22,15 @@ class SettlementState(StrEnum):
 class Settlement(SQLModel, table=True):
     """What a shop's slips less refunds come to, up to a day (结算单).
 
-    `amount_fen` = slips − refunds. `paid_fen` may differ from what is due, with a `reason`.
-    `first` is the day after the last settlement's cut-off, or the day of the first slip.
+    `amount_fen` = slips − refunds. `due_fen` is what of it was to be paid when it was drawn up, by
+    the kind that the shop then was; `paid_fen` may differ from that, with a `reason`. `first` is
+    the day after the last settlement's cut-off, or the day of the first slip.
     """
 
     __tablename__ = "settlements"
     __table_args__ = (
         belongs_to("shops", "shop_id"),
-        CheckConstraint("amount_fen >= 0 AND paid_fen >= 0", name="amounts"),
+        CheckConstraint("amount_fen >= 0 AND due_fen >= 0 AND paid_fen >= 0", name="amounts"),
         CheckConstraint("last >= first", name="days"),
     )
 
@@ -43,6 +44,7 @@ class Settlement(SQLModel, table=True):
     refunds: int
     refunds_fen: int = big()
     amount_fen: int = big()
+    due_fen: int = big()
     paid_fen: int | None = big(default=None)
     reason: str = Field(default="", max_length=120)
     drafted_by: int

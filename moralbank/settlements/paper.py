@@ -6,13 +6,14 @@ from moralbank import clock
 from moralbank.i18n import _
 from moralbank.ledger.queries import event_mark
 from moralbank.settlements.contents import goods_in, refunds_in, slips_in, within
-from moralbank.settlements.queries import KIND_LABELS, SettlementInfo
+from moralbank.settlements.queries import SettlementInfo
 from moralbank.settlements.sheets import (
     SettledGoods,
     SettledRefund,
     SettledSlip,
     SettlementSheet,
 )
+from moralbank.store.keeping import KIND_LABELS
 from moralbank.villages.queries import village_info
 
 

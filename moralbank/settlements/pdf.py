@@ -68,9 +68,9 @@ def _sums(settled: SettlementSheet) -> Iterator[Piece]:
     rows = [
         (_("兑换单"), str(len(settled.slips)), yuan(settled.slips_fen)),
         (_("退货单"), str(len(settled.refunds)), yuan(-settled.refunds_fen)),
-        (_("结算金额"), "", yuan(settled.amount_fen)),
+        (_("货款（已减退货）"), "", yuan(settled.amount_fen)),
         (_("应付"), "", yuan(settled.due_fen)),
-        (_("实付"), "", "" if settled.paid_fen is None else yuan(settled.paid_fen)),
+        (_("实付"), "", _paid_words(settled)),
     ]
     width = _FRAME.width / 3
     table = RuledTable(
@@ -93,13 +93,19 @@ def _sums(settled: SettlementSheet) -> Iterator[Piece]:
         size=12,
         row=9 * mm,
     )
-    yield words.one_row((_("结算金额（大写）"), settled.amount_words))
+    yield words.one_row((_("货款（大写）"), settled.amount_words))
     yield from map(_remark, _remarks(settled))
 
 
+def _paid_words(settled: SettlementSheet) -> str:
+    if settled.paid_fen is None:
+        return ""
+    return yuan(settled.paid_fen) if settled.pays else _("不用付款")
+
+
 def _remarks(settled: SettlementSheet) -> Iterator[str]:
-    if settled.amount_fen and not settled.due_fen:
-        yield _("村里自己的超市，货款在进货时已付，本单只核销，不另付款。")
+    if not settled.pays:
+        yield _("村办超市的货，进货时已经付过钱：结算只对账，不用付款。")
     if settled.reason:
         yield _("实付与应付不同的原因：%(reason)s", reason=settled.reason)
 
@@ -133,7 +139,7 @@ def _goods(settled: SettlementSheet) -> Iterator[Piece]:
 
 def _steps(settled: SettlementSheet) -> Iterator[Piece]:
     """Yield who did which step in the system, and when."""
-    heads = (_("制单"), _("店方确认"), _("监委会核对"), _("付款"))
+    heads = (_("开单"), _("店方确认"), _("监督员核对"), _("付款") if settled.pays else _("对清"))
     columns = tuple(RuledColumn(head, _FRAME.width / len(heads), named) for head in heads)
     table = RuledTable(columns, _FRAME.left, size=9, row=_ROW)
     yield from table.rows([(settled.drafted, settled.signed, settled.checked, settled.paid)])

@@ -40,7 +40,11 @@ NEXT: Final = {
     SettlementState.CHECKED: "settlements.pay",
 }
 """Which permission takes a settlement one step further."""
-KIND_LABELS: Final = {ShopKind.VILLAGE: mark("村办超市"), ShopKind.CONTRACT: mark("签约商店")}
+SQUARED_LABELS: Final = {
+    SettlementState.CHECKED: mark("待对清"),
+    SettlementState.PAID: mark("已对清，不用付款"),
+}
+"""How a settlement stands of which nothing is to be paid."""
 
 
 class SettlementUnknown(NotFound):
@@ -68,7 +72,9 @@ class Hand:
 class SettlementInfo:
     """A settlement as pages speak of it; `amount_fen` = slips − refunds.
 
-    `reason` says why what was paid differs from what was due, or why it was given up.
+    `due_fen` is what is to be paid of it: nothing to the village's own shop, which bought its
+    goods with the village's money. `reason` says why what was paid differs from what was due, or
+    why it was given up.
     """
 
     id: int
@@ -80,6 +86,7 @@ class SettlementInfo:
     refunds: int
     refunds_fen: int
     amount_fen: int
+    due_fen: int
     paid_fen: int | None
     reason: str
     drafted: Hand
@@ -99,11 +106,6 @@ class SettlementInfo:
         return self.amount_fen + self.refunds_fen
 
     @property
-    def due_fen(self) -> int:
-        """What is to be paid: nothing to the village's own shop, whose goods were paid before."""
-        return due_fen(self.shop, self.amount_fen)
-
-    @property
     def unpaid(self) -> bool:
         """Whether it is still on its way."""
         return self.state in UNPAID
@@ -114,9 +116,15 @@ class SettlementInfo:
         return self.state == SettlementState.DROPPED
 
     @property
+    def squared(self) -> bool:
+        """Whether it ends without money: nothing was due, and nothing was paid."""
+        return not self.due_fen and not self.paid_fen
+
+    @property
     def state_label(self) -> str:
         """The state in words."""
-        return _(STATE_LABELS[self.state])
+        labels = {**STATE_LABELS, **SQUARED_LABELS} if self.squared else STATE_LABELS
+        return _(labels[self.state])
 
 
 @dataclass(frozen=True)
@@ -152,9 +160,9 @@ def settlement_label(number: int, drafted_at: datetime) -> str:
     return f"JS{clock.local(drafted_at):%Y}-{number:04d}"
 
 
-def due_fen(shop: ShopInfo, amount_fen: int) -> int:
-    """What of an amount is to be paid to a shop."""
-    return amount_fen if shop.kind == ShopKind.CONTRACT else 0
+def due_fen(kind: ShopKind, amount_fen: int) -> int:
+    """What of an amount is to be paid to a shop of this kind."""
+    return amount_fen if kind == ShopKind.CONTRACT else 0
 
 
 def first_day(free: Sums, last: date | None) -> date | None:
@@ -306,6 +314,7 @@ def _info(row: Any, shop: ShopInfo, names: Mapping[int, str]) -> SettlementInfo:
         refunds=row.refunds,
         refunds_fen=row.refunds_fen,
         amount_fen=row.amount_fen,
+        due_fen=row.due_fen,
         paid_fen=row.paid_fen,
         reason=row.reason,
         drafted=Hand(row.drafted_by, names.get(row.drafted_by, ""), row.drafted_at),

@@ -20,7 +20,14 @@ from moralbank.ledger.queries import require_clock
 from moralbank.ledger.requests import once
 from moralbank.ledger.service import Posted, lock, take_number
 from moralbank.money import yuan
-from moralbank.settlements.contents import NOTHING, Picked, Sums, sums_by_shop, unsettled
+from moralbank.settlements.contents import (
+    NOTHING,
+    Picked,
+    Sums,
+    cutoff_that_holds,
+    sums_by_shop,
+    unsettled,
+)
 from moralbank.settlements.models import (
     Settlement,
     SettlementRefund,
@@ -32,11 +39,13 @@ from moralbank.settlements.queries import (
     Claim,
     SettlementInfo,
     claims,
+    due_fen,
     first_day,
     settlement,
     settlement_label,
 )
 from moralbank.settlements.steps import (
+    DRAFTED,
     STEPS,
     change,
     cleaned_reason,
@@ -78,10 +87,27 @@ class NothingDue(Refused):
     """Refunds come to as much as the slips, or to more."""
 
     text = mark(
-        "“%(shop)s”到 %(last)s 为止兑换 %(slips)s 元、退货 %(refunds)s 元，没有应结的。"
-        "请等下次，退货会从以后的兑换里扣"
+        "“%(shop)s”到 %(last)s 为止兑换 %(slips)s 元、退货 %(refunds)s 元，没有要结的货款。"
+        "请等下次，退货会从以后的兑换里减去"
     )
     code = "nothing_due"
+
+
+class CutoffTooEarly(Refused):
+    """Goods were taken back after the cut-off, so that less is left of the shop's claim."""
+
+    text = mark(
+        "“%(shop)s”到 %(last)s 为止是 %(wanted)s 元，可是之后又退过货，现在只有 %(left)s 元可以结。"
+        "截止日期请选 %(day)s 或以后"
+    )
+    code = "cutoff_too_early"
+
+
+class EarlierUnpaid(Refused):
+    """A shop's settlements are paid in their order, so that each can still be paid or given up."""
+
+    text = mark("“%(shop)s”前面还有结算单 %(label)s（%(state)s）没有付款，请先付那一张")
+    code = "earlier_unpaid"
 
 
 class DraftStanding(Refused):
@@ -102,7 +128,7 @@ def draft(session: Session, actor: Actor, request_id: str, shop_id: int, last: d
     """Draw up the settlement of a shop up to the end of a day; gives its number.
 
     It takes every slip and refund that stands in none yet. Raises NoShop, CutoffAhead,
-    DraftStanding, NothingToSettle, NothingDue, ClockBehind.
+    DraftStanding, NothingToSettle, NothingDue, CutoffTooEarly, ClockBehind.
     """
 
     def perform() -> int:
@@ -117,6 +143,7 @@ def draft(session: Session, actor: Actor, request_id: str, shop_id: int, last: d
         picked = unsettled(actor.village_id, shop_id, last)
         sums = sums_by_shop(session, picked).get(shop_id, NOTHING)
         _require_due(claim, sums, last)
+        _require_claimed(session, actor, claim, sums, last)
         return _write(session, actor, claim, last, picked, sums)
 
     content = {"shop": shop_id, "last": last.isoformat()}
@@ -161,7 +188,8 @@ def drop(session: Session, actor: Actor, settlement_id: int, reason: str) -> Non
             )
         )
     change(session, actor, settlement_id, state=SettlementState.DROPPED, reason=reason)
-    audit.record(session, actor, "settlements.drop", info.label, was=info.state, reason=reason)
+    told = {"role": actor.role, "was": info.state, "reason": reason}
+    audit.record(session, actor, "settlements.drop", info.label, **told)
 
 
 def may_drop(role: str, info: SettlementInfo) -> bool:
@@ -174,8 +202,8 @@ def pay(
 ) -> int:
     """Pay a checked settlement: the shop's claim ends, money leaves the fund; gives its number.
 
-    Raises SettlementUnknown, NotItsTurn, SamePerson, PaidInvalid, ReasonMissing,
-    VoucherNumberMissing, PaymentDayInvalid, FundShort, ClockBehind.
+    Raises SettlementUnknown, NotItsTurn, SamePerson, EarlierUnpaid, PaidInvalid, ReasonMissing,
+    VoucherNumberMissing, PaymentDayInvalid, ClaimShort, FundShort, NumberTaken, ClockBehind.
     """
 
     def perform() -> int:
@@ -183,8 +211,9 @@ def pay(
         info = settlement(session, actor.village_id, settlement_id)
         require_state(info, SettlementState.CHECKED, _("付款"))
         require_other_person(actor, info, "paid")
+        _require_oldest(session, actor.village_id, info)
         said = checked_payment(payment, info)
-        posted = post_payment(session, actor, request_id, info, said.fen)
+        posted = post_payment(session, actor, request_id, info, said)
         _keep_payment(session, actor, info, said, posted)
         return info.id
 
@@ -216,6 +245,32 @@ def _require_due(claim: Claim, sums: Sums, last: date) -> None:
         )
 
 
+def _require_claimed(session: Session, actor: Actor, claim: Claim, sums: Sums, last: date) -> None:
+    """What is settled must still be the shop's claim, beyond what unpaid settlements take of it."""
+    left = claim.claim_fen - sum(one.amount_fen for one in claim.unpaid)
+    if sums.amount_fen <= left:
+        return
+    if left <= 0:
+        _require_due(claim, claim.free, clock.today())
+    raise CutoffTooEarly(
+        field="last",
+        shop=claim.shop.name,
+        last=last.isoformat(),
+        wanted=yuan(sums.amount_fen),
+        left=yuan(max(0, left)),
+        day=cutoff_that_holds(
+            session, unsettled(actor.village_id, claim.shop.id), last
+        ).isoformat(),
+    )
+
+
+def _require_oldest(session: Session, village_id: int, info: SettlementInfo) -> None:
+    oldest = _claim(session, village_id, info.shop.id).unpaid[0]
+    if oldest.id != info.id:
+        words = {"label": oldest.label, "state": oldest.state_label}
+        raise EarlierUnpaid(shop=info.shop.name, **words)
+
+
 def _write(
     session: Session, actor: Actor, claim: Claim, last: date, picked: Picked, sums: Sums
 ) -> int:
@@ -233,6 +288,7 @@ def _write(
         "refunds": sums.refunds,
         "refunds_fen": sums.refunds_fen,
         "amount_fen": sums.amount_fen,
+        "due_fen": due_fen(claim.shop.kind, sums.amount_fen),
         "reason": "",
         "drafted_by": actor.user_id,
         "drafted_at": now,
@@ -246,7 +302,16 @@ def _write(
         found = select(papers.c.village_id, papers.c.id, literal(number)).where(condition)
         connection.execute(insert(table).from_select(["village_id", key, "settlement_id"], found))
     label = settlement_label(number, now)
-    audit.record(session, actor, "settlements.draft", label, shop=claim.shop.name, last=last)
+    told = {name: str(row[name]) for name in DRAFTED}
+    audit.record(
+        session,
+        actor,
+        "settlements.draft",
+        label,
+        role=actor.role,
+        shop=claim.shop.name,
+        **told,
+    )
     return number
 
 
@@ -270,6 +335,7 @@ def _step(
         actor,
         f"settlements.{step.removesuffix('ed')}",
         info.label,
+        role=actor.role,
         amount_fen=info.amount_fen,
     )
 
@@ -308,6 +374,5 @@ def _keep_payment(
         paid_at=posted.at,
         seq=posted.seq,
     )
-    audit.record(
-        session, actor, "settlements.pay", info.label, paid_fen=said.fen, reason=said.reason
-    )
+    told = {"role": actor.role, "paid_fen": said.fen, "reason": said.reason}
+    audit.record(session, actor, "settlements.pay", info.label, **told)

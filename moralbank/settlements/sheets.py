@@ -70,6 +70,11 @@ class SettlementSheet:
     paid: str
 
     @property
+    def pays(self) -> bool:
+        """Whether money is due, or was paid."""
+        return bool(self.due_fen or self.paid_fen)
+
+    @property
     def amount_words(self) -> str:
         """The amount in the capital numerals that can't be altered: 人民币壹仟贰佰元整."""
         return amount_words(self.amount_fen)

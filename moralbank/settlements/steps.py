@@ -17,6 +17,8 @@ _settlements = Settlement.__table__  # type: ignore[attr-defined]
 
 # Which step each part does; nobody does steps of two parts.
 _PARTS: Final = (("drafted", "paid"), ("signed",), ("checked",))
+DRAFTED: Final = ("first", "last", "amount_fen", "due_fen")
+"""What the trail says of a settlement from the day on which it was drawn up."""
 STEPS: Final = {
     "drafted": mark("开单"),
     "signed": mark("店方确认"),

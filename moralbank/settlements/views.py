@@ -32,7 +32,6 @@ from moralbank.settlements.forms import DraftForm, DropForm, PayForm
 from moralbank.settlements.models import SettlementState
 from moralbank.settlements.paper import settlement_sheet
 from moralbank.settlements.queries import (
-    KIND_LABELS,
     STATE_LABELS,
     Claim,
     Listed,
@@ -45,6 +44,7 @@ from moralbank.settlements.queries import (
     waiting_for,
 )
 from moralbank.settlements.queries import settlements as read_settlements
+from moralbank.store.keeping import KIND_LABELS
 from moralbank.web.errors import status_of
 from moralbank.web.files import excel_file, pdf_file
 from moralbank.web.guards import current_actor, may
@@ -139,7 +139,7 @@ def sign(settlement_id: int) -> Any:
 @may("settlements.check")
 def check(settlement_id: int) -> Any:
     """Check for the supervisors."""
-    return _step(settlement_id, service.check, _("已核对，等会计付款"))
+    return _step(settlement_id, service.check, _("已核对，等会计入账"))
 
 
 @room.post(f"{ONE}/drop")
@@ -174,7 +174,7 @@ def pay(settlement_id: int) -> Any:
         form.take_refusal(refusal)
         shown = _page(settlement_id, _Forms(pay=form), next_request_id(refusal))
         return shown, status_of(refusal)
-    flash(_("已付款入账"), "ok")
+    flash(_("已入账"), "ok")
     return redirect(url_for("settlements.settlement", settlement_id=settlement_id), 303)
 
 

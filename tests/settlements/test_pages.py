@@ -119,6 +119,30 @@ def test_paper_excel_and_list(small_desk: Desk, people: Browse) -> None:
         assert every.get_sheet_by_index(0).to_python()[1][0] == label
         assert clerk.client.get("/settlements/7").status_code == 404
         assert clerk.send("/settlements/1/drop", reason="试试").status_code == 403
+        _goes_through_without_money(people)
+        assert "已对清，不用付款" in clerk.open("/settlements")
+        every = CalamineWorkbook.from_filelike(
+            io.BytesIO(clerk.client.get("/settlements.xlsx").data)
+        )
+        assert every.get_sheet_by_index(0).to_python()[1][8:11] == [0.0, "", "已对清，不用付款"]
+        sheet = pypdfium2.PdfDocument(clerk.client.get("/settlements/1/sheet.pdf").data)
+        assert "不用付款" in sheet[0].get_textpage().get_text_range()
+
+
+def _goes_through_without_money(people: Browse) -> None:
+    """The village's own shop has nothing to be paid: the last step asks for no amount."""
+    for role, step in ((Role.SHOPKEEPER, "sign"), (Role.SUPERVISOR, "check")):
+        person = people(role)
+        person.open("/settlements/1")
+        assert person.send(f"/settlements/1/{step}").status_code == 303
+    accountant = people(Role.ACCOUNTANT)
+    assert "结算单等您对清" in accountant.open("/")
+    page = accountant.open("/settlements/1")
+    assert "对清入账" in page
+    assert "付款凭证号" not in page
+    given = {"amount": accountant.value("amount"), "request_id": accountant.value("request_id")}
+    assert accountant.send("/settlements/1/pay", **given).status_code == 303
+    assert "已对清，不用付款" in accountant.open("/settlements/1")
 
 
 def test_a_shopkeeper_sees_the_own_shop_alone(small_desk: Desk, people: Browse) -> None:
@@ -168,15 +192,15 @@ def test_the_command_line(village: Town, desk: Desk, terminal: Terminal, tmp_pat
     owed = json.loads(run("settlements", "owed", "--json", who=accountant))
     assert (owed[0]["slips"], owed[0]["first"]) == (1, today().isoformat())
     said = run("settlements", "draft", "--request-id", "line-0001", who=accountant)
-    assert re.search(r"JS\d{4}-0001：.*应结 \d+\.\d\d 元", said)
+    assert re.search(r"JS\d{4}-0001：.*货款 \d+\.\d\d 元", said)
     again = run("settlements", "draft", "--request-id", "line-0001", who=accountant)
     assert again == said
     assert "不能付款" in run("settlements", "pay", "1", who=accountant, expect=1)
     assert "待监督员核对" in run("settlements", "sign", "1", who=keeper)
     run("settlements", "check", "1", who=keeper, expect=1)
-    assert "待付款" in run("settlements", "check", "1", who=STAFF[Role.SUPERVISOR])
+    assert "待对清" in run("settlements", "check", "1", who=STAFF[Role.SUPERVISOR])
     assert "应像" in run("settlements", "pay", "1", "--paid", "一百", who=accountant, expect=1)
-    assert "已付款" in run("settlements", "pay", "1", who=accountant)
+    assert "已对清，不用付款" in run("settlements", "pay", "1", who=accountant)
     shown = json.loads(run("settlements", "show", "1", "--json", who=accountant))
     assert (shown["paid"], shown["due"], shown["slip_list"][0][0]) == ("0.00", "0.00", sold.label)
     assert "大豆油" in run("settlements", "show", "1", who=keeper)

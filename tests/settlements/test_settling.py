@@ -9,24 +9,30 @@ import pytest
 from moralbank import clock
 from moralbank.access.permissions import NotYourPart, Role
 from moralbank.audit import Actor
+from moralbank.counter.refunding import ClaimOver, ClaimSettled
 from moralbank.counter.service import Redeem, redeem
 from moralbank.errors import MoralbankError
-from moralbank.fund.service import FundShort
+from moralbank.fund.service import FundShort, NumberTaken
 from moralbank.ledger.models import AccountKind
 from moralbank.ledger.queries import ClockBehind
+from moralbank.money import yuan
 from moralbank.settlements import service, steps
 from moralbank.settlements.contents import goods_in, later_refunds, open_days, within
 from moralbank.settlements.models import SettlementState
 from moralbank.settlements.paying import (
     MOST_FEN,
+    ClaimShort,
     PaidInvalid,
     PaymentDayInvalid,
     VoucherNumberMissing,
 )
 from moralbank.settlements.queries import SettlementUnknown, waiting_for
 from moralbank.store.keeping import NoShop, NotYourShop
+from moralbank.store.models import ShopKind
 from moralbank.store.queries import product_by_sku
+from moralbank.store.shops import KindStays, NewShop, edit_shop
 from tests.counter.till import DU, SIQIN, WANG
+from tests.intruder import intrude
 from tests.settlements.desk import Desk, on_day
 from tests.village import Town, found_village
 
@@ -191,7 +197,7 @@ def test_given_up_slips_are_free_again(desk: Desk) -> None:
         desk.drop(third, Role.SUPERVISOR)
         assert desk.claim().free.slips == 2
         desk.pay(desk.checked())
-        with pytest.raises(steps.NotItsTurn, match="已付款"):
+        with pytest.raises(steps.NotItsTurn, match="已对清，不用付款"):
             desk.drop(fourth + 1)
 
 
@@ -246,6 +252,91 @@ def test_the_villages_own_shop_was_paid_when_its_goods_were_bought(desk: Desk) -
         desk.income(500)
         desk.pay(desk.checked(), 500, reason="村里另给的损耗补贴")
         assert desk.cash() == 0
+
+
+def test_a_shops_kind_stays_until_everything_is_settled(desk: Desk) -> None:
+    """What is due is said when a settlement is drawn up; nobody changes it on its way."""
+    with on_day(1):
+        sold = desk.redeem(DU, OIL_5L=1)
+        with pytest.raises(KindStays, match=f"还有 {yuan(sold.total_fen)} 元没有结算") as refused:
+            desk.contract()
+        assert refused.value.field == "kind"
+        number = desk.checked()
+        with pytest.raises(KindStays):
+            desk.contract()
+        desk.pay(number, number="", day=None)
+        desk.contract()
+        owed = desk.redeem(DU, OIL_5L=1)
+        desk.income(owed.total_fen)
+        following = desk.checked()
+        assert [desk.settlement(one).due_fen for one in (number, following)] == [0, owed.total_fen]
+        desk.pay(following)
+        assert desk.cash() == 0
+
+
+def test_goods_taken_back_after_the_cut_off(desk: Desk) -> None:
+    desk.contract()
+    with on_day(1):
+        paid = desk.redeem(DU, OIL_5L=1)
+        desk.income(paid.total_fen)
+        desk.pay(desk.checked())
+    with on_day(3):
+        desk.redeem(WANG, OIL_5L=1)
+    with on_day(4) as last:
+        desk.refund(paid.id, 1)
+        before = last - timedelta(days=1)
+        with pytest.raises(service.NothingDue, match=f"到 {last} 为止"):
+            desk.draft(before)  # no cut-off would do: all of it was taken back
+        salt = desk.redeem(SIQIN, SALT_400G=1)
+        with pytest.raises(service.CutoffTooEarly, match=f"请选 {last} 或以后") as refused:
+            desk.draft(before)
+        assert refused.value.field == "last"
+        assert f"只有 {yuan(salt.total_fen)} 元可以结" in refused.value.message
+        assert desk.settlement(desk.draft(last)).amount_fen == salt.total_fen
+
+
+def test_settlements_are_paid_in_their_order(desk: Desk) -> None:
+    desk.contract()
+    with on_day(1):
+        desk.income(100_000)
+        desk.redeem(DU, OIL_5L=1)
+        older = desk.checked()
+        desk.redeem(WANG, SALT_400G=1)
+        newer = desk.checked()
+        with pytest.raises(service.EarlierUnpaid, match="0001（待付款）"):
+            desk.pay(newer)
+        desk.pay(older, number="记-77")
+        held = desk.holds(ACCEPTED, 1)
+        with pytest.raises(NumberTaken, match="记-77") as refused:
+            desk.pay(newer, number="记-77")  # one paper voucher pays once
+        assert refused.value.field == "number"
+        assert desk.holds(ACCEPTED, 1) == held
+        desk.pay(newer, number="记-78")
+        assert desk.holds(ACCEPTED, 1) == 0
+
+
+def test_taken_back_from_a_shop_that_sells_no_more(desk: Desk) -> None:
+    admin = desk.actor(Role.ADMIN)
+    with on_day(1) as last:
+        wanted = NewShop("便民商店", ShopKind.CONTRACT, contract_until=last)
+        desk.do(edit_shop, admin, 1, wanted)
+        sold = desk.redeem(DU, OIL_5L=1)
+        desk.income(sold.total_fen)
+        desk.pay(desk.checked())
+        with pytest.raises(ClaimSettled, match="等店里有了新的兑换再退"):
+            desk.refund(sold.id, 1)
+    with on_day(2), pytest.raises(ClaimOver, match=f"合同到 {last} 为止.*请管理员先续上合同"):
+        desk.refund(sold.id, 1)
+
+
+def test_a_claim_that_does_not_suffice_is_told_of_in_yuan(small_desk: Desk) -> None:
+    """Only somebody who writes past the program gets so far."""
+    with on_day(1):
+        small_desk.redeem(DU, SALT_400G=1)
+        number = small_desk.checked()
+        intrude(small_desk.town.database, "UPDATE settlements SET amount_fen = 99900")
+        with pytest.raises(ClaimShort, match=r"不够这张结算单的 999\.00 元"):
+            small_desk.pay(number, 0)
 
 
 def test_two_shops_are_settled_apart(desk: Desk) -> None:

@@ -616,6 +616,7 @@ def _settlements() -> None:
         sa.Column("refunds", sa.Integer(), nullable=False),
         sa.Column("refunds_fen", sa.BigInteger(), nullable=False),
         sa.Column("amount_fen", sa.BigInteger(), nullable=False),
+        sa.Column("due_fen", sa.BigInteger(), nullable=False),
         sa.Column("paid_fen", sa.BigInteger(), nullable=True),
         sa.Column("reason", sa.String(length=120), nullable=False),
         sa.Column("drafted_by", sa.Integer(), nullable=False),
@@ -628,7 +629,8 @@ def _settlements() -> None:
         sa.Column("paid_at", UTCDateTime(), nullable=True),
         sa.Column("seq", sa.Integer(), nullable=True),
         sa.CheckConstraint(
-            "amount_fen >= 0 AND paid_fen >= 0", name=op.f("ck_settlements_amounts")
+            "amount_fen >= 0 AND due_fen >= 0 AND paid_fen >= 0",
+            name=op.f("ck_settlements_amounts"),
         ),
         sa.CheckConstraint("last >= first", name=op.f("ck_settlements_days")),
         sa.ForeignKeyConstraint(
