@@ -7,8 +7,9 @@ from typing import Any, Final
 from sqlalchemy import Table, and_, select
 from sqlmodel import Session
 
+from moralbank.audit import trail
 from moralbank.counter.models import RefundLine, SlipLine
-from moralbank.i18n import _
+from moralbank.i18n import _, mark
 from moralbank.ledger.check import Problem
 from moralbank.store.models import (
     Batch,
@@ -20,6 +21,7 @@ from moralbank.store.models import (
     StockCountLine,
     StockMove,
 )
+from moralbank.store.service import RECEIPT_TEXTS, RECEIVED
 
 _products = Product.__table__  # type: ignore[attr-defined]
 _batches = Batch.__table__  # type: ignore[attr-defined]
@@ -52,9 +54,12 @@ def check_store(session: Session, village_id: int) -> list[Problem]:
         *_check_products(_rows(session, village_id, _products), moves),
         *_check_batches(batches, moves),
         *_check_kinds(moves),
+        *_check_arrivals(batches, moves),
         *_check_slips(session, village_id, moves),
         *_check_refunds(session, village_id, moves),
         *_check_receipts(_rows(session, village_id, _receipts), batches, moves),
+        *_check_shops(session, village_id),
+        *_check_trail(session, village_id),
         *_check_counts(session, village_id, moves),
     ]
 
@@ -107,6 +112,22 @@ def _check_kinds(moves: Iterable[Any]) -> Iterator[Problem]:
         named = papers[0] if papers else None
         if len(papers) > 1 or named not in _PAPER_OF[kind]:
             yield Problem("stock_paper", _("第 %(n)s 号库存变动挂错了单据", n=move.id))
+
+
+def _check_arrivals(batches: dict[int, Any], moves: list[Any]) -> Iterator[Problem]:
+    """Since there are receipts nothing comes in without one.
+
+    What came before them, by release 0.3 or earlier, has no best-before day.
+    """
+    came = [move for move in moves if move.kind == MoveKind.RECEIVE]
+    first = min((move.id for move in came if move.receipt_id is not None), default=None)
+    for move in came:
+        batch = batches.get(move.batch_id)
+        is_late = first is not None and move.id > first
+        is_dated = batch is not None and batch.best_before is not None
+        if move.receipt_id is None and (is_late or is_dated):
+            words = _("第 %(n)s 号库存变动进了货，却没有进货单", n=move.id)
+            yield Problem("stock_arrival", words)
 
 
 def _check_slips(session: Session, village_id: int, moves: Iterable[Any]) -> Iterator[Problem]:
@@ -171,19 +192,61 @@ def _check_receipts(
 ) -> Iterator[Problem]:
     """A receipt cost what its batches cost, and nothing goes back that didn't come by it."""
     paid: Counter[int] = Counter()
-    came: set[tuple[int, int]] = set()
+    there: Counter[tuple[int, int]] = Counter()
     for move in moves:
         batch = batches.get(move.batch_id)
         if move.kind == MoveKind.RECEIVE and move.receipt_id is not None and batch is not None:
             paid[move.receipt_id] += move.quantity * (batch.cost_fen or 0)
-            came.add((move.receipt_id, move.batch_id))
-        if move.kind == MoveKind.SEND_BACK and (move.receipt_id, move.batch_id) not in came:
-            words = _("第 %(n)s 号库存变动退的不是那张进货单的货", n=move.id)
-            yield Problem("stock_receipt", words)
+            there[move.receipt_id, move.batch_id] += move.quantity
+        if move.kind == MoveKind.SEND_BACK:
+            there[move.receipt_id, move.batch_id] += move.quantity
+            if there[move.receipt_id, move.batch_id] < 0:
+                words = _("第 %(n)s 号库存变动退的比那张进货单进的多", n=move.id)
+                yield Problem("stock_receipt", words)
     for receipt in receipts:
         if receipt.cost_fen != paid[receipt.id]:
             words = _("第 %(n)s 号进货单的金额与各批进价不符", n=receipt.id)
             yield Problem("stock_receipt", words)
+
+
+def _check_shops(session: Session, village_id: int) -> Iterator[Problem]:
+    """What moves by a receipt or a count is of the very shop."""
+    for paper, key, words in (
+        (_receipts, _moves.c.receipt_id, mark("第 %(n)s 号库存变动用了别家店的进货单")),
+        (_counts, _moves.c.count_id, mark("第 %(n)s 号库存变动用了别家店的盘点")),
+    ):
+        foreign = session.connection().scalars(
+            select(_moves.c.id)
+            .join(paper, and_(paper.c.village_id == _moves.c.village_id, paper.c.id == key))
+            .join(
+                _products,
+                and_(
+                    _products.c.village_id == _moves.c.village_id,
+                    _products.c.id == _moves.c.product_id,
+                ),
+            )
+            .where(_moves.c.village_id == village_id, _products.c.shop_id != paper.c.shop_id)
+            .order_by(_moves.c.id)
+        )
+        yield from (Problem("stock_shop", _(words, n=number)) for number in foreign)
+
+
+def _check_trail(session: Session, village_id: int) -> Iterator[Problem]:
+    """The trail knows of the same receipts: from whom, by which paper, who took them in.
+
+    Release 0.3 and before wrote down what came in, but of no receipt.
+    """
+    told = {
+        int(line.subject): (line.user_id, *(line.detail[name] for name in RECEIPT_TEXTS))
+        for line in trail(session, village_id, (RECEIVED,))
+        if line.detail.keys() >= RECEIPT_TEXTS.keys()
+    }
+    rows = _rows(session, village_id, _receipts)
+    kept = {row.id: (row.by, *(getattr(row, name) for name in RECEIPT_TEXTS)) for row in rows}
+    for number in sorted(told.keys() | kept.keys()):
+        if told.get(number) != kept.get(number):
+            words = _("第 %(n)s 号进货单与操作记录不符", n=number)
+            yield Problem("stock_trail", words)
 
 
 def _check_counts(session: Session, village_id: int, moves: Iterable[Any]) -> Iterator[Problem]:

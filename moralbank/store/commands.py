@@ -76,6 +76,7 @@ def list_goods(
             "price": yuan(one.price_fen),
             "points": points_for(one.price_fen, rate),
             "stock": one.stock,
+            "expired": one.expired,
             "active": one.active,
             "cost_fen": one.cost_fen,
             "on_from": one.on_from,
@@ -94,6 +95,7 @@ def list_goods(
         "price": _("价格（元）"),
         "points": _("积分"),
         "stock": _("库存"),
+        "expired": _("过期"),
     }
     show(rows, heads, as_json=as_json, title=own.name)
 

@@ -1,4 +1,4 @@
-"""`moralbank store add`, `edit`, `import`, `export`: `commands.py` adds them to its group."""
+"""`moralbank store add`, `edit`, `import`, `export`, `batches`, `cost`: added by `commands.py`."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -7,13 +7,14 @@ from typing import Any, Final
 
 import click
 
+from moralbank import clock
 from moralbank.audit import Actor
-from moralbank.console import acts, write_file
+from moralbank.console import acts, show, with_json, with_request_id, write_file
 from moralbank.db import reading, writing
 from moralbank.i18n import _, clauses
 from moralbank.ledger.queries import rate_on
-from moralbank.money import fen_from_yuan
-from moralbank.store import importing
+from moralbank.money import fen_from_yuan, yuan
+from moralbank.store import costing, importing
 from moralbank.store.commands_shops import with_shop
 from moralbank.store.export import goods_list
 from moralbank.store.goods import (
@@ -26,6 +27,7 @@ from moralbank.store.goods import (
 from moralbank.store.keeping import shop_for
 from moralbank.store.models import LimitPeriod
 from moralbank.store.queries import product_by_sku, products
+from moralbank.store.shelf import batches
 from moralbank.tables.cells import Fate, fate_label
 
 _DAY: Final = click.DateTime(["%Y-%m-%d"])
@@ -136,6 +138,53 @@ def export(actor: Actor, *, out: Path, shop: int | None) -> None:
     write_file(out, goods_list(goods, rate))
 
 
+@click.command("batches", help=_("列出一种商品在货架上的各批，先到期的在前。"))
+@click.argument("sku")
+@with_shop
+@with_json
+@acts("store.view")
+def list_batches(actor: Actor, *, sku: str, shop: int | None, as_json: bool) -> None:
+    """List what of a product lies on the shelf."""
+    with reading() as session:
+        own = shop_for(session, actor, shop)
+        found = product_by_sku(session, actor.village_id, sku, own.id)
+        shelf = batches(session, actor.village_id, found.id)
+    rows = [
+        {
+            "id": one.id,
+            "best_before": one.best_before and one.best_before.isoformat(),
+            "expired": one.expired,
+            "at": clock.minute(one.at),
+            "cost": None if one.cost_fen is None else yuan(one.cost_fen),
+            "left": one.left,
+        }
+        for one in shelf
+    ]
+    heads = {
+        "id": _("编号"),
+        "best_before": _("保质期到"),
+        "at": _("进货时间"),
+        "cost": _("进价（元）"),
+        "left": _("还有"),
+    }
+    show(rows, heads, as_json=as_json, title=found.title)
+
+
+@click.command("cost", help=_("给没填进价的一批补上每件进价（元），如：store cost OIL-5L 12 58.00"))
+@click.argument("sku")
+@click.argument("batch", type=click.IntRange(1, 999_999_999))
+@click.argument("cost")
+@with_request_id
+@acts("store.manage")
+def give_cost(actor: Actor, *, sku: str, batch: int, cost: str, request_id: str) -> None:
+    """Say what a batch cost where nobody knew."""
+    with writing() as session:
+        own = shop_for(session, actor)
+        found = product_by_sku(session, actor.village_id, sku, own.id)
+        costing.give_cost(session, actor, request_id, found.id, batch, fen_from_yuan(cost))
+    click.echo(_("已记下这一批的进价"))
+
+
 def _details(said: dict[str, Any]) -> dict[str, Any]:
     """What was said, as `ProductDetails` takes it; raises PriceInvalid, CostInvalid."""
     found = {name: value for name, value in said.items() if value is not None}
@@ -162,5 +211,5 @@ def _tell(judged: importing.GoodsPreview) -> None:
         click.echo(_("第 %(line)s 行 %(who)s：%(why)s", **words, why=clauses(one.reasons)))
 
 
-GOODS_COMMANDS: Final = (add, edit, import_goods, export)
+GOODS_COMMANDS: Final = (add, edit, import_goods, export, list_batches, give_cost)
 """What `commands.py` adds to its group."""

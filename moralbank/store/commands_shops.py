@@ -11,8 +11,7 @@ from moralbank.console import acts, show, with_json
 from moralbank.db import reading, writing
 from moralbank.i18n import _, listed
 from moralbank.store import shops as service
-from moralbank.store.forms import KIND_LABELS
-from moralbank.store.keeping import shop, shops
+from moralbank.store.keeping import KIND_LABELS, shop, shops
 from moralbank.store.models import ShopKind
 
 _DAY: Final = click.DateTime(["%Y-%m-%d"])

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from moralbank import clock
 from moralbank.store.models import MoveKind, Product, Receipt, StockMove
 from moralbank.store.ordering import Pace, Suggestion, pieces_to_buy
-from moralbank.store.queries import ProductInfo, expired_pieces, products
+from moralbank.store.queries import ProductInfo, products
 
 _DAYS: Final = 7
 
@@ -24,36 +24,32 @@ def suggestions(
     """What to buy of a shop's goods that are offered, by their pace in the last `back` weeks.
 
     It is to last `ahead` weeks. A product that first came in later has its pace from the weeks
-    since then. By five statements, whatever the number of goods.
+    since then. By four statements, whatever the number of goods.
     """
     first = clock.today() - timedelta(days=back * _DAYS - 1)
     sold = _sold_since(session, village_id, shop_id, first)
     begun = _first_days(session, village_id, shop_id)
     suppliers = _last_suppliers(session, village_id, shop_id)
-    expired = expired_pieces(session, village_id, shop_id)
     found = []
     for one in products(session, village_id, shop_id):
         pace = Pace(sold.get(one.id, 0), _weeks(begun.get(one.id), back))
-        line = _suggestion(one, pace, expired.get(one.id, 0), ahead, suppliers.get(one.id, ""))
+        line = _suggestion(one, pace, ahead, suppliers.get(one.id, ""))
         if line.pieces:
             found.append(line)
     return found
 
 
-def _suggestion(
-    product: ProductInfo, pace: Pace, expired: int, ahead: int, supplier: str
-) -> Suggestion:
-    stock = product.stock - expired
+def _suggestion(product: ProductInfo, pace: Pace, ahead: int, supplier: str) -> Suggestion:
     return Suggestion(
         product_id=product.id,
         title=product.title,
         unit=product.unit,
         sku=product.sku,
-        stock=stock,
-        expired=expired,
+        stock=product.sellable,
+        expired=product.expired,
         low_at=product.low_at,
         pace=pace,
-        pieces=pieces_to_buy(pace, stock, product.low_at, ahead),
+        pieces=pieces_to_buy(pace, product.sellable, product.low_at, ahead),
         cost_fen=product.cost_fen,
         supplier=supplier,
     )

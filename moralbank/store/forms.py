@@ -29,16 +29,11 @@ from moralbank.store.goods import (
     PERIOD_LABELS,
     ProductDetails,
 )
-from moralbank.store.keeping import ShopInfo
+from moralbank.store.keeping import KIND_LABELS, ShopInfo
 from moralbank.store.models import LimitPeriod, ShopKind
 from moralbank.store.queries import ProductInfo
 from moralbank.store.service import QuantityInvalid, ReceivedLine
 from moralbank.store.shops import NewShop
-
-KIND_LABELS: Final = {
-    ShopKind.VILLAGE: mark("村里自己的店"),
-    ShopKind.CONTRACT: mark("签了约的私人店"),
-}
 
 _BOX: Final = re.compile(r"([qcb])-([0-9]{1,9})")
 _PIECES, _COST, _BEST_BEFORE = "q", "c", "b"
@@ -133,6 +128,17 @@ class ReasonForm(BaseForm):
     reason = TextField(mark("原因"), [Required(), AtMost(LONGEST_NOTE)])
 
 
+class CostForm(BaseForm):
+    """What a piece of a batch cost, where nobody said so when it came."""
+
+    cost = YuanField(mark("进价"), [Required()])
+
+    @classmethod
+    def of_batch(cls, batch_id: int, sent: Any = None) -> Any:
+        """The form of one of several batches on a page."""
+        return cls(sent, prefix=f"batch-{batch_id}-")
+
+
 class RateForm(BaseForm):
     """A new rate."""
 
@@ -179,7 +185,7 @@ class KeeperForm(BaseForm):
 class ImportForm(BaseForm):
     """A list of goods as a file."""
 
-    goods = FileField(mark("商品表"))
+    goods = FileField(mark("商品表"), [Required()])
 
 
 @dataclass(frozen=True)

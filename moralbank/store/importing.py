@@ -15,6 +15,7 @@ from moralbank.money import yuan
 from moralbank.store.goods import (
     PERIOD_LABELS,
     ProductDetails,
+    SkuInvalid,
     change,
     checked,
     checked_sku,
@@ -180,17 +181,16 @@ def _judge(line: int, cells: Mapping[str, Cell], known: Mapping[str, ProductInfo
     now = known.get(sku)
     name = str(values.get("name") or (now.name if now else ""))
     active = bool(values.pop("active", now.active if now else True))
-    details = None
-    if not wrong:
-        try:
-            sku = checked_sku(sku)
-            details = checked(_merged(now, values))
-        except MoralbankError as refusal:
-            wrong[refusal.field or SKU] = refusal.message
+    try:
+        sku = checked_sku(sku)
+    except SkuInvalid as refusal:
+        wrong.setdefault(SKU, refusal.message)
+    details = _details(now, values, cells, wrong)
     if details is None:
         reasons = tuple(
-            _("%(column)s：%(why)s", column=_(LABELS[field]), why=why)
-            for field, why in wrong.items()
+            _("%(column)s：%(why)s", column=_(label), why=wrong[field])
+            for field, label in LABELS.items()
+            if field in wrong
         )
         return JudgedGoods(line, sku, name, Fate.ERROR, None, active, reasons, frozenset(wrong))
     if now is None:
@@ -198,6 +198,26 @@ def _judge(line: int, cells: Mapping[str, Cell], known: Mapping[str, ProductInfo
     changes = _changes(now, details, active=active)
     fate = Fate.CHANGED if changes else Fate.SAME
     return JudgedGoods(line, sku, name, fate, details, active, changes)
+
+
+def _details(
+    now: ProductInfo | None,
+    values: Mapping[str, Any],
+    cells: Mapping[str, Cell],
+    wrong: dict[str, str],
+) -> ProductDetails | None:
+    """What the row makes of its product; None where something is `wrong`, which is added to it."""
+    if wrong.keys() - {SKU}:
+        return None
+    try:
+        details = checked(_merged(now, values))
+    except MoralbankError as refusal:
+        field = refusal.field or SKU
+        # Whose SKU can't be read may be known already: then nothing is missing but the SKU.
+        if SKU not in wrong or field in cells:
+            wrong.setdefault(field, refusal.message)
+        return None
+    return None if wrong else details
 
 
 def _merged(now: ProductInfo | None, values: Mapping[str, Any]) -> ProductDetails:

@@ -14,6 +14,8 @@ from moralbank.errors import Denied, NotFound, Refused
 from moralbank.i18n import mark
 from moralbank.store.models import Shop, ShopKeeper, ShopKind
 
+KIND_LABELS: Final = {ShopKind.VILLAGE: mark("村办超市"), ShopKind.CONTRACT: mark("签约店")}
+
 _shops = Shop.__table__  # type: ignore[attr-defined]
 _keepers = ShopKeeper.__table__  # type: ignore[attr-defined]
 

@@ -1,7 +1,8 @@
 """The one place that changes stock: every piece by a move of its batch that says why.
 
 What leaves the shelf without being told from which batch leaves it first expired, first out;
-among batches that expire together, or never, first in, first out.
+among batches that expire together, or never, first in, first out. What is past its best-before
+day is given to nobody: it stays until it is written off, counted or sent back.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -29,6 +30,13 @@ class OutOfStock(Refused):
 
     text = mark("“%(name)s”只剩 %(left)s %(unit)s了，不够 %(wanted)s %(unit)s")
     code = "out_of_stock"
+
+
+class StockExpired(Refused):
+    """All that is left is past its best-before day."""
+
+    text = mark("“%(name)s”剩下的 %(left)s %(unit)s已经过了保质期，不能兑出，请先报损")
+    code = "stock_expired"
 
 
 @dataclass(frozen=True)
@@ -62,7 +70,7 @@ class Paper:
 
 
 _SHELF: Final = (
-    select(_batches.c.id, _batches.c.product_id, _batches.c.left)
+    select(_batches.c.id, _batches.c.product_id, _batches.c.left, _batches.c.best_before)
     .where(
         _batches.c.village_id == bindparam("village"),
         _batches.c.product_id.in_(bindparam("products", expanding=True)),
@@ -114,7 +122,9 @@ def take(
 ) -> range:
     """Take pieces (by product, all > 0) off the shelf, first expired first.
 
-    Raises OutOfStock naming what is left; the caller knows that the products are the village's.
+    A redemption takes nothing that is past its best-before day. Raises OutOfStock naming what is
+    left, StockExpired where only such pieces are; the caller knows that the products are the
+    village's.
     """
     lock(session, actor.village_id)
     given = {"village": actor.village_id, "products": list(pieces)}
@@ -123,9 +133,11 @@ def take(
         shelf[row.product_id].append(row)
     changes: list[Change] = []
     for number, wanted in pieces.items():
-        found = list(_first_out(shelf[number], wanted))
+        fit = [one for one in shelf[number] if kind is not MoveKind.REDEEM or _is_good(one)]
+        found = list(_first_out(fit, wanted))
         if sum(-one.pieces for one in found) < wanted:
-            raise _out_of_stock(session, actor.village_id, number, wanted)
+            left, there = (sum(one.left for one in some) for some in (fit, shelf[number]))
+            raise _too_few(session, actor.village_id, number, wanted, left=left, there=there)
         changes += found
     return change(session, actor, kind, changes, paper)
 
@@ -164,6 +176,11 @@ def change(
     return numbers
 
 
+def _is_good(batch: Any) -> bool:
+    """Whether a batch may be given out: its best-before day is not over, or it has none."""
+    return batch.best_before is None or batch.best_before >= clock.today()
+
+
 def _first_out(shelf: Iterable[Any], wanted: int) -> Iterable[Change]:
     """What to take from each batch, in their order, until it is enough."""
     for batch in shelf:
@@ -174,15 +191,20 @@ def _first_out(shelf: Iterable[Any], wanted: int) -> Iterable[Change]:
         yield Change(batch.product_id, batch.id, -pieces)
 
 
-def _out_of_stock(session: Session, village_id: int, product_id: int, wanted: int) -> OutOfStock:
+def _too_few(
+    session: Session, village_id: int, product_id: int, wanted: int, *, left: int, there: int
+) -> OutOfStock | StockExpired:
+    """Why so many are not to be had: `left` may be taken of those that are `there`."""
     row = (
         session.connection()
         .execute(
-            select(_products.c.name, _products.c.spec, _products.c.stock, _products.c.unit).where(
+            select(_products.c.name, _products.c.spec, _products.c.unit).where(
                 _products.c.village_id == village_id, _products.c.id == product_id
             )
         )
         .one()
     )
     title = f"{row.name} {row.spec}".rstrip()
-    return OutOfStock(name=title, left=row.stock, wanted=wanted, unit=row.unit)
+    if there and not left:
+        return StockExpired(name=title, left=there, unit=row.unit)
+    return OutOfStock(name=title, left=left, wanted=wanted, unit=row.unit)

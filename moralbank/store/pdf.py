@@ -7,7 +7,7 @@ from typing import Any, Final
 from moralbank.i18n import _
 from moralbank.money import yuan
 from moralbank.printing import barcode, formal, palette, sheet
-from moralbank.printing.flow import Frame, Piece, gap, printed, stacked
+from moralbank.printing.flow import Frame, Piece, gap, held, printed, stacked
 from moralbank.printing.fonts import Voice
 from moralbank.printing.ruled import RuledColumn, RuledTable, bold
 from moralbank.printing.sheet import Document, Grid, Place, mm
@@ -103,7 +103,7 @@ def count(counting: CountSheet) -> bytes:
     Without expected pieces on any line the sheet is blind and has no column for them.
     """
     title = _("%(shop)s盘点表", shop=counting.shop)
-    pieces = [_count_head(counting, title), *_count_rows(counting), *_count_end()]
+    pieces = [_count_head(counting, title), *held([*_count_rows(counting)]), *_count_end()]
     foot = _(
         "%(village)s　%(title)s　%(number)s", village=counting.village, title=title,
         number=counting.number,

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any, Final
 
-from sqlalchemy import and_, bindparam, func, or_, select
+from sqlalchemy import Date, and_, bindparam, func, or_, select
 from sqlmodel import Session
 
 from moralbank import clock
@@ -34,6 +34,15 @@ _GOODS: Final = select(
     )
     .scalar_subquery()
     .label("photo_id"),
+    select(func.coalesce(func.sum(_batches.c.left), 0))
+    .where(
+        _batches.c.village_id == _products.c.village_id,
+        _batches.c.product_id == _products.c.id,
+        _batches.c.left > 0,
+        _batches.c.best_before < bindparam("today", callable_=clock.today, type_=Date()),
+    )
+    .scalar_subquery()
+    .label("expired"),
 ).order_by(_products.c.id)
 _BY_ID: Final = _GOODS.where(
     _products.c.village_id == bindparam("village"),
@@ -53,7 +62,8 @@ class ProductUnknown(NotFound):
 class ProductInfo:
     """Goods on a shelf. `price_fen` is what one `unit` costs, `stock` how many are left.
 
-    `photo_id` is the newest photo that shows it; the other fields as in `models.Product`.
+    Of them `expired` are past their best-before day and wait to be written off. `photo_id` is the
+    newest photo that shows it; the other fields as in `models.Product`.
     """
 
     id: int
@@ -74,6 +84,7 @@ class ProductInfo:
     limit_pieces: int
     limit_period: LimitPeriod
     photo_id: int | None
+    expired: int
 
     @property
     def title(self) -> str:
@@ -81,9 +92,14 @@ class ProductInfo:
         return f"{self.name} {self.spec}".rstrip()
 
     @property
+    def sellable(self) -> int:
+        """How many can be given out."""
+        return self.stock - self.expired
+
+    @property
     def low(self) -> bool:
         """Whether it is time to order."""
-        return self.stock <= self.low_at
+        return self.sellable <= self.low_at
 
     @property
     def offered(self) -> bool:
@@ -178,22 +194,6 @@ def product_by_sku(
     return found[0]
 
 
-def expired_pieces(session: Session, village_id: int, shop_id: int) -> dict[int, int]:
-    """Pieces whose best-before date is over, by product; who has none is left out."""
-    rows = session.connection().execute(
-        select(_batches.c.product_id, func.sum(_batches.c.left))
-        .join(_products, _same_product(_batches))
-        .where(
-            _batches.c.village_id == village_id,
-            _products.c.shop_id == shop_id,
-            _batches.c.left > 0,
-            _batches.c.best_before < clock.today(),
-        )
-        .group_by(_batches.c.product_id)
-    )
-    return {number: int(pieces) for number, pieces in rows}
-
-
 def stock_value(session: Session, village_id: int, shop_id: int | None = None) -> StockValue:
     """What lies on the shelves of a shop (None: of all), at cost."""
     wanted = and_(_batches.c.village_id == village_id, _batches.c.left > 0)
@@ -269,6 +269,7 @@ def _infos(session: Session, asked: Any, given: dict[str, Any]) -> list[ProductI
             limit_pieces=row.limit_pieces,
             limit_period=LimitPeriod(row.limit_period),
             photo_id=row.photo_id,
+            expired=int(row.expired),
         )
         for row in rows
     ]

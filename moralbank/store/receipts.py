@@ -60,6 +60,14 @@ class ReceivedGoods:
     sent_back: int
 
     @property
+    def returnable(self) -> int:
+        """How many pieces may still go back: those that came and didn't go yet, if they are there.
+
+        A count may have found more in the batch than ever came.
+        """
+        return min(self.left, self.pieces - self.sent_back)
+
+    @property
     def sum_fen(self) -> int | None:
         """What the line cost; None where a piece's cost is not known."""
         return None if self.cost_fen is None else self.cost_fen * self.pieces

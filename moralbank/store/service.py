@@ -4,7 +4,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import bindparam, insert, update
 from sqlmodel import Session
@@ -30,13 +30,16 @@ from moralbank.store.keeping import shop_for
 from moralbank.store.models import MoveKind, Product, Receipt, Shop, ShopKind
 from moralbank.store.moving import Arrival, Change, Paper, change, put, take
 from moralbank.store.queries import ProductUnknown, products_by_id
-from moralbank.store.receipts import receipt
+from moralbank.store.receipts import ReceivedGoods, receipt
 from moralbank.store.shelf import given_out
 from moralbank.store.shops import NewShop, add_shop
 
 _products = Product.__table__  # type: ignore[attr-defined]
 _receipts = Receipt.__table__  # type: ignore[attr-defined]
-_LONGEST_RECEIPT: Final = {"supplier": 40, "number": 30, "note": LONGEST_NOTE}
+RECEIPT_TEXTS: Final = {"supplier": 40, "number": 30, "note": LONGEST_NOTE}
+"""What is said of a receipt, each in at most so many characters."""
+RECEIVED: Final = "store.receive"
+"""Under this name requests and the trail know that goods came in."""
 
 
 class QuantityInvalid(Invalid):
@@ -81,6 +84,16 @@ class LessLeft(Refused):
     code = "less_left_of_receipt"
 
 
+class MoreThanCame(Refused):
+    """No more goes back than came by the receipt, however much a count has found since."""
+
+    text = mark(
+        "这张进货单的“%(name)s”进了 %(came)s %(unit)s，已退 %(back)s %(unit)s，"
+        "退不了 %(wanted)s %(unit)s"
+    )
+    code = "more_than_came"
+
+
 @dataclass(frozen=True)
 class ReceivedLine:
     """Pieces of one product that came in; `cost_fen` a piece (0: a gift), None where not known."""
@@ -120,8 +133,8 @@ def receive(session: Session, actor: Actor, request_id: str, wanted: Receiving) 
     The last cost becomes the product's. All or nothing: raises NothingReceived, QuantityInvalid,
     CostInvalid, AlreadyExpired, ProductUnknown, NotYourShop, TextTooLong.
     """
-    said = {name: getattr(wanted, name).strip() for name in _LONGEST_RECEIPT}
-    for name, longest in _LONGEST_RECEIPT.items():
+    said = {name: getattr(wanted, name).strip() for name in RECEIPT_TEXTS}
+    for name, longest in RECEIPT_TEXTS.items():
         if len(said[name]) > longest:
             raise TextTooLong(field=name, n=longest)
     if not wanted.lines:
@@ -142,17 +155,17 @@ def receive(session: Session, actor: Actor, request_id: str, wanted: Receiving) 
         ]
         put(session, actor, MoveKind.RECEIVE, arrivals, Paper(receipt_id=number))
         _keep_costs(session, actor.village_id, wanted.lines)
-        audit.record(session, actor, "store.receive", str(number), **content)
+        audit.record(session, actor, RECEIVED, str(number), **content)
         return number
 
-    return once(session, actor.village_id, request_id, "store.receive", content, perform).result
+    return once(session, actor.village_id, request_id, RECEIVED, content, perform).result
 
 
 def take_stock(session: Session, actor: Actor, slip_id: int, quantities: Mapping[int, int]) -> None:
     """Take a slip's goods (pieces by product number, all > 0) off the shelf.
 
     The counter has looked them up before, in the slip's own shop: it isn't asked twice here,
-    where a customer waits. Raises OutOfStock naming what is left.
+    where a customer waits. Raises OutOfStock naming what is left, StockExpired.
     """
     take(session, actor, MoveKind.REDEEM, quantities, Paper(slip_id=slip_id))
 
@@ -210,7 +223,7 @@ def send_back(
     """Give pieces of a receipt back to the supplier (退供货商), out of its own batches alone.
 
     The number of the first move. Raises ReceiptUnknown, NotYourShop, NotOnReceipt, LessLeft,
-    NothingNamed, QuantityInvalid, TextMissing, TextTooLong.
+    MoreThanCame, NothingNamed, QuantityInvalid, TextMissing, TextTooLong.
     """
     reason = _checked_reason(reason)
     _require_counts(quantities)
@@ -225,8 +238,7 @@ def send_back(
             line = lines.get(number)
             if line is None:
                 raise NotOnReceipt(name=number)
-            if line.left < wanted:
-                raise LessLeft(name=line.title, left=line.left, unit=line.unit, wanted=wanted)
+            _require_there(line, wanted)
             changes.append(Change(number, line.batch_id, -wanted))
         paper = Paper(receipt_id=receipt_id, note=reason)
         moved = change(session, actor, MoveKind.SEND_BACK, changes, paper)
@@ -293,6 +305,15 @@ def _require_counts(quantities: Mapping[int, int]) -> None:
     for count in quantities.values():
         if type(count) is not int or not 1 <= count <= MOST_PIECES:
             raise QuantityInvalid
+
+
+def _require_there(line: ReceivedGoods, wanted: int) -> None:
+    """Raise LessLeft or MoreThanCame where so many of a receipt's line can't go back."""
+    words: dict[str, Any] = {"name": line.title, "unit": line.unit, "wanted": wanted}
+    if line.left < wanted:
+        raise LessLeft(left=line.left, **words)
+    if line.pieces - line.sent_back < wanted:
+        raise MoreThanCame(came=line.pieces, back=line.sent_back, **words)
 
 
 def _require_own(session: Session, actor: Actor, products: Mapping[int, object]) -> int:

@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Final
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select
 from sqlmodel import Session
 
 from moralbank import audit
@@ -15,7 +15,10 @@ from moralbank.errors import NotFound, Refused
 from moralbank.i18n import mark
 from moralbank.ledger.accounts import open_accounts
 from moralbank.ledger.models import AccountKind
+from moralbank.ledger.queries import account_of
 from moralbank.ledger.service import lock, take_number
+from moralbank.money import yuan
+from moralbank.settlements.models import Settlement, SettlementState
 from moralbank.store.goods import TextMissing, TextTooLong
 from moralbank.store.keeping import NoShop, shop, shops
 from moralbank.store.models import Shop, ShopKeeper, ShopKind
@@ -23,6 +26,7 @@ from moralbank.store.models import Shop, ShopKeeper, ShopKind
 LONGEST: Final = 40
 """Of a name and of a contact, in characters: their columns' width."""
 _keepers = ShopKeeper.__table__  # type: ignore[attr-defined]
+_settlements = Settlement.__table__  # type: ignore[attr-defined]
 
 
 class ShopNameTaken(Refused):
@@ -30,6 +34,13 @@ class ShopNameTaken(Refused):
 
     text = mark("村里已经有一家“%(name)s”，请换个名字")
     code = "shop_name_taken"
+
+
+class KindStays(Refused):
+    """What a shop gave out is settled before its kind changes: the kind says what is to be paid."""
+
+    text = mark("“%(name)s”还有 %(yuan)s 元没有结算，先结清再改")
+    code = "shop_kind_stays"
 
 
 class KeeperUnknown(NotFound):
@@ -73,12 +84,17 @@ def add_shop(session: Session, actor: Actor, wanted: NewShop) -> Shop:
 
 
 def edit_shop(session: Session, actor: Actor, shop_id: int, wanted: NewShop) -> Shop:
-    """Change what is known of a shop; its slips and its account stay. Raises as `add_shop`."""
+    """Change what is known of a shop; its slips and its account stay.
+
+    Raises NoShop, KindStays, and what `add_shop` does.
+    """
     lock(session, actor.village_id)
     found = session.get(Shop, (actor.village_id, shop_id))
     if found is None:
         raise NoShop
     wanted = _checked(session, actor.village_id, wanted, shop_id)
+    if wanted.kind != found.kind:
+        _require_settled(session, found)
     changed = {
         name: [getattr(found, name), value]
         for name, value in asdict(wanted).items()
@@ -123,6 +139,21 @@ def _checked(session: Session, village_id: int, wanted: NewShop, shop_id: int | 
     # The village's own shop has no contract that could end.
     until = wanted.contract_until if wanted.kind == ShopKind.CONTRACT else None
     return NewShop(name, wanted.kind, contact, until)
+
+
+def _require_settled(session: Session, of: Shop) -> None:
+    """Raise KindStays where the shop has an open claim, or a settlement on its way."""
+    claim = account_of(session, of.village_id, AccountKind.SHOP_ACCEPTED, of.id).amount
+    on_its_way = session.connection().scalar(
+        select(func.coalesce(func.sum(_settlements.c.amount_fen), 0)).where(
+            _settlements.c.village_id == of.village_id,
+            _settlements.c.shop_id == of.id,
+            _settlements.c.state.not_in((SettlementState.PAID, SettlementState.DROPPED)),
+        )
+    )
+    open_fen = max(claim, int(on_its_way or 0))
+    if open_fen:
+        raise KindStays(field="kind", name=of.name, yuan=yuan(open_fen))
 
 
 def _name_keepers(session: Session, village_id: int) -> None:

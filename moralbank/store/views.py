@@ -3,7 +3,8 @@
 The room's other pages stand in the files named `views_…`, which are imported here.
 """
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Final
 
 from flask import flash, redirect, render_template, request, url_for
 
@@ -14,28 +15,50 @@ from moralbank.db import reading, writing
 from moralbank.errors import MoralbankError
 from moralbank.i18n import _
 from moralbank.ledger.queries import rate_on
+from moralbank.paging import Page, place
 from moralbank.photos.models import PhotoSubject
 from moralbank.photos.queries import PhotoInfo, photos_of
+from moralbank.store import costing, service, views_importing, views_receipts, views_stock
 from moralbank.store import goods as goods_service
-from moralbank.store import service, views_importing, views_receipts, views_stock
 from moralbank.store.export import goods_list
-from moralbank.store.forms import EditProductForm, NewProductForm, ProductForm, RateForm
+from moralbank.store.forms import (
+    CostForm,
+    EditProductForm,
+    NewProductForm,
+    ProductForm,
+    RateForm,
+)
 from moralbank.store.keeping import shop_for
 from moralbank.store.prices import points_for
-from moralbank.store.queries import expired_pieces, products, rate_history, stock_value
+from moralbank.store.queries import ProductInfo, products, rate_history, stock_value
 from moralbank.store.queries import product as read_product
 from moralbank.store.shelf import batches, moves
 from moralbank.store.views_shops import asked_shop, may_manage, room
 from moralbank.web.errors import status_of
 from moralbank.web.files import excel_file
 from moralbank.web.guards import current_actor, may
-from moralbank.web.pages import asked_words
+from moralbank.web.pages import asked_also, asked_page, asked_words, pager
 from moralbank.web.request_ids import next_request_id, sent_request_id
 from moralbank.web.uploads import take_photos, takes_photos
 
 __all__ = ["room", "views_importing", "views_receipts", "views_stock"]
 
+PAGE_ROWS: Final = 30
 PRODUCT = "/store/<int:product_id>"
+
+
+@dataclass(frozen=True)
+class CostBox:
+    """The form that asks what a piece of a batch cost, with the request id that it carries."""
+
+    batch_id: int
+    form: CostForm
+    request_id: str
+
+    @classmethod
+    def empty(cls, batch_id: int) -> "CostBox":
+        """Nothing was typed."""
+        return cls(batch_id, CostForm.of_batch(batch_id), next_request_id())
 
 
 @room.get("/store")
@@ -48,18 +71,20 @@ def store() -> Any:
     with reading() as session:
         choice = asked_shop(session)
         shop_id = choice.shop.id
-        everything = products(session, village_id, shop_id, active_only=not all_goods)
+        everything = products(session, village_id, shop_id, active_only=False)
         found = products(session, village_id, shop_id, typed=typed, active_only=not all_goods)
         rate = rate_on(session, village_id)
-        expired = expired_pieces(session, village_id, shop_id)
         value = stock_value(session, village_id, shop_id)
+    shown = [one for one in everything if all_goods or one.offered]
+    page = _page([one for one in found if category in {"", one.category}])
     return render_template(
         "store/store.html",
         choice=choice,
-        goods=[one for one in found if category in {"", one.category}],
-        categories=list(dict.fromkeys(one.category for one in everything)),
-        low=[one for one in everything if one.active and one.low],
-        expired=expired,
+        page=page,
+        pager=pager(page.place, "store.store", **asked_also("q", "category", "all", "shop")),
+        categories=list(dict.fromkeys(one.category for one in shown)),
+        low=[one for one in shown if one.active and one.low],
+        expired=sum(one.expired > 0 for one in everything),
         value=value,
         typed=typed,
         category=category,
@@ -138,6 +163,25 @@ def edit_product(product_id: int) -> Any:
     return redirect(url_for("store.product", product_id=product_id), 303)
 
 
+@room.post(f"{PRODUCT}/batches/<int:batch_id>/cost")
+@may("store.manage")
+def give_cost(product_id: int, batch_id: int) -> Any:
+    """Say what a batch cost where nobody knew."""
+    form = CostForm.of_batch(batch_id, request.form)
+    if not form.validate():
+        return _product_page(product_id, asked=CostBox(batch_id, form, next_request_id())), 422
+    actor, fen = current_actor(), form.cost.fen
+    try:
+        with writing() as session:
+            costing.give_cost(session, actor, sent_request_id(), product_id, batch_id, fen)
+    except MoralbankError as refusal:
+        form.take_refusal(refusal)
+        asked = CostBox(batch_id, form, next_request_id(refusal))
+        return _product_page(product_id, asked=asked), status_of(refusal)
+    flash(_("已记下这一批的进价"), "ok")
+    return redirect(url_for("store.product", product_id=product_id), 303)
+
+
 @room.get("/store/rates")
 @may("store.rate")
 def rates() -> Any:
@@ -169,6 +213,12 @@ def rates_post() -> Any:
     return redirect(url_for("store.rates"), 303)
 
 
+def _page(goods: list[ProductInfo]) -> Page[ProductInfo]:
+    """The page of these goods that the address asks for."""
+    here = place(len(goods), asked_page(), PAGE_ROWS)
+    return Page(goods[here.offset : here.offset + PAGE_ROWS], here)
+
+
 def _form_page(template: str, form: ProductForm, kept: list[PhotoInfo] | None = None) -> str:
     with reading() as session:
         choice = asked_shop(session)
@@ -184,7 +234,10 @@ def _form_page(template: str, form: ProductForm, kept: list[PhotoInfo] | None = 
 
 
 def _product_page(
-    product_id: int, form: EditProductForm | None = None, kept: list[PhotoInfo] | None = None
+    product_id: int,
+    form: EditProductForm | None = None,
+    kept: list[PhotoInfo] | None = None,
+    asked: CostBox | None = None,
 ) -> str:
     village_id, role = current_actor().village_id, current_actor().role
     with reading() as session:
@@ -196,6 +249,9 @@ def _product_page(
         names = user_names(session, village_id)
         photos = photos_of(session, village_id, PhotoSubject.PRODUCT, [product_id])
         goods = products(session, village_id, shop.id, active_only=False)
+    boxes = {one.id: CostBox.empty(one.id) for one in shelf if one.cost_fen is None}
+    if asked is not None:
+        boxes[asked.batch_id] = asked
     return render_template(
         "store/product.html",
         product=info,
@@ -205,6 +261,8 @@ def _product_page(
         photos=photos.get(product_id, [])[::-1],
         moves=changes,
         batches=shelf,
+        boxes=boxes if may_manage() else {},
+        asked=asked,
         names=names,
         points=points_for(info.price_fen, rate),
         categories=list(dict.fromkeys(one.category for one in goods)),

@@ -20,7 +20,7 @@ from moralbank.store.forms import (
     typed_quantities,
 )
 from moralbank.store.keeping import shop_for
-from moralbank.store.queries import expired_pieces, products, shelves
+from moralbank.store.queries import products, shelves
 from moralbank.store.views_shops import asked_shop, may_manage, room
 from moralbank.web.errors import status_of
 from moralbank.web.guards import current_actor, may
@@ -194,13 +194,11 @@ def _waste_page(sent: Quantities) -> str:
         choice = asked_shop(session)
         village_id = current_actor().village_id
         goods = products(session, village_id, choice.shop.id, active_only=False)
-        expired = expired_pieces(session, village_id, choice.shop.id)
     there = [one for one in goods if one.stock]
     return render_template(
         "store/waste.html",
         choice=choice,
-        goods=sorted(there, key=lambda one: one.id not in expired),
-        expired=expired,
+        goods=sorted(there, key=lambda one: not one.expired),
         sent=sent,
         request_id=next_request_id(sent.refusal),
     )

@@ -13,8 +13,8 @@ from moralbank.db import reading, writing
 from moralbank.errors import MoralbankError
 from moralbank.i18n import _
 from moralbank.store import shops as service
-from moralbank.store.forms import KIND_LABELS, KeeperForm, ShopForm
-from moralbank.store.keeping import ShopChoice, shop_choice, shops
+from moralbank.store.forms import KeeperForm, ShopForm
+from moralbank.store.keeping import KIND_LABELS, ShopChoice, shop_choice, shops
 from moralbank.web.errors import status_of
 from moralbank.web.guards import current_actor, may
 from moralbank.web.pages import asked_number

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
 
 from moralbank import clock
 from moralbank.access.permissions import Role
@@ -11,6 +10,7 @@ from moralbank.counter.refunding import refund
 from moralbank.store import service
 from moralbank.store.service import ReceivedLine, Receiving
 from tests.counter.till import DU, Till
+from tests.intruder import intrude
 from tests.village import Town
 
 _MOVE = (
@@ -57,7 +57,7 @@ def _live(village: Town) -> Till:
 
 def test_a_busy_shelf_is_proven_and_a_stranger_found(village: Town) -> None:
     busy = _live(village)
-    _intrude(busy, "UPDATE stock_receipts SET cost_fen = cost_fen + 1 WHERE id = 2")
+    intrude(busy.town.database, "UPDATE stock_receipts SET cost_fen = cost_fen + 1 WHERE id = 2")
     assert [problem.code for problem in busy.problems()] == ["stock_receipt"]
 
 
@@ -79,6 +79,14 @@ def test_a_busy_shelf_is_proven_and_a_stranger_found(village: Town) -> None:
         ("UPDATE stock_receipts SET cost_fen = cost_fen + 1 WHERE id = 2", "stock_receipt"),
         ("UPDATE stock_batches SET cost_fen = 1 WHERE id = 1", "stock_receipt"),
         ("UPDATE stock_moves SET receipt_id = 2 WHERE kind = 'send_back'", "stock_receipt"),
+        ("UPDATE stock_receipts SET supplier = '假' WHERE id = 2", "stock_trail"),
+        ("UPDATE stock_receipts SET shop_id = 2 WHERE id = 2", "stock_shop"),
+        ("UPDATE stock_moves SET receipt_id = NULL WHERE receipt_id = 2", "stock_arrival"),
+        ("UPDATE stock_moves SET receipt_id = NULL WHERE id = 1", "stock_arrival"),
+        (
+            "UPDATE stock_moves SET quantity = -11 WHERE kind = 'send_back'",
+            "stock_receipt",
+        ),
         (_move("redeem", -1, slip=1), "stock_slip"),
         (_move("waste", -1, refund=1), "stock_refund"),
         (_move("receive", 1, receipt=2), "stock_receipt"),
@@ -86,20 +94,5 @@ def test_a_busy_shelf_is_proven_and_a_stranger_found(village: Town) -> None:
     ],
 )
 def test_it_is_found(busy: Till, statement: str, code: str) -> None:
-    _intrude(busy, statement)
+    intrude(busy.town.database, statement)
     assert code in {problem.code for problem in busy.problems()}
-
-
-def _intrude(till: Till, statement: str) -> None:
-    """Change rows as somebody who has the database's password, its guards taken away."""
-    engine = till.town.database.engine
-    with engine.connect() as connection:
-        if engine.dialect.name == "sqlite":
-            wanted = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-            for name in connection.exec_driver_sql(wanted).scalars().all():
-                connection.exec_driver_sql(f"DROP TRIGGER {name}")
-        else:
-            connection.exec_driver_sql("SET session_replication_role = replica")
-        assert connection.execute(text(statement)).rowcount > 0
-        connection.commit()
-        connection.invalidate()

@@ -228,6 +228,36 @@ def test_the_pages_of_goods(till: Till, browse: Browse) -> None:
         browse(role).open(path, expect=403)
 
 
+def test_the_shelf_page_by_page(
+    till: Till, browse: Browse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("moralbank.store.views.PAGE_ROWS", 10)
+    till.change("OIL-5L", active=False)
+    keeper = browse(Role.SHOPKEEPER)
+    engine = till.town.database.engine
+
+    def shown(**query: Any) -> tuple[int, int]:
+        asked: list[str] = []
+
+        def note(*arguments: Any) -> None:
+            asked.append(arguments[2])
+
+        event.listen(engine, "before_cursor_execute", note)
+        page = keeper.open("/store", **query)
+        event.remove(engine, "before_cursor_execute", note)
+        return page.count("goods-plate__words"), len(asked)
+
+    shown()
+    assert shown()[0] == 10
+    assert "共 23 条，第 1 页，共 3 页" in keeper.page
+    assert shown(page="3", all="1")[0] == 4
+    assert "/store?all=1&amp;page=2" in keeper.page
+    assert "该进货了" not in keeper.page, "said once, on the first page"
+    few = shown(category="小家电")
+    assert few[0] < 10
+    assert shown()[1] == few[1], "as many statements for few as for many"
+
+
 def test_a_product_by_the_page(till: Till, browse: Browse) -> None:
     keeper = browse(Role.SHOPKEEPER)
     keeper.open("/store/new")

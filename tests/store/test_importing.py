@@ -129,6 +129,17 @@ def test_a_row_that_can_not_be(stall: Till, column: str, cell: object, words: st
     assert words in judged.reasons[0]
 
 
+@pytest.mark.parametrize(("price", "words"), [("十元", "金额不对"), (0, "价格不对")])
+def test_a_row_names_all_that_is_wrong(stall: Till, price: object, words: str) -> None:
+    changed = {"货号": "茶 叶", "价格（元）": price}
+    row = [changed.get(title, value) for title, value in zip(TITLES, TEA, strict=True)]
+    sku, cost = _one(stall, *row).reasons
+    assert sku.startswith("货号：货号不对")
+    assert cost.startswith(f"价格：{words}")
+    only = _one(stall, "茶 叶", 20, titles=("货号", "价格（元）"))
+    assert [reason[:5] for reason in only.reasons] == ["货号：货号"], "its name may be known"
+
+
 def test_days_and_periods_as_people_write_them(stall: Till) -> None:
     titles = ("货号", "开始供应", "供应到", "限兑周期")
     for first, last in (
@@ -188,6 +199,9 @@ def test_an_import_by_the_pages(till: Till, browse: Browse) -> None:
     keeper.open("/store/import")
     assert keeper.upload("/store/import", "goods", "a.pdf", b"%PDF-1.7").status_code == 422
     assert "不是表格" in keeper.page
+    assert keeper.send("/store/import").status_code == 422
+    assert "请先选一个文件" in keeper.page
+    assert "选填" not in keeper.page
     wrong = ("BAD", "坏价", None, None, "茶叶", None, "十元")
     answer = keeper.upload("/store/import", "goods", "商品.xlsx", _sheet(TEA, SALT, wrong))
     assert answer.status_code == 303

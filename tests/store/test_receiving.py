@@ -8,7 +8,8 @@ import pytest
 
 from moralbank import clock
 from moralbank.access.permissions import Role
-from moralbank.store import service
+from moralbank.store import counting, service
+from moralbank.store.counting import Tally
 from moralbank.store.goods import CostInvalid, TextMissing, TextTooLong
 from moralbank.store.models import MoveKind
 from moralbank.store.moving import OutOfStock
@@ -165,6 +166,23 @@ def test_goods_go_back_to_the_supplier(till: Till) -> None:
         with pytest.raises(service.QuantityInvalid):
             _send_back(till, first, OIL_5L=nothing)
     assert till.product("OIL-5L").stock == 17
+    assert till.problems() == []
+
+
+def test_no_more_goes_back_than_came(till: Till) -> None:
+    """A count found more in the batch than the receipt ever brought."""
+    first = _receive(till, {"OIL-5L": ReceivedLine(10, 5800)})
+    with till.town.database.writing() as session:
+        keeper = till.town.actor(Role.SHOPKEEPER)
+        count = counting.open_count(session, keeper, till.request_id())
+        counting.type_in(session, keeper, count, {_id(till, "OIL-5L"): Tally(17)})
+        counting.post_count(session, keeper, till.request_id(), count)
+    _send_back(till, first, OIL_5L=4)
+    assert _receipt(till, first).lines[0].returnable == 6
+    with pytest.raises(service.MoreThanCame, match="进了 10 桶，已退 4 桶，退不了 7 桶"):
+        _send_back(till, first, OIL_5L=7)
+    _send_back(till, first, OIL_5L=6)
+    assert till.product("OIL-5L").stock == 7
     assert till.problems() == []
 
 
