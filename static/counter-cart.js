@@ -20,12 +20,12 @@ function reckon(totalFen, have, creditMost) {
   const used = Math.ceil((totalFen - creditUsed) / have.rate);
   return {
     total: totalFen,
-    creditUsed,
     used,
     left: have.points - used,
     short: Math.max(0, used - have.points),
     over: Math.max(0, used - have.usable),
     credit: have.credit + used * have.rate - totalFen,
+    creditPaid: totalFen - used * have.rate,
   };
 }
 
@@ -46,6 +46,7 @@ export class Cart {
       barcode: element.dataset.barcode,
       sku: element.dataset.sku,
       known: element.dataset.known,
+      why: element.dataset.why,
     }));
     const { points, credit, rate, day, month, proof } = form.dataset;
     const usable = Math.min(Number(points), numberIn(day), numberIn(month));
@@ -108,8 +109,8 @@ export class Cart {
 
   add(product) {
     if (this.change(product, 1)) return true;
-    this.desk.sound("no");
-    this.desk.say(product.most ? this.desk.words.no_more : product.note.textContent, { what: product.title });
+    const { words } = this.desk;
+    this.desk.refuse(product.most ? words.no_more : words.note, { what: product.title, why: product.why });
     return false;
   }
 
@@ -324,10 +325,13 @@ export class Cart {
     write(this.part("count"), words.pieces.replace("{n}", pieces));
     write(this.part("total"), yuan(sums.total));
     write(this.part("used"), sums.used);
-    write(this.part("credit-used"), words.and_credit.replace("{yuan}", yuan(sums.creditUsed)));
+    const paid = (sums.creditPaid > 0 ? words.and_credit : words.and_back).replace("{yuan}", yuan(Math.abs(sums.creditPaid)));
+    for (const place of this.form.querySelectorAll("[data-credit-paid]")) {
+      write(place, paid);
+      place.hidden = sums.creditPaid === 0;
+    }
     write(this.part("left"), Math.max(0, sums.left));
     write(this.part("credit-left"), words.with_credit.replace("{yuan}", yuan(Math.max(0, sums.credit))));
-    this.part("credit-used").hidden = sums.creditUsed === 0;
     this.part("credit-left").hidden = sums.credit <= 0;
     this.part("after").hidden = sums.over > 0;
     this.part("short").hidden = sums.over === 0;
@@ -344,6 +348,8 @@ export class Cart {
       const [name, value] = box.dataset.with.split("=");
       box.hidden = this.form.elements[name]?.value !== value;
     }
+    const only = this.part("credit-only");
+    if (only) only.hidden = !(fenOf(this.form.elements.credit_yuan.value) > this.have.credit);
     const taker = this.form.elements.taker;
     const chosen = this.form.querySelector("input[name=taker]:checked");
     if (taker && chosen) write(this.part("taker"), chosen.dataset.words);

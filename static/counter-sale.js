@@ -9,13 +9,14 @@
 const ANSWER_MS = 20_000;
 const ASK_EVERY_MS = 3_000;
 const KEPT_MS = 3_600_000;
+const KEPT_AS = "cart:";
 const SECRETS = new Set(["csrf_token", "request_id", "pin", "household", "card", "shown-total", "shown-points"]);
 
 /** A cart between its first piece and its slip, as this tab remembers it. */
 export class Keeping {
   constructor(form) {
     this.form = form;
-    this.key = `cart:${form.elements.household.value}`;
+    this.key = `${KEPT_AS}${form.elements.household.value}`;
   }
 
   read() {
@@ -31,7 +32,10 @@ export class Keeping {
     const fields = [...new FormData(this.form)].filter(
       ([name, value]) => !SECRETS.has(name) && typeof value === "string" && value !== "" && value !== "0",
     );
-    const kept = { id: this.form.elements.request_id.value, fields, at: Date.now(), sent: false, ...more };
+    const { request_id: id, card, "shown-total": total } = this.form.elements;
+    const kept = { id: id.value, fields, at: Date.now(), sent: false, ...more };
+    // For the page that asks later what became of it: whose it is, what it comes to.
+    Object.assign(kept, { who: this.form.dataset.head, total: total.value, card: card?.value ?? "" });
     sessionStorage.setItem(this.key, JSON.stringify(kept));
   }
 
@@ -46,6 +50,49 @@ export class Keeping {
       const box = this.form.elements[name];
       if (box) box.value = value; // of radio buttons this checks the one with the value
     }
+  }
+}
+
+/** Ask what became of a sale: `{slip, words, request_id}`, or where to sign in: `{away}`. */
+async function whatBecame(address, id) {
+  const signal = AbortSignal.timeout(ANSWER_MS);
+  const answer = await fetch(`${address}${encodeURIComponent(id)}`, { signal });
+  return answer.redirected ? { away: answer.url } : answer.json();
+}
+
+/** The sales of this tab that were sent and left before anybody knew what became of them. */
+function unsettled() {
+  const keys = Object.keys(sessionStorage).filter((key) => key.startsWith(KEPT_AS));
+  return keys.map((key) => ({ key, kept: JSON.parse(sessionStorage.getItem(key)) })).filter(({ kept }) => kept.sent);
+}
+
+/** Where the next household is asked for, speak of each such sale, and let a hand ask about it. */
+export function tendUnsettled(ways, words) {
+  const template = document.querySelector("template[data-unsettled]");
+  for (const { key, kept } of unsettled()) {
+    const notice = document.importNode(template.content.firstElementChild, true); // its address is of this page
+    const place = notice.querySelector("[data-unsettled-words]");
+    const link = notice.querySelector("a");
+    const filled = (text) => text.replace("{who}", kept.who).replace("{yuan}", (kept.total / 100).toFixed(2));
+    place.textContent = filled(place.dataset.words);
+    link.search = new URLSearchParams({ household: key.slice(KEPT_AS.length), ...(kept.card && { card: kept.card }) });
+    link.addEventListener("click", async (event) => {
+      if (!kept.sent) return; // asked before: now it leads to the cart
+      event.preventDefault();
+      const told = await whatBecame(ways.dataset.outcome, kept.id).catch(() => null);
+      if (!told) {
+        place.textContent = `${filled(place.dataset.words)} ${words.no_network}`;
+      } else if (told.slip || told.away) {
+        if (told.slip) sessionStorage.removeItem(key);
+        location.assign(told.slip || told.away);
+      } else {
+        Object.assign(kept, { sent: false, at: Date.now(), id: told.request_id || kept.id });
+        sessionStorage.setItem(key, JSON.stringify(kept));
+        place.textContent = `${filled(words.unsettled_undone)} ${told.words}`;
+        link.firstElementChild.textContent = words.unsettled_resume;
+      }
+    });
+    template.after(notice);
   }
 }
 
@@ -116,14 +163,11 @@ export class Sale {
   async ask() {
     clearTimeout(this.waiting);
     try {
-      const signal = AbortSignal.timeout(ANSWER_MS);
-      const answer = await fetch(`${this.form.dataset.outcome}${encodeURIComponent(this.id)}`, { signal });
-      if (answer.redirected) {
+      const told = await whatBecame(this.form.dataset.outcome, this.id);
+      if (told.away) {
         this.stop();
-        this.after.away(answer.url);
-        return;
-      }
-      this.tell(await answer.json());
+        this.after.away(told.away);
+      } else this.tell(told);
     } catch {
       this.lose();
     }

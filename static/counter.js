@@ -8,6 +8,9 @@
 
 const CARD_DIGITS = 15;
 const SAME_CARD_MS = 3000;
+const LEAVE_MS = 5000;
+const FROZEN = ".counter__tools, .shelf, .cart__inside, .customer__other";
+const PROOFS = new Set(["pin", "proof", "signature"]);
 
 const desk = document.querySelector("[data-desk]");
 const words = JSON.parse(desk.dataset.words);
@@ -104,7 +107,10 @@ function tendWho(ways) {
   const byItself = !document.querySelector("[data-sound='no']");
   new camera.Camera(form, cards, words, { found, byItself });
   // The box must not have the focus: a Chinese input method would take a scanned address for pinyin.
-  if (!scan.byTouch) ways.querySelector("[data-zone]").focus();
+  // Whoever sought a name chooses with Enter; they are what must be seen.
+  const first = document.querySelector(".people__person a") ?? ways.querySelector("[data-zone]");
+  if (!scan.byTouch) first.focus({ preventScroll: true });
+  sale.tendUnsettled(ways, words);
 }
 
 /* Goods and the sale ------------------------------------------------------------------------ */
@@ -133,9 +139,8 @@ class Page {
     this.ready = true;
     form.addEventListener("submit", (event) => this.submit(event));
     document.addEventListener("keydown", (event) => this.key(event), { signal });
-    document.querySelector("[data-other]").addEventListener("click", () => {
-      if (!this.locked) this.keeping.forget();
-    });
+    this.other = document.querySelector("[data-other]");
+    this.other.addEventListener("click", (event) => this.leave(event));
     if (form.dataset.refused && this.cart.needsProof) this.cart.fold(false);
     if (kept?.sent) {
       this.lock(words.sending);
@@ -178,8 +183,25 @@ class Page {
   key(event) {
     if (event.key === "F2") {
       event.preventDefault();
-      document.querySelector("[data-other]").click();
+      this.other.click();
     }
+  }
+
+  /** Give this cart up; not while nobody knows what became of it, nor for a page that isn't had. */
+  async leave(event) {
+    event.preventDefault();
+    if (this.locked) {
+      this.stay();
+      return;
+    }
+    try {
+      await fetch(this.other.href, { method: "HEAD", signal: AbortSignal.timeout(LEAVE_MS) });
+    } catch {
+      this.refuse(words.no_network);
+      return;
+    }
+    this.keeping.forget();
+    location.assign(this.other.href);
   }
 
   /* Saying things */
@@ -207,6 +229,7 @@ class Page {
     if (verdict.hidden && !silent) sound("no");
     for (const other of this.form.querySelectorAll("[data-refusal], [data-busy]")) other.hidden = true;
     verdict.hidden = false;
+    this.cart.fold(true);
     verdict.scrollIntoView({ block: "center" });
   }
 
@@ -214,12 +237,22 @@ class Page {
     for (const one of this.form.querySelectorAll("[data-verdict], [data-busy]")) one.hidden = true;
   }
 
+  /** Nothing helps but waiting: bring into sight why. */
+  stay() {
+    sound("no");
+    this.form.querySelector("[data-verdict]:not([hidden])")?.scrollIntoView({ block: "center" });
+  }
+
   showBusy() {
+    if (this.locked) {
+      this.stay();
+      return;
+    }
     sound("no");
     const busy = this.form.querySelector("[data-busy]");
     busy.hidden = false;
     busy.scrollIntoView({ block: "center" });
-    document.querySelector("[data-other]").focus({ preventScroll: true });
+    this.other.focus({ preventScroll: true });
   }
 
   /* The sale */
@@ -228,7 +261,7 @@ class Page {
   lock(text) {
     this.locked = true;
     this.form.setAttribute("aria-busy", "true");
-    for (const part of this.form.querySelectorAll(".counter__tools, .shelf, .cart__inside")) part.inert = true;
+    for (const part of this.form.querySelectorAll(FROZEN)) part.inert = true;
     const button = this.cart.confirm;
     button.disabled = true;
     button.dataset.label ??= button.textContent;
@@ -259,12 +292,15 @@ class Page {
   }
 
   askForProof() {
-    const { pin } = this.form.elements;
+    this.refuse(this.form.elements.pin ? words.prove : words.sign);
+    this.showProof();
+  }
+
+  /** Bring the box for the PIN, or the one to sign in, into sight and under the hand. */
+  showProof() {
     this.cart.fold(false);
-    this.refuse(pin ? words.prove : words.sign);
-    const place = this.form.querySelector("[data-proof]");
-    place.scrollIntoView({ block: "center" });
-    pin?.focus({ preventScroll: true });
+    this.form.querySelector("[data-proof]").scrollIntoView({ block: "center" });
+    this.form.elements.pin?.focus({ preventScroll: true });
   }
 
   /** What the page does when something became of the sale. */
@@ -302,7 +338,12 @@ class Page {
     document.title = answer.title;
     begin(carried);
     if (page && !folded) page.cart.fold(false);
-    page?.keeping.write({ category: page.cart.category });
+    if (page) page.keeping.write({ category: page.cart.category });
+    else this.keeping.forget();
+    if (page && PROOFS.has(page.form.dataset.refused)) {
+      page.showProof();
+      return;
+    }
     const verdict = document.querySelector("[data-refusal], [data-sound='no']");
     verdict?.focus();
     verdict?.scrollIntoView({ block: "center" });

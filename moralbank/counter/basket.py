@@ -69,20 +69,32 @@ class Tile:
     @property
     def most(self) -> int:
         """How many pieces can be taken at once."""
-        allowed = self.product.stock if self.left is None else min(self.left, self.product.stock)
-        return min(allowed, MOST_PIECES)
+        sellable = self.product.sellable
+        return min(sellable if self.left is None else min(self.left, sellable), MOST_PIECES)
 
     @property
     def note(self) -> str:
-        """What limits it, in a few words: the shelf, or what the household may still take."""
+        """What stands at its foot: how many there are, or why there is none to be had."""
         info = self.product
-        if not info.stock:
-            return _("没有货了")
-        if self.left is None:
-            return _("剩 %(n)s %(unit)s", n=info.stock, unit=info.unit)
-        if not self.left:
+        if not info.sellable:
+            return _("已过期，请先报损") if info.expired else _("没有货了")
+        if self.left == 0:
             return _(_TAKEN[info.limit_period])
-        return _(_MAY_TAKE[info.limit_period], n=self.most, unit=info.unit)
+        return _("剩 %(n)s %(unit)s", n=info.sellable, unit=info.unit)
+
+    @property
+    def limit(self) -> str:
+        """How many pieces its limit still allows; empty where it has none, or there is none."""
+        if not self.left or not self.product.sellable:
+            return ""
+        info = self.product
+        return _(_MAY_TAKE[info.limit_period], n=self.left, unit=info.unit)
+
+    @property
+    def why_no_more(self) -> str:
+        """What stands against more than `most` pieces: the limit, or what there is."""
+        by_limit = self.left is not None and self.left <= self.product.sellable
+        return self.limit if by_limit and self.limit else self.note
 
 
 @dataclass(frozen=True)
@@ -105,6 +117,11 @@ class Basket:
     allowance: Allowance
     shelves: list[tuple[str, list[Tile]]]
     credit_most: int | None
+
+    @property
+    def wants_too_much_credit(self) -> bool:
+        """Whether more credit was asked for than there is: then all of it is used."""
+        return (self.credit_most or 0) > self.customer.credit_fen
 
     @property
     def chosen(self) -> list[Tile]:

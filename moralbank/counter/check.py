@@ -3,6 +3,7 @@
 `refund_check.py` proves what was taken back, and the days that were closed.
 """
 
+import json
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator
@@ -12,8 +13,8 @@ from typing import Any, Final
 from sqlalchemy import func, select
 from sqlmodel import Session
 
-from moralbank.counter.models import Refund, Slip, SlipLine
-from moralbank.counter.posting import slip_payload
+from moralbank.counter.models import Proof, Refund, Slip, SlipLine
+from moralbank.counter.posting import TAKER, slip_payload
 from moralbank.counter.reckoning import Reckoning
 from moralbank.counter.refund_check import check_days, check_refunds
 from moralbank.i18n import _
@@ -188,13 +189,24 @@ def _check_slip(slip: Any, lines: list[Any], event: Any, books: Books) -> Iterat
         words = _("第 %(n)s 号兑换单的积分与余额算不平", n=slip.id)
         yield Problem("slip_sums", words)
     named = [[line.sku, line.name, line.quantity, line.price_fen] for line in lines]
-    payload = canonical_json(slip_payload(slip.id, reckoned, named))
-    if event.payload != payload or (slip.cashier, slip.at) != (event.actor, event.at):
+    said = canonical_json(slip_payload(slip.id, reckoned, named, _taker(slip, event)))
+    if event.payload != said or (slip.cashier, slip.at) != (event.actor, event.at):
         words = _("第 %(n)s 号兑换单与账上写的内容不符", n=slip.id)
         yield Problem("slip_payload", words)
     if books.moved(slip.seq) != _expected(slip):
         words = _("第 %(n)s 号兑换单与账上的分录不符", n=slip.id)
         yield Problem("slip_legs", words)
+
+
+def _taker(slip: Any, event: Any) -> list[Any] | None:
+    """What the event must say of whoever took the goods; None of slips from before it was said.
+
+    Those know neither relation nor proof.
+    """
+    is_old = "taker" not in json.loads(event.payload)
+    if is_old and (slip.relation, slip.proof) == ("", Proof.NONE):
+        return None
+    return [getattr(slip, name) for name in TAKER]
 
 
 def _reckoned(slip: Any) -> Reckoning:

@@ -1,6 +1,8 @@
 """Closing a shop's day (日结): counted against the books, frozen, opened again with a reason."""
 
+from collections.abc import Mapping
 from datetime import date
+from hashlib import sha256
 from typing import Any, Final
 
 from sqlalchemy import bindparam, insert, select, update
@@ -12,6 +14,7 @@ from moralbank.counter.daybook import DayFigures, close, close_of, figures_by_da
 from moralbank.counter.models import DayClose
 from moralbank.errors import Invalid, Refused
 from moralbank.i18n import mark
+from moralbank.ledger.chain import canonical_json
 from moralbank.ledger.queries import head_mark
 from moralbank.ledger.requests import once
 from moralbank.ledger.service import lock, take_number
@@ -21,6 +24,28 @@ from moralbank.store.keeping import shop, shop_for
 LONGEST_REASON: Final = 80
 MOST_SLIPS: Final = 100_000
 MOST_FEN: Final = 1_000_000_000
+CLOSED: Final = "counter.close"
+REOPENED: Final = "counter.reopen"
+"""Under these names the trail knows what is done with days."""
+_FROZEN: Final = (
+    "id",
+    "shop_id",
+    "day",
+    "slips",
+    "total_fen",
+    "points_used",
+    "credit_used",
+    "refunds",
+    "refunded_fen",
+    "points_back",
+    "counted_slips",
+    "counted_fen",
+    "reason",
+    "goods",
+    "mark",
+    "closed_at",
+    "closed_by",
+)
 
 _closes = DayClose.__table__  # type: ignore[attr-defined]
 
@@ -145,7 +170,7 @@ def close_day(
         counted = {"counted_slips": counted_slips, "counted_fen": counted_fen, "reason": reason}
         return _write(session, actor, shop_id, day, figures, counted)
 
-    return once(session, actor.village_id, request_id, "counter.close", content, perform).result
+    return once(session, actor.village_id, request_id, CLOSED, content, perform).result
 
 
 def reopen_day(session: Session, actor: Actor, close_id: int, why: str) -> None:
@@ -167,7 +192,8 @@ def reopen_day(session: Session, actor: Actor, close_id: int, why: str) -> None:
         .where(_closes.c.village_id == actor.village_id, _closes.c.id == close_id)
         .values(reopened_at=clock.now(), reopened_by=actor.user_id, reopened_why=why)
     )
-    audit.record(session, actor, "counter.reopen", str(closed.day), shop=closed.shop_id, why=why)
+    told = {"close": close_id, "shop": closed.shop_id, "why": why}
+    audit.record(session, actor, REOPENED, str(closed.day), **told)
 
 
 def _require_valid(day: date, slips: object, fen: object, reason: str) -> None:
@@ -212,5 +238,14 @@ def _write(
         "reopened_why": "",
     }
     session.connection().execute(insert(_closes), row)
-    audit.record(session, actor, "counter.close", str(day), shop=shop_id, **counted)
+    told = {"close": number, "shop": shop_id, **counted, "seal": close_seal(row)}
+    audit.record(session, actor, CLOSED, str(day), **told)
     return number
+
+
+def close_seal(row: Mapping[str, Any]) -> str:
+    """What binds a closing to the trail: SHA-256 of its columns as they were written."""
+    frozen = [
+        clock.minute(row[name]) if name == "closed_at" else str(row[name]) for name in _FROZEN
+    ]
+    return sha256(canonical_json(frozen).encode()).hexdigest()

@@ -11,16 +11,17 @@ from moralbank.audit import Actor
 from moralbank.console import acts, show, show_json, with_json, with_request_id, write_file
 from moralbank.counter import closing, refunding
 from moralbank.counter.daybook import CloseInfo, DayFigures, closes, unclosed_days
-from moralbank.counter.paper import day_sheet, refund_sheet, slip_paper, slip_sheet
-from moralbank.counter.queries import (
+from moralbank.counter.paper import (
     PRINTED,
-    SlipFilter,
-    SlipInfo,
+    day_sheet,
+    refund_sheet,
+    slip_paper,
+    slip_sheet,
     was_printed,
 )
-from moralbank.counter.queries import slip as read_slip
+from moralbank.counter.queries import SlipFilter, SlipInfo
 from moralbank.counter.queries import slips as read_slips
-from moralbank.counter.refunds import refund as read_refund
+from moralbank.counter.seeing import shown_refund, shown_shops, shown_slip
 from moralbank.db import reading, writing
 from moralbank.i18n import _, listed
 from moralbank.local_numbers import LARGEST
@@ -32,12 +33,14 @@ _A_NUMBER: Final = click.IntRange(1, LARGEST)
 _A_FILE: Final = click.Path(path_type=Path, dir_okay=False)
 
 
-@click.group(help=_("柜台：兑换、兑换单。"))
+@click.group(help=_("柜台：兑换、兑换单、退货、日结。"))
 def counter() -> None:
     """Group of commands."""
 
 
-@counter.command(help=_("退货，如：counter refund 7 --line 1 --line 2 --reason 拿错了"))
+@counter.command(
+    help=_("退货，如 DH20261120-0007 退两行：counter refund 7 --line 1 --line 2 --reason 拿错了")
+)
 @click.argument("slip_id", metavar=_("单号"), type=_A_NUMBER)
 @click.option("--line", "lines", multiple=True, type=_A_NUMBER, help=_("第几行，可写多次"))
 @click.option("--spoiled", multiple=True, type=_A_NUMBER, help=_("第几行退回来已不能再用，报损"))
@@ -59,11 +62,11 @@ def refund(
     with writing() as session:
         wanted = dict.fromkeys(lines, False)
         if whole:
-            sold = read_slip(session, actor.village_id, slip_id)
+            sold = shown_slip(session, actor, slip_id)
             wanted |= {one.line: False for one in sold.lines}
         wanted |= dict.fromkeys(spoiled, True)
         number = refunding.refund(session, actor, request_id, slip_id, wanted, reason)
-        made = read_refund(session, actor.village_id, number)
+        made = shown_refund(session, actor, number)
     click.echo(
         _(
             "%(label)s：退回 %(points)s 分，余额 %(yuan)s 元，现在有 %(left)s 分",
@@ -75,7 +78,10 @@ def refund(
     )
 
 
-@counter.command("refund-slip", help=_("把一张退货单打印成 PDF（再次打印会标明“补打”）。"))
+@counter.command(
+    "refund-slip",
+    help=_("把一张退货单打印成 PDF（TH20261120-0003 就写 3；再次打印会标明“补打”）。"),
+)
 @click.argument("number", metavar=_("退货单号"), type=_A_NUMBER)
 @click.option("-o", "--output", required=True, type=_A_FILE, help=_("写到这个 PDF 文件"))
 @acts("counter.view")
@@ -84,7 +90,7 @@ def refund_slip(actor: Actor, *, number: int, output: Path) -> None:
     from moralbank.counter.pdf import refund as make  # noqa: PLC0415 - reportlab is slow to import
 
     with writing() as session:
-        label = read_refund(session, actor.village_id, number).label
+        label = shown_refund(session, actor, number).label
         reprint = was_printed(session, actor.village_id, label)
         sheet = refund_sheet(session, actor.village_id, number, reprint=reprint)
         paper = slip_paper(session, actor.village_id)
@@ -124,7 +130,7 @@ def reopen(actor: Actor, *, number: int, why: str) -> None:
 
 
 @counter.command(help=_("列出日结过的日子，和还没有日结的。"))
-@click.option("--shop", type=_A_NUMBER, help=_("店铺编号（默认自己的店）"))
+@click.option("--shop", type=_A_NUMBER, help=_("店铺编号（店长默认自己的店，别人默认第一家）"))
 @with_json
 @acts("counter.view")
 def days(actor: Actor, *, shop: int | None, as_json: bool) -> None:
@@ -151,8 +157,8 @@ def days(actor: Actor, *, shop: int | None, as_json: bool) -> None:
 
 
 @counter.command(help=_("看一天的账（默认今天），日结过的可用 -o 打印成 PDF。"))
-@click.argument("day", required=False, type=_A_DAY)
-@click.option("--shop", type=_A_NUMBER, help=_("店铺编号（默认自己的店）"))
+@click.argument("day", metavar=_("[日期]"), required=False, type=_A_DAY)
+@click.option("--shop", type=_A_NUMBER, help=_("店铺编号（店长默认自己的店，别人默认第一家）"))
 @click.option("-o", "--output", type=_A_FILE, help=_("写到这个 PDF 文件"))
 @with_json
 @acts("counter.view")
@@ -173,8 +179,10 @@ def day(
     write_file(output, make(sheet))
 
 
-@counter.command(help=_("看一张兑换单，或用 -o 打印成 PDF（再次打印会标明“补打”）。"))
-@click.argument("number", type=_A_NUMBER)
+@counter.command(
+    help=_("看一张兑换单（DH20261120-0007 就写 7），或用 -o 打印成 PDF（再次打印会标明“补打”）。")
+)
+@click.argument("number", metavar=_("单号"), type=_A_NUMBER)
 @click.option("-o", "--output", type=_A_FILE, help=_("写到这个 PDF 文件"))
 @with_json
 @acts("counter.view")
@@ -184,7 +192,7 @@ def slip(actor: Actor, *, number: int, output: Path | None, as_json: bool) -> No
         write_file(output, _printed(actor, number))
         return
     with reading() as session:
-        found = read_slip(session, actor.village_id, number)
+        found = shown_slip(session, actor, number)
     if as_json:
         show_json(_row(found))
     else:
@@ -195,6 +203,7 @@ def slip(actor: Actor, *, number: int, output: Path | None, as_json: bool) -> No
 @click.option("--from", "first", type=_A_DAY, help=_("从哪天起"))
 @click.option("--to", "last", type=_A_DAY, help=_("到哪天止"))
 @click.option("--search", default="", help=_("户主、户号或单号"))
+@click.option("--shop", type=_A_NUMBER, help=_("店铺编号（店长只看自己的店，别人默认看全部）"))
 @with_json
 @acts("counter.view")
 def slips(
@@ -203,11 +212,13 @@ def slips(
     first: datetime | None,
     last: datetime | None,
     search: str,
+    shop: int | None,
     as_json: bool,
 ) -> None:
     """List slips."""
-    wanted = SlipFilter(_day(first), _day(last), search)
     with reading() as session:
+        seen = shown_shops(session, actor, shop)
+        wanted = SlipFilter(_day(first), _day(last), search, seen.shop_id)
         found = read_slips(session, actor.village_id, wanted)
     _show(found, as_json=as_json)
 
@@ -225,7 +236,7 @@ def _printed(actor: Actor, number: int) -> bytes:
     from moralbank.counter.pdf import slip as make  # noqa: PLC0415 - reportlab is slow to import
 
     with writing() as session:
-        label = read_slip(session, actor.village_id, number).label
+        label = shown_slip(session, actor, number).label
         reprint = was_printed(session, actor.village_id, label)
         sheet = slip_sheet(session, actor.village_id, number, reprint=reprint)
         paper = slip_paper(session, actor.village_id)
@@ -245,8 +256,10 @@ def _show(found: list[SlipInfo], *, as_json: bool) -> None:
         "head": _("户主"),
         "goods": _("商品"),
         "total": _("金额（元）"),
+        "refunded": _("退回（元）"),
         "points": _("积分"),
         "points_left": _("兑后积分"),
+        "shop": _("店铺"),
     }
     show([_row(one) for one in found], heads, as_json=as_json)
 
@@ -295,4 +308,5 @@ def _row(one: SlipInfo) -> dict[str, str | int]:
         "collector": one.taker,
         "refunded": yuan(one.refunded_fen),
         "cashier": one.cashier,
+        "shop": one.shop,
     }

@@ -3,10 +3,10 @@
 import json
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Table, and_, select
+from sqlalchemy import ColumnElement, Table, and_, func, select
 from sqlmodel import Session
 
 from moralbank import clock
@@ -15,6 +15,7 @@ from moralbank.counter.models import DayClose, Refund, RefundLine, Slip, SlipLin
 from moralbank.errors import NotFound
 from moralbank.i18n import mark
 from moralbank.ledger.chain import canonical_json
+from moralbank.paging import Page, place
 
 _slips = Slip.__table__  # type: ignore[attr-defined]
 _slip_lines = SlipLine.__table__  # type: ignore[attr-defined]
@@ -25,6 +26,7 @@ _closes = DayClose.__table__  # type: ignore[attr-defined]
 DAYS_ASKED: Final = 31
 """So many days back it is asked for days that were not closed; older ones are left in peace."""
 CLOSES_SHOWN: Final = 62
+PAGE_ROWS: Final = 30
 
 ShopDay = tuple[int, date]
 
@@ -150,6 +152,14 @@ def closes(session: Session, village_id: int, shop_id: int) -> list[CloseInfo]:
     return _infos(session, village_id, _closes.c.shop_id == shop_id, CLOSES_SHOWN)
 
 
+def close_page(session: Session, village_id: int, shop_id: int, number: int = 1) -> Page[CloseInfo]:
+    """A page of all closings of a shop, in the order of `closes`; one too far gives the last."""
+    chosen = _closes.c.shop_id == shop_id
+    counted = select(func.count()).where(_closes.c.village_id == village_id, chosen)
+    here = place(session.connection().execute(counted).scalar_one(), number, PAGE_ROWS)
+    return Page(_infos(session, village_id, chosen, PAGE_ROWS, here.offset), here)
+
+
 def unclosed_days(session: Session, village_id: int, shop_id: int) -> list[date]:
     """Days before today that had slips or refunds and were not closed, the newest first."""
     today = clock.today()
@@ -254,18 +264,18 @@ def _within(
     if shop_id is not None:
         conditions.append(table.c.shop_id == shop_id)
     if first is not None:
-        conditions.append(table.c.at >= _midnight(first))
+        conditions.append(table.c.at >= clock.midnight(first))
     if last is not None:
-        conditions.append(table.c.at < _midnight(last + timedelta(days=1)))
+        conditions.append(table.c.at < clock.midnight(last + timedelta(days=1)))
     return and_(*conditions)
 
 
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), tzinfo=clock.VILLAGE_ZONE).astimezone(UTC)
-
-
 def _infos(
-    session: Session, village_id: int, chosen: ColumnElement[bool], limit: int | None = None
+    session: Session,
+    village_id: int,
+    chosen: ColumnElement[bool],
+    limit: int | None = None,
+    offset: int = 0,
 ) -> list[CloseInfo]:
     rows = (
         session.connection()
@@ -274,6 +284,7 @@ def _infos(
             .where(_closes.c.village_id == village_id, chosen)
             .order_by(_closes.c.day.desc(), _closes.c.id.desc())
             .limit(limit)
+            .offset(offset)
         )
         .all()
     )

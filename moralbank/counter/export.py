@@ -1,10 +1,10 @@
 """Slips and days as Excel files for the accountant."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from moralbank import clock
 from moralbank.counter.daybook import DayFigures
-from moralbank.counter.queries import SlipInfo
+from moralbank.counter.queries import LineInfo, SlipInfo
 from moralbank.excel import Cell, workbook
 from moralbank.i18n import _
 
@@ -31,22 +31,25 @@ def slip_list(slips: Iterable[SlipInfo]) -> bytes:
         _("领取人"),
         _("经办人"),
         _("店铺"),
+        _("退回（元）"),
+        _("净额（元）"),
         _("退货单"),
     )
     return workbook(_("兑换单"), columns, [row for slip in slips for row in _rows(slip)])
 
 
-def day_list(figures: DayFigures) -> bytes:
-    """An .xlsx with a row for each product of a shop's day."""
+def day_list(figures: DayFigures, shop: str) -> bytes:
+    """An .xlsx with a row for each product of a day of the shop of this name."""
     columns = (
         _("商品"),
         _("兑出件数"),
         _("兑出金额（元）"),
         _("退回件数"),
         _("退回金额（元）"),
+        _("店铺"),
     )
     rows = [
-        (one.title, one.pieces, one.fen / 100, one.pieces_back, one.fen_back / 100)
+        (one.title, one.pieces, one.fen / 100, one.pieces_back, one.fen_back / 100, shop)
         for one in figures.goods
     ]
     return workbook(_("日结"), columns, rows)
@@ -75,7 +78,15 @@ def _rows(slip: SlipInfo) -> list[tuple[Cell, ...]]:
             slip.taker,
             slip.cashier,
             slip.shop,
-            None if line.refund_id is None else refunds[line.refund_id],
+            *_back(line, refunds),
         )
         for line in slip.lines
     ]
+
+
+def _back(line: LineInfo, refunds: Mapping[int, str]) -> tuple[Cell, ...]:
+    """What of a line was taken back, what stays, and the refund that says so."""
+    worth = line.sum_fen / 100
+    if line.refund_id is None:
+        return None, worth, None
+    return worth, 0, refunds[line.refund_id]

@@ -29,9 +29,9 @@ class SlipFilterForm(BaseForm):
     last = DayField(mark("到"))
     q = TextField(mark("查找"))
 
-    def chosen(self) -> SlipFilter:
-        """The filter; what can't be read as a date is left out."""
-        return SlipFilter(self.first.data, self.last.data, (self.q.data or "")[:60])
+    def chosen(self, shop_id: int | None) -> SlipFilter:
+        """The filter, of one shop or all; what can't be read as a date is left out."""
+        return SlipFilter(self.first.data, self.last.data, (self.q.data or "")[:60], shop_id)
 
 
 class RefundForm(BaseForm):

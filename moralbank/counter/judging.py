@@ -110,7 +110,7 @@ class PiecesTaken(Refused):
 class ProofMissing(Refused):
     """Above so many points the card's PIN or a signature is asked for."""
 
-    text = mark("一次用 %(most)s 分以上，要输积分卡的密码，或者请领取人签名")
+    text = mark("一次用超过 %(most)s 分，要输积分卡的密码，或者请领取人签名")
     code = "proof_missing"
 
 
@@ -204,7 +204,6 @@ def _fewest(
     """Of which one product how many pieces less would do; the least worth. None: no one's."""
     found: list[tuple[int, int]] = []
     for place, (info, pieces) in enumerate(goods):
-        # With every piece less it fits the better, so the first number that fits is sought.
         # With every piece less it fits the better: the first number that fits is sought.
         price = info.price_fen
         left = [total_fen - n * price for n in range(1, pieces + 1)]

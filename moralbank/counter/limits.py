@@ -6,7 +6,7 @@ Limits count what a household's slips used less what came back of those slips, w
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any, Final
 
 from sqlalchemy import and_, func, select
@@ -92,6 +92,11 @@ def allowance_for(session: Session, village_id: int, household_id: int, goods: G
     return _allowance(session, village_id, household_id, limits)
 
 
+def exchange_day_ahead(session: Session, village_id: int) -> date | None:
+    """The village's next exchange day; None where today is one."""
+    return _exchange_day(settings_of(session, village_id), clock.today())
+
+
 def next_exchange_day(days: Sequence[int], today: date) -> date | None:
     """The next day of the month that is one of `days`; None where today is, or every day is."""
     if not days or today.day in days:
@@ -112,12 +117,11 @@ def _allowance(
     if a_day or a_month:
         of_today, of_month = _points_used(session, village_id, household_id, today)
     taken = _pieces_taken(session, village_id, household_id, limits, today)
-    exchange_days = [int(day) for day in values[EXCHANGE_DAYS].split()]
     return Allowance(
         day_left=max(0, a_day - of_today) if a_day else None,
         month_left=max(0, a_month - of_month) if a_month else None,
         least_points=int(values[LEAST_POINTS]),
-        next_exchange_day=next_exchange_day(exchange_days, today),
+        next_exchange_day=_exchange_day(values, today),
         proof_points=int(values[PROOF_POINTS]),
         product_left={
             number: max(0, pieces - taken[number]) for number, (pieces, _period) in limits.items()
@@ -125,6 +129,10 @@ def _allowance(
         day_points=a_day,
         month_points=a_month,
     )
+
+
+def _exchange_day(values: Mapping[str, str], today: date) -> date | None:
+    return next_exchange_day([int(day) for day in values[EXCHANGE_DAYS].split()], today)
 
 
 def _points_used(
@@ -188,11 +196,10 @@ def _pieces_taken(
 
 def _of(village_id: int, household_id: int, first: date) -> Any:
     """The household's slips since a day began."""
-    midnight = datetime.combine(first, time(), tzinfo=clock.VILLAGE_ZONE)
     return and_(
         _slips.c.village_id == village_id,
         _slips.c.household_id == household_id,
-        _slips.c.at >= midnight,
+        _slips.c.at >= clock.midnight(first),
     )
 
 

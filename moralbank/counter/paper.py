@@ -3,9 +3,10 @@
 from datetime import date
 from typing import Final
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from moralbank import clock
+from moralbank.audit import AuditEntry
 from moralbank.counter.daybook import CloseUnknown, close_of
 from moralbank.counter.models import Proof
 from moralbank.counter.queries import LineInfo, slip
@@ -25,11 +26,27 @@ from moralbank.store.keeping import shop
 from moralbank.villages.queries import settings_of, village_info
 from moralbank.villages.settings import SLIP_PAPER
 
+PRINTED: Final = "counter.print"
+"""The act under which the trail notes that a slip or a refund was printed."""
 PROOF_WORDS: Final = {
     Proof.NONE: "",
     Proof.PIN: mark("已输密码"),
     Proof.SIGNATURE: mark("已签名"),
 }
+
+
+def was_printed(session: Session, village_id: int, label: str) -> bool:
+    """Whether the paper of this label was printed before: what is printed now is a copy."""
+    found = session.exec(
+        select(AuditEntry.id)
+        .where(
+            AuditEntry.village_id == village_id,
+            AuditEntry.act == PRINTED,
+            AuditEntry.subject == label,
+        )
+        .limit(1)
+    ).first()
+    return found is not None
 
 
 def slip_paper(session: Session, village_id: int) -> SlipPaper:
@@ -50,11 +67,11 @@ def slip_sheet(session: Session, village_id: int, slip_id: int, *, reprint: bool
         collector=info.collector or _("户主本人"),
         relation=info.relation,
         proof=_(PROOF_WORDS[info.proof]) if info.proof is not Proof.NONE else "",
+        signed=info.proof is Proof.SIGNATURE,
         cashier=info.cashier,
         lines=tuple(map(_line, info.lines)),
         rate_fen=info.rate_fen,
         points_used=info.points_used,
-        credit_used_fen=info.credit_used,
         points_before=info.points_before,
         points_after=info.points_after,
         credit_before_fen=info.credit_before,

@@ -16,7 +16,7 @@ from moralbank.money import yuan
 from moralbank.printing import formal, halves, roll
 from moralbank.printing import sheet as paper_sizes
 from moralbank.printing.docket import Docket, Item, Pair, Weight
-from moralbank.printing.flow import Frame, Piece, gap, printed, stacked
+from moralbank.printing.flow import Frame, Piece, gap, held, printed, stacked
 from moralbank.printing.fonts import Voice
 from moralbank.printing.numerals import plain_date
 from moralbank.printing.ruled import RuledColumn, RuledTable, bold
@@ -68,7 +68,7 @@ def _slip_docket(sheet: SlipSheet) -> Docket:
         sums=tuple(_slip_sums(sheet)),
         balances=tuple(_slip_balances(sheet)),
         notes=(*sheet.refunded, *((sheet.warning,) if sheet.warning else ())),
-        signature=_("签字/手印："),
+        signature="" if sheet.signed else _("签字/手印："),
         code=sheet.number,
         caption=_("扫码核对本单"),
         mark=sheet.ledger_mark,
@@ -103,10 +103,10 @@ def _slip_sums(sheet: SlipSheet) -> Iterator[Pair]:
         worth = yuan(sheet.points_used * sheet.rate_fen)
         exchanged = _("%(points)s 分 = %(yuan)s 元", points=sheet.points_used, yuan=worth)
         yield Pair(_("兑换积分"), exchanged)
-    if sheet.credit_used_fen:
-        yield Pair(_("使用余额"), _yuan(sheet.credit_used_fen))
-    if sheet.credit_brought_fen:
-        yield Pair(_("找回余额"), _yuan(sheet.credit_brought_fen))
+    if sheet.credit_paid_fen > 0:
+        yield Pair(_("使用余额"), _yuan(sheet.credit_paid_fen))
+    if sheet.credit_paid_fen < 0:
+        yield Pair(_("找回余额"), _yuan(-sheet.credit_paid_fen))
 
 
 def _slip_balances(sheet: SlipSheet) -> Iterator[Pair]:
@@ -169,7 +169,7 @@ def day(sheet: DaySheet) -> bytes:
     """Return a shop's closed day as a PDF on A4."""
     title = _("%(shop)s日结表　%(day)s", shop=sheet.shop, day=plain_date(sheet.day))
     foot = _("%(village)s　%(title)s　账 %(mark)s", title=title, **_village_mark(sheet))
-    pieces = [*_day_head(sheet), *_day_goods(sheet), *_day_end(sheet)]
+    pieces = [*_day_head(sheet), *held([*_day_goods(sheet)]), *_day_end(sheet)]
     return printed(_FRAME, title, [pieces], formal.page_foot(_FRAME, foot))
 
 
@@ -277,5 +277,6 @@ def _goods_sum(sheet: DaySheet) -> tuple[str, ...]:
 
 
 def _day_end(sheet: DaySheet) -> Iterator[Piece]:
-    signed = formal.signatures(_FRAME, [sheet.closed_by, _("复核人")])
+    keeper = _("店长（%(name)s）", name=sheet.closed_by)
+    signed = formal.signatures(_FRAME, [keeper, _("复核人")])
     yield stacked(gap(5 * mm), *signed, formal.filled_in(_FRAME, _("备注")))

@@ -2,20 +2,18 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlmodel import Session
-from sqlmodel import select as select_rows
 
 from moralbank import clock
 from moralbank.access.queries import user_names
-from moralbank.audit import AuditEntry
 from moralbank.counter.models import Proof, Refund, Slip, SlipLine
-from moralbank.counter.reckoning import affordable_fen
+from moralbank.counter.reckoning import affordable_fen, credit_paid
 from moralbank.counter.refunds import RefundInfo, refunds_of
 from moralbank.errors import NotFound
 from moralbank.households.queries import (
@@ -31,12 +29,13 @@ from moralbank.paging import Page, place
 from moralbank.store.keeping import shops
 
 PAGE_ROWS: Final = 30
-PRINTED: Final = "counter.print"
-"""The act under which the trail notes that a slip was printed."""
 
 _slips = Slip.__table__  # type: ignore[attr-defined]
 _lines = SlipLine.__table__  # type: ignore[attr-defined]
 _refunds = Refund.__table__  # type: ignore[attr-defined]
+_OF_ITS_SLIP: Final = and_(
+    _slips.c.village_id == _refunds.c.village_id, _slips.c.id == _refunds.c.slip_id
+)
 _LABEL: Final = re.compile(r"(?:DH\d{8}-)?0*(\d{1,9})", re.IGNORECASE | re.ASCII)
 
 
@@ -128,7 +127,7 @@ class SlipInfo:
     @property
     def goods(self) -> str:
         """All goods in one line: "大米 5 公斤 ×1、陈醋 500 毫升 ×2"."""
-        return listed(f"{line.title} ×{line.quantity}" for line in self.lines)
+        return _in_words(self.lines)
 
     @property
     def taker(self) -> str:
@@ -143,14 +142,29 @@ class SlipInfo:
         return tuple(line for line in self.lines if line.refund_id is None)
 
     @property
+    def goods_back(self) -> str:
+        """What was taken back so far, in one line as `goods`; empty where nothing was."""
+        return _in_words(line for line in self.lines if line.refund_id is not None)
+
+    @property
     def refunded_fen(self) -> int:
         """What was taken back so far, in fen."""
         return sum(one.total_fen for one in self.refunds)
 
     @property
-    def credit_brought(self) -> int:
-        """Fen that the last point brought beyond the total; they stay as credit."""
-        return self.points_used * self.rate_fen + self.credit_used - self.total_fen
+    def net_fen(self) -> int:
+        """What stays of the goods, in fen."""
+        return self.total_fen - self.refunded_fen
+
+    @property
+    def points_back(self) -> int:
+        """Points that went back with it."""
+        return sum(one.points_back for one in self.refunds)
+
+    @property
+    def credit_paid(self) -> int:
+        """Fen of the household's credit that are gone by it; below zero: so many came to it."""
+        return credit_paid(self.credit_before, self.credit_after)
 
 
 @dataclass(frozen=True)
@@ -165,12 +179,21 @@ class SlipFilter:
 
 @dataclass(frozen=True)
 class SlipSums:
-    """How many slips fit a filter, what they come to in fen and points, what of it came back."""
+    """How many slips fit a filter, what they come to in fen and points, what of it came back.
+
+    Whatever was taken back of these slips counts, on whichever day that was.
+    """
 
     slips: int
     total_fen: int
     points_used: int
     refunded_fen: int
+    points_back: int
+
+    @property
+    def net_fen(self) -> int:
+        """What stays of the goods, in fen."""
+        return self.total_fen - self.refunded_fen
 
 
 @dataclass(frozen=True)
@@ -178,6 +201,10 @@ class SlipPage(Page[SlipInfo]):
     """One page of slips, newest first, with what all that fit come to."""
 
     sums: SlipSums
+
+
+def _in_words(lines: Iterable[LineInfo]) -> str:
+    return listed(f"{line.title} ×{line.quantity}" for line in lines)
 
 
 def slip_label(number: int, at: datetime) -> str:
@@ -233,29 +260,15 @@ def slips(
     return _infos(session, village_id, _fitting(session, village_id, wanted), limit=limit)
 
 
-def was_printed(session: Session, village_id: int, label: str) -> bool:
-    """Whether the slip of this label was printed before: what is printed now is a copy."""
-    found = session.exec(
-        select_rows(AuditEntry.id)
-        .where(
-            AuditEntry.village_id == village_id,
-            AuditEntry.act == PRINTED,
-            AuditEntry.subject == label,
-        )
-        .limit(1)
-    ).first()
-    return found is not None
-
-
 def _fitting(session: Session, village_id: int, wanted: SlipFilter) -> ColumnElement[bool]:
     """The condition of a filter: days, shop, and a slip's number or its household."""
     conditions: list[Any] = [_slips.c.village_id == village_id]
     if wanted.shop_id is not None:
         conditions.append(_slips.c.shop_id == wanted.shop_id)
     if wanted.first is not None:
-        conditions.append(_slips.c.at >= _midnight(wanted.first))
+        conditions.append(_slips.c.at >= clock.midnight(wanted.first))
     if wanted.last is not None and wanted.last < date.max:
-        conditions.append(_slips.c.at < _midnight(wanted.last + timedelta(days=1)))
+        conditions.append(_slips.c.at < clock.midnight(wanted.last + timedelta(days=1)))
     typed = wanted.typed.strip()
     number = _LABEL.fullmatch(typed)
     if number is not None:
@@ -278,19 +291,19 @@ def _sums(session: Session, fitting: ColumnElement[bool]) -> SlipSums:
         )
         .one()
     )
-    back = session.connection().scalar(
-        select(func.coalesce(func.sum(_refunds.c.total_fen), 0))
-        .join(
-            _slips,
-            and_(_slips.c.village_id == _refunds.c.village_id, _slips.c.id == _refunds.c.slip_id),
+    back = (
+        session.connection()
+        .execute(
+            select(
+                func.coalesce(func.sum(_refunds.c.total_fen), 0).label("fen"),
+                func.coalesce(func.sum(_refunds.c.points_back), 0).label("points"),
+            )
+            .join(_slips, _OF_ITS_SLIP)
+            .where(fitting)
         )
-        .where(fitting)
+        .one()
     )
-    return SlipSums(row.slips, int(row.fen), int(row.points), int(back or 0))
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), tzinfo=clock.VILLAGE_ZONE).astimezone(UTC)
+    return SlipSums(row.slips, int(row.fen), int(row.points), int(back.fen), int(back.points))
 
 
 def _infos(

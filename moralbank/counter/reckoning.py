@@ -45,6 +45,11 @@ class Reckoning:
         """Fen of credit that stay (when the points suffice)."""
         return self.credit_before + self.points_used * self.rate_fen - self.total_fen
 
+    @property
+    def credit_paid(self) -> int:
+        """Fen of credit that are gone by it; below zero: so many came to it."""
+        return credit_paid(self.credit_before, self.credit_after)
+
 
 @dataclass(frozen=True)
 class GivingBack:
@@ -75,6 +80,15 @@ class GivingBack:
     def credit_back(self) -> int:
         """Fen of credit that come back; below zero where the last point's change goes back."""
         return self.value_fen - self.points_back * self.rate_fen
+
+
+def credit_paid(before: int, after: int) -> int:
+    """How much credit a sale took, in fen; below zero where its last point brought more.
+
+    What people are shown: points' worth and this together are the total. That all of the credit
+    went in and some of it came back is the ledger's affair.
+    """
+    return before - after
 
 
 def affordable_fen(points: int, credit_fen: int, rate_fen: int) -> int:

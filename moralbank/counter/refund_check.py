@@ -1,15 +1,18 @@
 """The proof of what was taken back, and of the days that were closed."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, Protocol
 
 from sqlalchemy import select
 from sqlmodel import Session
 
+from moralbank.audit import trail
+from moralbank.counter.closing import CLOSED, REOPENED, close_seal
 from moralbank.counter.daybook import DayFigures, figures_by_day
 from moralbank.counter.models import DayClose, Refund, RefundLine
 from moralbank.counter.reckoning import GivingBack
+from moralbank.counter.refunding import refund_payload
 from moralbank.i18n import _
 from moralbank.ledger.chain import canonical_json, printed_mark
 from moralbank.ledger.check import Problem
@@ -81,14 +84,17 @@ def check_refunds(
 
 
 def check_days(session: Session, village_id: int) -> Iterator[Problem]:
-    """A closed day is what its slips and refunds come to, and its mark stands in the books."""
-    days = figures_by_day(session, village_id)
+    """A closed day is what its slips and refunds come to, and its mark stands in the books.
+
+    Whether it was closed so, and who opened it again and why, stands in the trail.
+    """
     connection = session.connection()
-    rows = connection.execute(
-        select(_closes)
-        .where(_closes.c.village_id == village_id, _closes.c.reopened_at.is_(None))
-        .order_by(_closes.c.id)
+    every = connection.execute(
+        select(_closes).where(_closes.c.village_id == village_id).order_by(_closes.c.id)
     ).all()
+    yield from _check_trail(session, village_id, every)
+    rows = [row for row in every if row.reopened_at is None]
+    days = figures_by_day(session, village_id)
     marks = {
         printed_mark(event.seq, event.hash)
         for event in connection.execute(
@@ -108,6 +114,22 @@ def check_days(session: Session, village_id: int) -> Iterator[Problem]:
         if row.mark not in marks:
             words = _("%(day)s 的日结上的账号在账里找不到", day=row.day)
             yield Problem("day_mark", words)
+
+
+def _check_trail(session: Session, village_id: int, rows: Sequence[Any]) -> Iterator[Problem]:
+    """The trail knows of the same closings, and of the same that were opened again."""
+    told: dict[int, list[Any]] = defaultdict(list)
+    for line in trail(session, village_id, (CLOSED, REOPENED)):
+        said = line.detail["seal" if line.act == CLOSED else "why"]
+        told[line.detail["close"]].append((line.act, line.user_id, said))
+    for row in rows:
+        expected = [(CLOSED, row.closed_by, close_seal(row._asdict()))]
+        if row.reopened_at is not None:
+            expected.append((REOPENED, row.reopened_by, row.reopened_why))
+        if told.pop(row.id, []) != expected:
+            yield Problem("day_trail", _("%(day)s 的日结与操作记录不符", day=row.day))
+    for number in sorted(told):
+        yield Problem("day_gone", _("第 %(n)s 次日结做过，现在却没有了", n=number))
 
 
 def _take(own: dict[int, Any], taken: Mapping[int, Any]) -> int:
@@ -152,8 +174,8 @@ def _check_event(
     row: Any, taken: Mapping[int, Any], slip: Any, event: Any, books: Books
 ) -> Iterator[Problem]:
     """A refund's event says and moves what the refund does."""
-    lines = [[line, found.written_off] for line, found in taken.items()]
-    payload = canonical_json({"slip": row.slip_id, "refund": row.id, "lines": lines})
+    written_off = {line: found.written_off for line, found in taken.items()}
+    payload = canonical_json(refund_payload(row.slip_id, row.id, written_off, row.reason))
     if event.payload != payload or (row.by, row.at) != (event.actor, event.at):
         yield Problem("refund_payload", _("第 %(n)s 号退货单与账上写的内容不符", n=row.id))
     if books.moved(row.seq) != _expected(row, slip):

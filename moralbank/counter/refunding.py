@@ -1,6 +1,7 @@
 """Taking goods back (退货): whole lines of a slip, each once, value and stock the way they came."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import func, insert, select
@@ -24,7 +25,7 @@ from moralbank.ledger.requests import once
 from moralbank.ledger.service import Leg, Posted
 from moralbank.money import yuan
 from moralbank.settlements.models import Settlement, SettlementState
-from moralbank.store.keeping import shop_for
+from moralbank.store.keeping import shop, shop_for
 from moralbank.store.service import give_back
 
 LONGEST_REASON: Final = 80
@@ -91,6 +92,52 @@ class ClaimSettled(Refused):
     code = "claim_settled"
 
 
+class ClaimOver(Refused):
+    """The same where the shop's contract is over: nothing new comes in to deduct it from."""
+
+    text = mark(
+        "“%(name)s”的合同到 %(day)s 为止，还没结算的只有 %(has)s 元，不够扣这次要退的 "
+        "%(needed)s 元。请管理员先续上合同，等店里有了新的兑换再退"
+    )
+    code = "claim_over"
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """What lines of a slip would bring back, in points and fen, and what there is then.
+
+    `credit_back` is below zero where change of the last point is taken back.
+    """
+
+    value_fen: int
+    points_back: int
+    credit_back: int
+    points_after: int
+    credit_after: int
+
+
+@dataclass(frozen=True)
+class _Reckoned:
+    """A slip, the goods of it that come back, between which accounts, and how much."""
+
+    sold: SlipInfo
+    goods: Sequence[LineInfo]
+    accounts: Accounts
+    back: GivingBack
+
+    @property
+    def ahead(self) -> Ahead:
+        """What is shown of it."""
+        points, credit = self.back.points_back, self.back.credit_back
+        return Ahead(
+            value_fen=self.back.value_fen,
+            points_back=points,
+            credit_back=credit,
+            points_after=self.accounts.points.amount + points,
+            credit_after=self.accounts.credit.amount + credit,
+        )
+
+
 def refund(
     session: Session,
     actor: Actor,
@@ -103,7 +150,8 @@ def refund(
 
     It belongs to today, and is deducted from the shop's open claim. Raises NothingRefunded,
     RefundReasonMissing, RefundReasonTooLong, SlipUnknown, LineUnknown, RefundedBefore,
-    NotYourShop, NotToday, DayClosed, ClockBehind, ClaimSettled.
+    NotYourShop, NotToday, DayClosed, ClockBehind, ClaimSettled,
+    ClaimOver.
     """
     reason = reason.strip()
     if not lines:
@@ -121,6 +169,16 @@ def refund(
         content,
         lambda: _perform(session, actor, request_id, slip_id, lines, reason),
     ).result
+
+
+def look_ahead(session: Session, actor: Actor, slip_id: int, lines: Mapping[int, bool]) -> Ahead:
+    """What `refund` would bring back now; nothing is written.
+
+    Raises what it does about the slip, its lines, the day and the shop's claim.
+    """
+    if not lines:
+        raise NothingRefunded(field="lines")
+    return _reckon(session, actor, slip_id, lines).ahead
 
 
 def needs_reason(actor: Actor) -> bool:
@@ -151,21 +209,17 @@ def _perform(
     """Take back, under the ledger's lock."""
     village_id = actor.village_id
     require_clock(session, village_id)
-    sold = slip(session, village_id, slip_id)
-    require_refundable(session, actor, sold)
-    goods = _chosen(sold, lines)
-    accounts = counter_accounts(session, village_id, sold.household.id, sold.shop_id)
-    back = giving_back(sold, goods, accounts.credit.amount)
-    _require_claim(session, village_id, sold.shop_id, accounts.accepted.amount, back.value_fen)
+    reckoned = _reckon(session, actor, slip_id, lines)
+    sold, goods, ahead = reckoned.sold, reckoned.goods, reckoned.ahead
     number = ledger.take_number(session, village_id, "refund")
     written_off = {one.line: lines[one.line] for one in goods}
     posted = _post(
         session,
         actor,
         request_id,
-        accounts,
-        back,
-        _payload(sold, number, written_off),
+        reckoned.accounts,
+        reckoned.back,
+        refund_payload(sold.id, number, written_off, reason),
         _memo(goods),
     )
     row = {
@@ -178,11 +232,11 @@ def _perform(
         "at": posted.at,
         "by": actor.user_id,
         "reason": reason,
-        "total_fen": back.value_fen,
-        "points_back": back.points_back,
-        "credit_back": back.credit_back,
-        "points_after": accounts.points.amount + back.points_back,
-        "credit_after": accounts.credit.amount + back.credit_back,
+        "total_fen": ahead.value_fen,
+        "points_back": ahead.points_back,
+        "credit_back": ahead.credit_back,
+        "points_after": ahead.points_after,
+        "credit_after": ahead.credit_after,
     }
     _write(session, row, written_off)
     by_product = {one.product_id: lines[one.line] for one in goods}
@@ -190,6 +244,18 @@ def _perform(
     label = refund_label(number, posted.at)
     audit.record(session, actor, _ACT, label, slip=sold.label, household=sold.household.label)
     return number
+
+
+def _reckon(session: Session, actor: Actor, slip_id: int, lines: Mapping[int, bool]) -> _Reckoned:
+    """What comes back as the books stand, once every rule was asked."""
+    village_id = actor.village_id
+    sold = slip(session, village_id, slip_id)
+    require_refundable(session, actor, sold)
+    goods = _chosen(sold, lines)
+    accounts = counter_accounts(session, village_id, sold.household.id, sold.shop_id)
+    back = giving_back(sold, goods, accounts.credit.amount)
+    _require_claim(session, village_id, sold.shop_id, accounts.accepted.amount, back.value_fen)
+    return _Reckoned(sold, goods, accounts, back)
 
 
 def giving_back(sold: SlipInfo, goods: Sequence[LineInfo], credit_now: int) -> GivingBack:
@@ -230,11 +296,19 @@ def _require_claim(
     )
     free = max(0, accepted - int(waiting or 0))
     if free < needed:
-        raise ClaimSettled(has=yuan(free), needed=yuan(needed))
+        words = {"has": yuan(free), "needed": yuan(needed)}
+        at = shop(session, village_id, shop_id)
+        if at.ended:
+            raise ClaimOver(name=at.name, day=at.contract_until, **words)
+        raise ClaimSettled(**words)
 
 
-def _payload(sold: SlipInfo, number: int, written_off: Mapping[int, bool]) -> dict[str, Any]:
-    return {"slip": sold.id, "refund": number, "lines": [list(one) for one in written_off.items()]}
+def refund_payload(
+    slip_id: int, number: int, written_off: Mapping[int, bool], reason: str
+) -> dict[str, Any]:
+    """What an event says of its refund, so that `check` can compare."""
+    lines = [list(one) for one in written_off.items()]
+    return {"slip": slip_id, "refund": number, "lines": lines, "reason": reason}
 
 
 def _post(

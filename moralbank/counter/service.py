@@ -168,8 +168,8 @@ def redeem(session: Session, actor: Actor, request_id: str, wanted: Redeem) -> i
     Raises CartEmpty, CartTooLong, PiecesInvalid, CreditInvalid, CollectorTooLong, RelationTooLong,
     RelationMissing, HouseholdUnknown, HouseholdMoved, CardUnknown, CardLost, CardReplaced,
     ContractEnded, DayClosed, ClockBehind, ProductUnknown, ProductWithdrawn, what
-    `judging.require_within` does, ProofMissing, SumChanged, OutOfStock, NoRate, PhotoUnknown,
-    RedeemedBefore.
+    `judging.require_within` does, ProofMissing, SumChanged, OutOfStock, StockExpired, NoRate,
+    PhotoUnknown, RedeemedBefore.
     """
     _require_valid(wanted)
     # Not what was shown and how it was proved: the same cart again is the same act.
@@ -259,7 +259,6 @@ def _perform(session: Session, actor: Actor, request_id: str, wanted: Redeem) ->
     )
     _require_allowed(session, village_id, customer.id, wanted, reckoned, goods)
     number = take_number(session, village_id, "slip")
-    posted = post_redemption(session, actor, request_id, number, accounts, reckoned, goods)
     row = {
         "village_id": village_id,
         "id": number,
@@ -271,6 +270,7 @@ def _perform(session: Session, actor: Actor, request_id: str, wanted: Redeem) ->
         "relation": relation,
         "proof": wanted.proven,
     }
+    posted = post_redemption(session, actor, request_id, row, accounts, reckoned, goods)
     write_slip(session, row, posted, reckoned, goods)
     take_stock(session, actor, number, wanted.lines)
     if wanted.signature is not None:

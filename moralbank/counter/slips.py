@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from moralbank.counter.reckoning import credit_paid
+
 
 class SlipPaper(StrEnum):
     """What slips are printed on; the values are those of the village's setting."""
@@ -35,7 +37,7 @@ class SlipSheet:
 
     Empty where there is nothing to say: ``relation`` of the ``collector`` to the household,
     ``proof`` (已输密码), ``warning`` (points that will lapse), ``refunded`` (a line for each refund
-    that came later).
+    that came later). ``signed`` on the screen, it needs no line to sign on.
     """
 
     shop: str
@@ -48,7 +50,6 @@ class SlipSheet:
     lines: tuple[SlipLine, ...]
     rate_fen: int
     points_used: int
-    credit_used_fen: int
     points_before: int
     points_after: int
     credit_before_fen: int
@@ -57,6 +58,7 @@ class SlipSheet:
     reprint: bool
     relation: str = ""
     proof: str = ""
+    signed: bool = False
     warning: str = ""
     refunded: tuple[str, ...] = ()
 
@@ -66,12 +68,9 @@ class SlipSheet:
         return sum(line.quantity * line.price_fen for line in self.lines)
 
     @property
-    def credit_brought_fen(self) -> int:
-        """Fen that the last point brought beyond the total, kept as credit.
-
-        So the slip adds up: points' worth + credit used = total + credit brought.
-        """
-        return self.points_used * self.rate_fen + self.credit_used_fen - self.total_fen
+    def credit_paid_fen(self) -> int:
+        """Fen of credit that are gone by it; below zero: so many came to it."""
+        return credit_paid(self.credit_before_fen, self.credit_after_fen)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import current_app, jsonify, redirect, render_template, request, url_for
 from sqlmodel import Session
+from werkzeug.exceptions import HTTPException
 
 from moralbank import clock
 from moralbank.cards.queries import CardUnknown, card_by_token, require_usable
@@ -12,6 +13,8 @@ from moralbank.cards.token import looks_like_token, read_token
 from moralbank.counter import service
 from moralbank.counter.basket import basket
 from moralbank.counter.forms import SOMEONE_ELSE, Cart, read_cart
+from moralbank.counter.judging import not_today
+from moralbank.counter.limits import exchange_day_ahead
 from moralbank.counter.models import Proof
 from moralbank.counter.proving import (
     LARGEST_SIGNATURE,
@@ -20,7 +23,7 @@ from moralbank.counter.proving import (
     signature_in,
     tried,
 )
-from moralbank.counter.queries import SlipFilter, slip_sums
+from moralbank.counter.queries import SlipFilter, slip, slip_sums
 from moralbank.counter.queries import slips as read_slips
 from moralbank.counter.scanning import card_in
 from moralbank.counter.service import Redeem
@@ -35,7 +38,7 @@ from moralbank.photos import storage
 from moralbank.photos.pictures import LARGEST_FILE
 from moralbank.photos.service import keep_picture
 from moralbank.store.keeping import shop_for
-from moralbank.web.errors import status_of
+from moralbank.web.errors import http_page, http_words, status_of
 from moralbank.web.guards import current_actor, may
 from moralbank.web.pages import LONGEST_SEARCH, asked_number
 from moralbank.web.request_ids import next_request_id, sent_request_id
@@ -96,6 +99,14 @@ def scan() -> Any:
         return jsonify(token="", words=refusal.message, code=refusal.code)
 
 
+@room.errorhandler(413)
+def too_large(error: HTTPException) -> Any:
+    """Tell a script that sends too large a picture so as `scan` would."""
+    if request.endpoint != "counter.scan" or not _by_script():
+        return http_page(error)
+    return jsonify(token="", words=http_words(error), code="too_large"), 413
+
+
 @room.post("/counter/redeem")
 @may("counter.redeem")
 def redeem() -> Any:
@@ -120,10 +131,15 @@ def redeem() -> Any:
 def outcome(request_id: str) -> Any:
     """Say what became of a sale whose answer got lost: its slip, or that there is none and why.
 
-    What was refused stays refused: then a new request id comes along.
+    What was refused stays refused: then a new request id comes along. Another shop's sale is as
+    unknown here as one that never came.
     """
+    actor = current_actor()
     with reading() as session:
-        found = what_became(session, current_actor().village_id, request_id[:64])
+        found = what_became(session, actor.village_id, request_id[:64])
+        if found and found.act == service.ACT and found.result is not None:
+            sold_at = slip(session, actor.village_id, found.result).shop_id
+            found = found if sold_at == shop_for(session, actor).id else None
     if found is None:
         return jsonify(slip="", words="", request_id="")
     if found.result is None or found.act != service.ACT:
@@ -203,12 +219,14 @@ def _who(typed: str, refusal: MoralbankError | None = None) -> Any:
 
 
 def _why_shut(session: Session) -> Refused | None:
-    """Why nothing can be exchanged at this counter now: its day was closed, its contract ended."""
+    """Why nothing can be exchanged now: no exchange day, the day was closed, the contract ended."""
+    actor = current_actor()
     try:
-        service.require_counter(session, current_actor())
+        service.require_counter(session, actor)
     except Refused as hindrance:
         return hindrance
-    return None
+    day = exchange_day_ahead(session, actor.village_id)
+    return None if day is None else not_today(day)
 
 
 def _goods(cart: Cart, refusal: MoralbankError | None = None) -> Any:

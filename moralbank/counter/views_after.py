@@ -5,6 +5,7 @@ The room's blueprint begins here; `views.py` adds the counter itself to it.
 
 from collections.abc import Mapping
 from datetime import date
+from http import HTTPStatus
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -14,7 +15,7 @@ from moralbank import audit, clock
 from moralbank.access.permissions import may as role_may
 from moralbank.counter import closing, refunding
 from moralbank.counter.daybook import close as read_close
-from moralbank.counter.daybook import close_of, closes, unclosed_days
+from moralbank.counter.daybook import close_of, close_page, unclosed_days
 from moralbank.counter.export import day_list, slip_list
 from moralbank.counter.forms_after import (
     DayForm,
@@ -23,13 +24,20 @@ from moralbank.counter.forms_after import (
     SlipFilterForm,
     refund_lines,
 )
-from moralbank.counter.paper import day_sheet, refund_sheet, slip_paper, slip_sheet
-from moralbank.counter.queries import PRINTED, slip_page, was_printed
-from moralbank.counter.queries import slip as read_slip
+from moralbank.counter.paper import (
+    PRINTED,
+    day_sheet,
+    refund_sheet,
+    slip_paper,
+    slip_sheet,
+    was_printed,
+)
+from moralbank.counter.queries import slip_page
 from moralbank.counter.queries import slips as read_slips
-from moralbank.counter.refunds import refund as read_refund
+from moralbank.counter.seeing import shown_refund, shown_shops, shown_slip
 from moralbank.db import reading, writing
-from moralbank.errors import Denied, MoralbankError, NotFound, Refused
+from moralbank.errors import Denied, Invalid, MoralbankError, NotFound, Refused
+from moralbank.forms import day_in
 from moralbank.i18n import _
 from moralbank.photos.models import PhotoSubject
 from moralbank.photos.queries import photos_of
@@ -54,14 +62,16 @@ def slips() -> Any:
     """List slips by day and household."""
     form = SlipFilterForm(request.args)
     form.validate()
+    actor = current_actor()
     with reading() as session:
-        village_id = current_actor().village_id
-        page = slip_page(session, village_id, form.chosen(), asked_page())
+        seen = shown_shops(session, actor, asked_number("shop"))
+        page = slip_page(session, actor.village_id, form.chosen(seen.shop_id), asked_page())
     return render_template(
         "counter/slips.html",
         form=form,
+        seen=seen,
         page=page,
-        pager=pager(page.place, "counter.slips", **asked_also("first", "last", "q")),
+        pager=pager(page.place, "counter.slips", **asked_also("first", "last", "q", "shop")),
         today=clock.today(),
     )
 
@@ -72,9 +82,11 @@ def export() -> Any:
     """Download what the list shows, all pages."""
     form = SlipFilterForm(request.args)
     form.validate()
+    actor = current_actor()
     with writing() as session:
-        rows = read_slips(session, current_actor().village_id, form.chosen())
-        audit.record(session, current_actor(), "counter.export", "", rows=len(rows))
+        seen = shown_shops(session, actor, asked_number("shop"))
+        rows = read_slips(session, actor.village_id, form.chosen(seen.shop_id))
+        audit.record(session, actor, "counter.export", "", rows=len(rows))
     return excel_file(slip_list(rows), _("兑换单-%(day)s.xlsx", day=clock.today()))
 
 
@@ -84,7 +96,7 @@ def slip(slip_id: int) -> Any:
     """Show one slip, big."""
     actor = current_actor()
     with reading() as session:
-        shown = read_slip(session, actor.village_id, slip_id)
+        shown = shown_slip(session, actor, slip_id)
         printed = was_printed(session, actor.village_id, shown.label)
         at_once = settings_of(session, actor.village_id)[SLIP_AT_ONCE] == ON
         signed = photos_of(session, actor.village_id, PhotoSubject.SLIP, [slip_id])
@@ -109,7 +121,7 @@ def slip_pdf(slip_id: int) -> Any:
 
     actor = current_actor()
     with writing() as session:
-        label = read_slip(session, actor.village_id, slip_id).label
+        label = shown_slip(session, actor, slip_id).label
         reprint = was_printed(session, actor.village_id, label)
         sheet = slip_sheet(session, actor.village_id, slip_id, reprint=reprint)
         paper = slip_paper(session, actor.village_id)
@@ -121,8 +133,9 @@ def slip_pdf(slip_id: int) -> Any:
 @room.get(f"{SLIP}/refund")
 @may("counter.refund")
 def refund(slip_id: int) -> Any:
-    """Ask which goods of a slip come back."""
-    return _refund_page(slip_id, RefundForm(), {})
+    """Ask which goods of a slip come back; to be checked, show what those chosen bring."""
+    lines = refund_lines(request.args)
+    return _refund_page(slip_id, RefundForm(), lines, checked="check" in request.args)
 
 
 @room.post(f"{SLIP}/refund")
@@ -131,7 +144,7 @@ def take_back(slip_id: int) -> Any:
     """Take goods back, and lead to the refund."""
     form, lines = RefundForm(request.form), refund_lines(request.form)
     if not form.validate():
-        return _refund_page(slip_id, form, lines), 422
+        return _refund_page(slip_id, form, lines, checked=bool(lines), status=422)
     why = form.reason.data or ""
     try:
         with writing() as session:
@@ -142,7 +155,9 @@ def take_back(slip_id: int) -> Any:
         raise
     except MoralbankError as refusal:
         form.take_refusal(refusal)
-        return _refund_page(slip_id, form, lines, refusal), status_of(refusal)
+        return _refund_page(
+            slip_id, form, lines, refusal, checked=bool(lines), status=status_of(refusal)
+        )
     return redirect(url_for("counter.refunded", refund_id=number, new=1), 303)
 
 
@@ -150,17 +165,18 @@ def take_back(slip_id: int) -> Any:
 @may("counter.view")
 def refunded(refund_id: int) -> Any:
     """Show what was taken back, big."""
-    village_id = current_actor().village_id
+    actor = current_actor()
     with reading() as session:
-        shown = read_refund(session, village_id, refund_id)
-        sold = read_slip(session, village_id, shown.slip_id)
-        printed = was_printed(session, village_id, shown.label)
+        shown = shown_refund(session, actor, refund_id)
+        sold = shown_slip(session, actor, shown.slip_id)
+        printed = was_printed(session, actor.village_id, shown.label)
     return render_template(
         "counter/refunded.html",
         refund=shown,
         slip=sold,
         printed=printed,
         is_new="new" in request.args,
+        may_redeem=role_may(actor.role, "counter.redeem"),
     )
 
 
@@ -172,7 +188,7 @@ def refund_pdf(refund_id: int) -> Any:
 
     actor = current_actor()
     with writing() as session:
-        label = read_refund(session, actor.village_id, refund_id).label
+        label = shown_refund(session, actor, refund_id).label
         reprint = was_printed(session, actor.village_id, label)
         sheet = refund_sheet(session, actor.village_id, refund_id, reprint=reprint)
         paper = slip_paper(session, actor.village_id)
@@ -232,9 +248,9 @@ def day_pdf() -> Any:
 
     wanted, village_id = _asked_day(), current_actor().village_id
     with reading() as session:
-        shop_id = _asked_shop(session).shop.id
-        sheet = day_sheet(session, village_id, shop_id, wanted)
-    return pdf_file(make(sheet), _("日结-%(day)s.pdf", day=wanted))
+        shop = _asked_shop(session).shop
+        sheet = day_sheet(session, village_id, shop.id, wanted)
+    return pdf_file(make(sheet), _("日结-%(shop)s-%(day)s.pdf", shop=shop.name, day=wanted))
 
 
 @room.get("/counter/day.xlsx")
@@ -243,10 +259,11 @@ def day_export() -> Any:
     """Download a day's goods."""
     wanted, actor = _asked_day(), current_actor()
     with writing() as session:
-        shop_id = _asked_shop(session).shop.id
-        figures = closing.day_figures(session, actor.village_id, shop_id, wanted)
-        audit.record(session, actor, "counter.day_export", str(wanted))
-    return excel_file(day_list(figures), _("日结-%(day)s.xlsx", day=wanted))
+        shop = _asked_shop(session).shop
+        figures = closing.day_figures(session, actor.village_id, shop.id, wanted)
+        audit.record(session, actor, "counter.day_export", str(wanted), shop=shop.id)
+    name = _("日结-%(shop)s-%(day)s.xlsx", shop=shop.name, day=wanted)
+    return excel_file(day_list(figures, shop.name), name)
 
 
 @room.get("/counter/days")
@@ -256,9 +273,15 @@ def days() -> Any:
     village_id = current_actor().village_id
     with reading() as session:
         choice = _asked_shop(session)
-        closed = closes(session, village_id, choice.shop.id)
+        page = close_page(session, village_id, choice.shop.id, asked_page())
         waiting = unclosed_days(session, village_id, choice.shop.id)
-    return render_template("counter/days.html", choice=choice, closes=closed, waiting=waiting)
+    return render_template(
+        "counter/days.html",
+        choice=choice,
+        page=page,
+        pager=pager(page.place, "counter.days", **choice.kept),
+        waiting=waiting,
+    )
 
 
 def _refund_page(
@@ -266,26 +289,40 @@ def _refund_page(
     form: RefundForm,
     lines: Mapping[int, bool],
     refusal: MoralbankError | None = None,
-) -> Any:
-    """The form of a refund; where it can't be, why, and who could."""
+    *,
+    checked: bool,
+    status: int = HTTPStatus.OK,
+) -> tuple[str, int]:
+    """Which lines come back, or, once `checked`, what they bring; where it can't be, why."""
     actor = current_actor()
-    hindrance = None
+    hindrance, trouble, ahead = None, None, None
     with reading() as session:
-        sold = read_slip(session, actor.village_id, slip_id)
+        sold = shown_slip(session, actor, slip_id)
         try:
             refunding.require_refundable(session, actor, sold)
         except (Denied, Refused) as found:
             hindrance = found
+        if checked and hindrance is None:
+            try:
+                ahead = refunding.look_ahead(session, actor, slip_id, lines)
+            except (Invalid, Refused) as found:
+                trouble = found
+    if trouble is not None and not form.errors:
+        form.take_refusal(trouble)
+    in_the_way = hindrance or trouble
+    if status == HTTPStatus.OK and in_the_way is not None:
+        status = status_of(in_the_way)
+    form.reason.flags.required = refunding.needs_reason(actor)
     page = render_template(
         "counter/refund.html",
         slip=sold,
         form=form,
         lines=lines,
         hindrance=hindrance,
-        needs_reason=refunding.needs_reason(actor),
+        ahead=ahead,
         request_id=next_request_id(refusal),
     )
-    return page if hindrance is None or refusal is not None else (page, status_of(hindrance))
+    return page, status
 
 
 def _day_page(form: DayForm, opening: ReopenForm, refusal: MoralbankError | None = None) -> str:
@@ -316,7 +353,7 @@ def _day_page(form: DayForm, opening: ReopenForm, refusal: MoralbankError | None
 def _asked_day() -> date:
     """The day that the address names; today for anything else, and for days that don't exist."""
     try:
-        return date.fromisoformat(request.args.get("day", ""))
+        return day_in(request.args.get("day", ""))
     except ValueError:
         return clock.today()
 

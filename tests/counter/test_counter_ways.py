@@ -1,7 +1,9 @@
 """Ways to know a card, to pay, to take home and to prove it, at the counter's page."""
 
 import io
+import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,17 +18,22 @@ from moralbank.cards.paper import printed_cards
 from moralbank.cards.pins import set_pin
 from moralbank.cards.queries import CardInfo, card_faces
 from moralbank.cards.service import mark_lost
+from moralbank.counter.forms import SOMEONE_ELSE
 from moralbank.counter.models import Proof
+from moralbank.fund.lapse_rules import set_rule
 from moralbank.households.models import Member
 from moralbank.photos.models import PhotoSubject
 from moralbank.photos.queries import photos_of
 from moralbank.photos.service import attach, keep
 from moralbank.store.goods import ProductDetails, add_product, edit_product
 from moralbank.store.models import LimitPeriod
+from moralbank.store.service import ReceivedLine, Receiving, receive
 from moralbank.villages.service import change_setting
+from moralbank.web.uploads import MOST_BYTES
 from tests.conftest import make_app
 from tests.counter.snapshots import printed_card, snapshot
 from tests.counter.till import DU, WANG, Till
+from tests.notices.wall import after
 from tests.photos.phone import sent
 from tests.village import STAFF, Browser, Town
 
@@ -182,7 +189,9 @@ def test_a_limit_of_a_product_stands_on_its_tile(till: Till, keeper: Browser) ->
         details = ProductDetails(**known, limit_pieces=2, limit_period=LimitPeriod.MONTH)
         edit_product(session, till.town.actor(Role.SHOPKEEPER), salt.id, details, active=True)
     form = _form(keeper, till, SALT_400G=1)
-    assert "本月还可拿 2 袋" in keeper.page
+    assert 'class="product__limit">本月还可拿 2 袋<' in keeper.page
+    assert 'data-why="本月还可拿 2 袋"' in keeper.page
+    assert 'data-note="剩 10 袋"' in keeper.page
     _redeem(keeper, form)
     assert "本月还可拿 1 袋" in _page(keeper, till)
     form = _form(keeper, till, SALT_400G=2)
@@ -195,11 +204,38 @@ def test_a_limit_of_a_product_stands_on_its_tile(till: Till, keeper: Browser) ->
 def test_a_day_without_exchange(till: Till, keeper: Browser) -> None:
     """The page says so before anything is chosen, and when it comes to it."""
     _setting(till, "exchange_days", str(clock.today().day % 28 + 1))
+    day, scan = keeper.open("/counter").split('id="ways"')
+    assert "今天不兑换" not in day
+    assert "今天不兑换。下次兑换是" in scan.split("</div>")[0]  # beside the scan words
+    assert "今天不兑换" in keeper.open("/counter", who="查无此人")
+    with till.town.database.writing() as session:
+        resolution, soon = "第 5 号决议", clock.today() + timedelta(days=30)
+        set_rule(session, till.town.actor(Role.ADMIN), till.request_id(), soon, 0, resolution)
     page = _page(keeper, till)
-    assert "今天不兑换。下次兑换是" in page
+    assert page.index("今天不兑换。下次兑换是") < page.index("这一户有 127 分将在")
+    when = f"{soon.year}\u00a0年\u00a0{soon.month}\u00a0月\u00a0{soon.day}\u00a0日清零"
+    assert when in page
     assert "data-blocked" in page
     _redeem(keeper, _form(keeper, till, SALT_400G=1), expect=409)
     assert till.slips() == 0
+
+
+def test_goods_that_expire_while_they_lie_in_the_cart(till: Till, keeper: Browser) -> None:
+    """Their last day is a good one; after midnight the open cart is refused, and says why."""
+    soap, tomorrow = till.product("SOAP-126G"), clock.today() + timedelta(days=1)
+    with till.town.database.writing() as session:
+        lines = {soap.id: ReceivedLine(2, 100, tomorrow)}
+        shopkeeper = till.town.actor(Role.SHOPKEEPER)
+        receive(session, shopkeeper, till.request_id(), Receiving(lines))
+    with after(1):
+        _redeem(keeper, _form(keeper, till, SOAP_126G=1))
+        cart = _form(keeper, till, SOAP_126G=1)
+    with after(2):
+        _redeem(keeper, cart, expect=409)
+        assert "剩下的 1 块已经过了保质期，不能兑出" in keeper.page
+        assert re.search(rf'name="q-{soap.id}" value="1"', keeper.page)  # still there, to be undone
+        assert "已过期，请先报损" in keeper.page
+    assert till.slips() == 1
 
 
 def test_credit_is_used_as_far_as_is_chosen(till: Till, keeper: Browser) -> None:
@@ -210,6 +246,10 @@ def test_credit_is_used_as_far_as_is_chosen(till: Till, keeper: Browser) -> None
     _redeem(keeper, form, expect=422)
     assert "要用的余额不对" in keeper.page
     assert 'value="zehn"' in keeper.page
+    reckon = form | {"act": "reckon", "credit_yuan": "0.31"}
+    assert keeper.send("/counter/redeem", **reckon).status_code == 200
+    assert "data-credit-only>余额只有 0.30 元<" in keeper.page
+    assert "data-credit-paid>找回余额 0.10 元<" in keeper.page  # 0.30 go in, 0.40 come out
     _redeem(keeper, form | {"credit_yuan": "0.1"})
     assert (till.slip(2).credit_used, till.slip(2).points_used) == (10, 10)
     _redeem(keeper, _form(keeper, till, SALT_400G=2) | {"credit": "none"})
@@ -244,7 +284,9 @@ def test_above_the_limit_a_pin(till: Till, keeper: Browser) -> None:
     _redeem(keeper, form, expect=409)
     assert "要输积分卡的密码，或者请领取人签名" in keeper.page
     _redeem(keeper, form | {"pin": "1111"}, expect=403)
-    assert "密码不对，还可以再试 4 次" in keeper.page
+    beside = keeper.page.split('id="proof-wrong"')[1].split('name="pin"')
+    assert "密码不对，还可以再试 4 次" in beside[0]
+    assert "autofocus" in beside[1].split(">")[0]
     assert "1111" not in keeper.page
     form["request_id"] = keeper.value("request_id")
     _redeem(keeper, form | {"pin": PIN})
@@ -272,6 +314,31 @@ def test_above_the_limit_a_signature(till: Till, keeper: Browser) -> None:
     with till.town.database.reading() as session:
         kept = photos_of(session, till.town.village_id, PhotoSubject.SLIP, [1])
     assert (kept[1][0].width, kept[1][0].height) == (640, 240)
+
+
+def test_what_nobody_can_see_comes_in_on_neither_database(till: Till, keeper: Browser) -> None:
+    someone = {"taker": SOMEONE_ELSE, "collector": "张\x00三\x1d", "relation": "邻\x07居"}
+    _redeem(keeper, _form(keeper, till, SALT_400G=1) | someone)
+    assert (till.slip(1).collector, till.slip(1).relation) == ("张三", "邻居")
+    assert "杜仁森" in keeper.open("/counter/slips", q="杜仁\x00森")
+    assert "杜仁森" in keeper.open("/counter/slips", first="0001-01-01", last="9999-12-31")
+
+
+def test_a_picture_that_is_far_too_large(till: Till, keeper: Browser) -> None:
+    """Nobody reads it; a script is still told in its own way, a page in words."""
+    keeper.open("/counter")
+    huge = {
+        "data": b"--picture",
+        "content_type": "multipart/form-data; boundary=picture",
+        "environ_overrides": {"CONTENT_LENGTH": str(MOST_BYTES + 1)},
+    }
+    answer = keeper.client.post("/counter/scan", headers=JSON, **huge)
+    assert (answer.status_code, answer.json["token"]) == (413, "")
+    assert "内容太大" in answer.json["words"]
+    page = keeper.client.post("/counter/scan", **huge)
+    assert (page.status_code, page.mimetype) == (413, "text/html")
+    assert "照片一共最大 25 MB" in page.get_data(as_text=True)
+    assert till.slips() == 0
 
 
 def test_a_script_is_told_what_became_of_its_sale(till: Till, keeper: Browser) -> None:

@@ -1,11 +1,11 @@
 """What `check` finds when somebody writes into slips and stock past the program."""
 
 import pytest
-from sqlalchemy import text
 
 from moralbank import clock
 from moralbank.counter.service import Redeem
 from tests.counter.till import DU, WANG, Till
+from tests.intruder import intrude
 from tests.village import Town
 
 
@@ -46,6 +46,10 @@ def sold(village: Town) -> Till:
             ),
             "slip_legs",
         ),
+        ("UPDATE slips SET collector = '张三' WHERE id = 1", "slip_payload"),
+        ("UPDATE slips SET relation = '邻居' WHERE id = 1", "slip_payload"),
+        ("UPDATE slips SET proof = 'none' WHERE id = 1", "slip_payload"),
+        ("UPDATE slips SET card_id = 7 WHERE id = 1", "slip_payload"),
         ("UPDATE slip_lines SET quantity = 3 WHERE slip_id = 1 AND line = 2", "slip_total"),
         ("UPDATE slip_lines SET name = '金条' WHERE slip_id = 1 AND line = 1", "slip_payload"),
         ("DELETE FROM slip_lines WHERE slip_id = 2", "slip_total"),
@@ -58,17 +62,21 @@ def sold(village: Town) -> Till:
     ],
 )
 def test_it_is_found(sold: Till, statement: str, code: str) -> None:
-    _intrude(sold, statement)
+    intrude(sold.town.database, statement)
     assert code in {problem.code for problem in sold.problems()}
 
 
 def test_a_slip_that_is_gone(sold: Till) -> None:
-    _intrude(sold, "DELETE FROM slip_lines WHERE slip_id = 2", "DELETE FROM slips WHERE id = 2")
+    intrude(
+        sold.town.database,
+        "DELETE FROM slip_lines WHERE slip_id = 2",
+        "DELETE FROM slips WHERE id = 2",
+    )
     assert {"slip_missing", "stock_slip"} <= {problem.code for problem in sold.problems()}
 
 
 def test_a_slip_without_an_event(sold: Till) -> None:
-    _intrude(sold, "UPDATE slips SET seq = 1 WHERE id = 2")
+    intrude(sold.town.database, "UPDATE slips SET seq = 1 WHERE id = 2")
     codes = {problem.code for problem in sold.problems()}
     assert {"slip_missing", "slip_without_event"} <= codes
 
@@ -99,6 +107,7 @@ def taken_back(hamlet: Town) -> Till:
         ("UPDATE refunds SET points_after = points_after + 1 WHERE id = 1", "refund_sums"),
         ("UPDATE refunds SET credit_after = credit_after + 5 WHERE id = 1", "refund_legs"),
         ("UPDATE refunds SET by = by + 1 WHERE id = 1", "refund_payload"),
+        ("UPDATE refunds SET reason = '别的' WHERE id = 1", "refund_payload"),
         ("UPDATE refunds SET household_id = household_id + 1 WHERE id = 1", "refund_slip"),
         ("UPDATE refund_lines SET written_off = 0 WHERE refund_id = 2", "refund_payload"),
         ("UPDATE refund_lines SET line = 2 WHERE refund_id = 1", "refund_total"),
@@ -111,10 +120,14 @@ def taken_back(hamlet: Town) -> Till:
         ("UPDATE day_closes SET goods = '[]'", "day_figures"),
         ("UPDATE day_closes SET counted_slips = 4", "day_reason"),
         ("UPDATE day_closes SET mark = '7-00000000'", "day_mark"),
+        ("UPDATE day_closes SET counted_slips = 4, reason = '多一张'", "day_trail"),
+        ("UPDATE day_closes SET closed_by = closed_by + 1", "day_trail"),
+        ("UPDATE day_closes SET reopened_by = 1, reopened_at = closed_at", "day_trail"),
+        ("DELETE FROM day_closes", "day_gone"),
     ],
 )
 def test_what_was_taken_back_and_closed(taken_back: Till, statement: str, code: str) -> None:
-    _intrude(taken_back, statement)
+    intrude(taken_back.town.database, statement)
     assert code in {problem.code for problem in taken_back.problems()}
 
 
@@ -126,24 +139,6 @@ def test_credit_that_was_kept_is_written_in_the_books(booth: Till) -> None:
     kept = booth.take(Redeem(booth.town.household(DU).id, None, lines, credit_fen=0))
     assert booth.slip(kept).credit_before == 10
     assert booth.problems() == []
-    _intrude(booth, "UPDATE slips SET credit_used = 10 WHERE id = 2")
+    intrude(booth.town.database, "UPDATE slips SET credit_used = 10 WHERE id = 2")
     assert {problem.code for problem in booth.problems()} == {"slip_payload"}
-    _intrude(booth, "UPDATE slips SET credit_used = 0 WHERE id = 2")
-
-
-def _intrude(till: Till, *statements: str) -> None:
-    """Change rows as somebody who has the database's password, its guards taken away."""
-    engine = till.town.database.engine
-    with engine.connect() as connection:
-        if engine.dialect.name == "sqlite":
-            triggers = connection.exec_driver_sql(
-                "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-            )
-            for name in triggers.scalars().all():
-                connection.exec_driver_sql(f"DROP TRIGGER {name}")
-        else:
-            connection.exec_driver_sql("SET session_replication_role = replica")
-        for statement in statements:
-            assert connection.execute(text(statement)).rowcount > 0
-        connection.commit()
-        connection.invalidate()
+    intrude(booth.town.database, "UPDATE slips SET credit_used = 0 WHERE id = 2")
