@@ -8,8 +8,10 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlmodel import Session
 
+from moralbank.audit import trail
+from moralbank.fund.lapse_rules import RULE_SET, rule_told, rules
 from moralbank.fund.lapsing import lapse_payload
-from moralbank.fund.models import Lapse, LapseLine, Voucher, VoucherKind
+from moralbank.fund.models import FundSource, Lapse, LapseLine, Voucher, VoucherKind
 from moralbank.fund.service import voucher_payload
 from moralbank.i18n import _
 from moralbank.ledger.chain import canonical_json
@@ -65,6 +67,7 @@ def check_fund(session: Session, village_id: int) -> list[Problem]:
         *(problem for one in vouchers for problem in _check_voucher(one, books)),
         *_check_events(vouchers, books),
         *_check_lapses(session, village_id, books),
+        *_check_rules(session, village_id),
     ]
 
 
@@ -92,7 +95,13 @@ def _read(session: Session, village_id: int) -> _Books:
         moves[row.seq].append(move)
     kinds = (EventKind.INCOME, EventKind.PURCHASE, EventKind.SETTLE)
     events = connection.execute(
-        select(_events.c.seq, _events.c.kind, _events.c.payload, _events.c.reverses).where(
+        select(
+            _events.c.seq,
+            _events.c.kind,
+            _events.c.payload,
+            _events.c.reverses,
+            _events.c.actor,
+        ).where(
             _events.c.village_id == village_id,
             _events.c.kind.in_((*kinds, EventKind.LAPSE, EventKind.REVERSE)),
         )
@@ -123,12 +132,20 @@ def _check_voucher(one: Any, books: _Books) -> Iterator[Problem]:
         return
     if books.paid(one.seq) != [(*_SIDES_OF[kind], one.amount_fen)]:
         yield Problem("voucher_legs", _("第 %(n)s 号凭证的金额与账上不符", **words))
+    expected = (kind is VoucherKind.INCOME, kind is VoucherKind.SETTLEMENT)
+    if (one.source != FundSource.NONE, one.settlement_id is not None) != expected:
+        yield Problem("voucher_kind", _("第 %(n)s 号凭证写的来源或结算单与它的种类不符", **words))
+    if one.by != event.actor:
+        yield Problem("voucher_hand", _("第 %(n)s 号凭证与它的账不是一个人记的", **words))
     if kind is not VoucherKind.SETTLEMENT and event.payload != canonical_json(
         voucher_payload(one._asdict())
     ):
         yield Problem("voucher_payload", _("第 %(n)s 号凭证与它的账说的不一样", **words))
-    back = [seq for seq, other in books.events.items() if other.reverses == one.seq]
-    if back != ([] if one.reversed_seq is None else [one.reversed_seq]):
+    back = [
+        (seq, other.payload) for seq, other in books.events.items() if other.reverses == one.seq
+    ]
+    why = canonical_json({"reason": one.reversed_why})
+    if back != ([] if one.reversed_seq is None else [(one.reversed_seq, why)]):
         yield Problem("voucher_reversed", _("第 %(n)s 号凭证的冲正与账上不符", **words))
 
 
@@ -163,6 +180,19 @@ def _check_lapses(session: Session, village_id: int, books: _Books) -> Iterator[
     for day, times in Counter(one.day for one in lapses).items():
         if times > 1:
             yield Problem("lapse_twice", _("%(day)s 的积分清零了两次", day=day))
+
+
+def _check_rules(session: Session, village_id: int) -> Iterator[Problem]:
+    """The trail knows of the same rules on points that lapse, by the same resolutions."""
+    told = {
+        int(line.subject): (line.user_id, line.detail)
+        for line in trail(session, village_id, (RULE_SET,))
+    }
+    kept = {one.id: (one.by, rule_told(vars(one))) for one in rules(session, village_id)}
+    for number in sorted(told.keys() | kept.keys()):
+        if told.get(number) != kept.get(number):
+            words = _("第 %(n)s 次定的积分到期规定与操作记录不符", n=number)
+            yield Problem("lapse_rule", words)
 
 
 def _check_lapse(one: Any, lines: list[Any], books: _Books) -> Iterator[Problem]:

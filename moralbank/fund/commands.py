@@ -8,7 +8,18 @@ import click
 
 from moralbank import clock
 from moralbank.audit import Actor
-from moralbank.console import acts, show, show_json, with_json, with_request_id, write_file
+from moralbank.console import (
+    A_DAY,
+    A_NUMBER,
+    TO_A_FILE,
+    acts,
+    day_of,
+    show,
+    show_json,
+    with_json,
+    with_request_id,
+    write_file,
+)
 from moralbank.db import reading, writing
 from moralbank.errors import Refused
 from moralbank.fund import service
@@ -23,10 +34,8 @@ from moralbank.fund.service import FundAmountInvalid
 from moralbank.i18n import _
 from moralbank.money import fen_from_yuan, yuan
 
-_DAY = click.DateTime(["%Y-%m-%d"])
 
-
-@click.group(help=_("基金：收入、购货、保障、积分到期。"))
+@click.group(help=_("基金：收入、付货款、保障、积分到期。"))
 def fund() -> None:
     """Group of commands."""
 
@@ -36,7 +45,7 @@ def fund() -> None:
 @click.option("--source", required=True, type=click.Choice([one.value for one in SOURCE_LABELS]))
 @click.option("--party", required=True, help=_("谁给的"))
 @click.option("--number", required=True, help=_("凭证号"))
-@click.option("--day", type=_DAY, help=_("凭证日期，不写为今天"))
+@click.option("--day", type=A_DAY, help=_("凭证日期，不写为今天"))
 @click.option("--note", default="", help=_("备注"))
 @with_request_id
 @acts("fund.manage")
@@ -55,7 +64,7 @@ def income(
     said = service.Income(
         source=FundSource(source),
         number=number,
-        day=_day(day),
+        day=day_of(day) or clock.today(),
         amount_fen=_fen(amount),
         party=party,
         note=note,
@@ -65,12 +74,12 @@ def income(
     _say(actor, made, said.amount_fen)
 
 
-@fund.command(help=_("记购货，如：fund buy 1280.50 --party 镇上批发部 --receipt 3"))
+@fund.command(help=_("付货款，如：fund buy 1280.50 --party 镇上批发部 --receipt 3"))
 @click.argument("amount")
 @click.option("--party", required=True, help=_("付给谁"))
 @click.option("--number", default="", help=_("发票或收据号"))
-@click.option("--receipt", type=click.IntRange(1, 999_999_999), help=_("付的是第几号进货单"))
-@click.option("--day", type=_DAY, help=_("凭证日期，不写为今天"))
+@click.option("--receipt", type=A_NUMBER, help=_("付的是第几号进货单"))
+@click.option("--day", type=A_DAY, help=_("凭证日期，不写为今天"))
 @click.option("--note", default="", help=_("备注"))
 @with_request_id
 @acts("fund.manage")
@@ -88,7 +97,7 @@ def buy(
     """Write down goods that were paid for."""
     said = service.Purchase(
         party=party,
-        day=_day(day),
+        day=day_of(day) or clock.today(),
         amount_fen=_fen(amount),
         number=number,
         note=note,
@@ -100,7 +109,7 @@ def buy(
 
 
 @fund.command(help=_("冲正记错的凭证，如：fund reverse 12 --reason 金额写错"))
-@click.argument("voucher", type=click.IntRange(1, 999_999_999))
+@click.argument("voucher", type=A_NUMBER)
 @click.option("--reason", required=True, help=_("为什么冲正"))
 @with_request_id
 @acts("fund.manage")
@@ -114,8 +123,8 @@ def reverse(actor: Actor, *, voucher: int, reason: str, request_id: str) -> None
 @fund.command("list", help=_("列出凭证，最近的在前。"))
 @click.option("--kind", type=click.Choice([one.value for one in VoucherKind]), help=_("只列这一种"))
 @click.option("--source", type=click.Choice([one.value for one in SOURCE_LABELS]))
-@click.option("--from", "first", type=_DAY, help=_("从哪天起"))
-@click.option("--to", "last", type=_DAY, help=_("到哪天止"))
+@click.option("--from", "first", type=A_DAY, help=_("从哪天起"))
+@click.option("--to", "last", type=A_DAY, help=_("到哪天止"))
 @with_json
 @acts("fund.view")
 def list_vouchers(
@@ -131,8 +140,8 @@ def list_vouchers(
     wanted = VoucherFilter(
         kind=VoucherKind(kind) if kind else None,
         source=FundSource(source) if source else None,
-        first=first.date() if first else None,
-        last=last.date() if last else None,
+        first=day_of(first),
+        last=day_of(last),
     )
     with reading() as session:
         found = vouchers(session, actor.village_id, wanted)
@@ -154,7 +163,7 @@ def list_vouchers(
 
 
 @fund.command(help=_("积分保障：背后有多少钱和货；--out 打印成 PDF。"))
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help=_("写成 PDF"))
+@click.option("--out", type=TO_A_FILE, help=_("写成 PDF"))
 @with_json
 @acts("fund.cover")
 def cover(actor: Actor, *, out: Path | None, as_json: bool) -> None:
@@ -204,7 +213,7 @@ def lapse(actor: Actor, *, as_json: bool) -> None:
 
 
 @fund.command("lapse-rule", help=_("定积分到期的规定：--from 2027-01-10 --months 0，或 --never"))
-@click.option("--from", "begins", type=_DAY, help=_("第一次清零的日子，要提前 30 天"))
+@click.option("--from", "begins", type=A_DAY, help=_("第一次清零的日子，要提前 30 天"))
 @click.option("--months", type=int, default=0, help=_("得分满几个月才清零，0 为全部"))
 @click.option("--never", is_flag=True, help=_("积分长期有效"))
 @click.option("--resolution", required=True, help=_("依据：哪次会议的决议"))
@@ -222,15 +231,11 @@ def lapse_rule(
     """Set the rule."""
     if never == (begins is not None):
         raise click.UsageError(_("请写 --from 或 --never，两个里的一个"))
-    day = begins.date() if begins else None
+    day = day_of(begins)
     with writing() as session:
         set_rule(session, actor, request_id, day, 0 if never else months, resolution)
         held = rules(session, actor.village_id)
     click.echo(_("新的规定：%(words)s", words=held[0].words))
-
-
-def _day(typed: datetime | None) -> Any:
-    return typed.date() if typed else clock.today()
 
 
 def _fen(typed: str) -> int:
@@ -278,6 +283,7 @@ def _told(told: Cover) -> dict[str, Any]:
         "points_fen": told.now.points_fen,
         "credit_fen": told.now.credit,
         "claims_fen": told.now.claims,
+        "bills_fen": told.now.bills,
         "short_on": told.forecast.short_on if told.forecast else None,
         "words": told.words,
         "forecast": told.forecast_words,

@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from moralbank import clock
 from moralbank.awards.warnings import month_budget
+from moralbank.fund.bills import bills
 from moralbank.fund.history import (
     Balances,
     balances_at,
@@ -18,7 +19,6 @@ from moralbank.fund.history import (
     last_events,
     rates_on,
 )
-from moralbank.fund.queries import receipts_to_pay
 from moralbank.fund.reckoning import (
     Flows,
     Forecast,
@@ -72,8 +72,8 @@ class Cover:
 
     `own_claim` is what the village's own shops took in (fen): their goods were paid for when they
     were bought, so it counts nothing. `unknown_kinds` of goods lie there without a known cost;
-    `unpaid` receipts of goods, of `unpaid_fen` in all, wait for their money. `forecast` goes on as
-    in the last three months, `dry` in the same way but without any money coming in.
+    `unpaid` receipts of goods wait for their money. `forecast` goes on as in the last three months,
+    `dry` in the same way but without any money coming in.
     """
 
     day: date
@@ -86,7 +86,6 @@ class Cover:
     own_claim: int
     unknown_kinds: int
     unpaid: int
-    unpaid_fen: int
 
     @property
     def verdict_words(self) -> str:
@@ -147,7 +146,7 @@ class Cover:
         """What is there, line by line."""
         return (
             CoverLine(label=_("基金现有的钱"), fen=self.now.cash),
-            CoverLine(label=_("村里超市的存货（按进价）"), fen=self.now.goods),
+            CoverLine(label=_("村办超市的存货（按进价）"), fen=self.now.goods),
         )
 
     @property
@@ -157,7 +156,8 @@ class Cover:
         return (
             CoverLine(label=points, fen=self.now.points_fen),
             CoverLine(label=_("各户的余额"), fen=self.now.credit),
-            CoverLine(label=_("欠合同店的货款"), fen=self.now.claims),
+            CoverLine(label=_("欠签约店的货款"), fen=self.now.claims),
+            CoverLine(label=_("欠供货商的货款"), fen=self.now.bills),
         )
 
     @property
@@ -166,13 +166,12 @@ class Cover:
         told = []
         if self.own_claim:
             claim = yuan(self.own_claim)
-            told.append(_("村里自己的超市收了 %(yuan)s 元，货款买货时已付，不算欠账", yuan=claim))
+            told.append(
+                _("村办超市兑出、还没对清的 %(yuan)s 元，货是村里进的，不算欠账", yuan=claim)
+            )
         if self.unknown_kinds:
             kinds = self.unknown_kinds
             told.append(_("有 %(n)s 种商品没有记进价，它们的存货没有算进来", n=kinds))
-        if self.unpaid:
-            sums = {"n": self.unpaid, "yuan": yuan(self.unpaid_fen)}
-            told.append(_("有 %(n)s 张进货单还没有付款，共 %(yuan)s 元", **sums))
         return tuple(told)
 
     @property
@@ -199,16 +198,19 @@ def cover(session: Session, village_id: int) -> Cover:
     known = [held[seq] if seq is not None else {} for seq in seqs]
     contract = {one.id for one in shops(session, village_id) if one.kind is ShopKind.CONTRACT}
     lying, since = goods(session, village_id), goods_since(session, village_id, moments)
+    rates = rates_on(session, village_id, days)
+    waiting = bills(session, village_id, since=min(seq or 0 for seq in seqs))
+    owed = [
+        sum(bill.owed_at(moment, seq) for bill in waiting)
+        for moment, seq in zip(moments, seqs, strict=True)
+    ]
     positions = [
-        _position(balances, contract, lying.cost_fen - more, rate)
-        for balances, more, rate in zip(
-            known, since, rates_on(session, village_id, days), strict=True
-        )
+        _position(balances, contract, rate, goods_fen=lying.cost_fen - more, bills_fen=fen)
+        for balances, rate, more, fen in zip(known, rates, since, owed, strict=True)
     ]
     passed = (today - begins).days
     flows = _flows(known[0], known[-1], passed) if passed > 0 else None
     pace = (positions[0], positions[-1], passed, today)
-    unpaid = receipts_to_pay(session, village_id)
     budget = month_budget(session, village_id)
     return Cover(
         day=today,
@@ -223,8 +225,7 @@ def cover(session: Session, village_id: int) -> Cover:
         budget=MonthPace(budget.used, budget.limit, today),
         own_claim=_accepted(known[-1]) - positions[-1].claims,
         unknown_kinds=lying.unknown_kinds,
-        unpaid=len(unpaid),
-        unpaid_fen=sum(one.cost_fen for one in unpaid),
+        unpaid=sum(bill.owed_fen > 0 for bill in waiting),
     )
 
 
@@ -256,7 +257,9 @@ def _pace_begins(session: Session, village_id: int) -> date:
     return wanted if first is None else max(wanted, clock.local(first).date())
 
 
-def _position(held: Balances, contract: Collection[int], goods_fen: int, rate: int) -> Position:
+def _position(
+    held: Balances, contract: Collection[int], rate: int, *, goods_fen: int, bills_fen: int
+) -> Position:
     """What the village's own accounts say of all households together: they mirror theirs."""
     accepted = _accepted(held)
     return Position(
@@ -266,6 +269,7 @@ def _position(held: Balances, contract: Collection[int], goods_fen: int, rate: i
         rate_fen=rate,
         credit=-sum(_own(held, kind) for kind in _CREDIT) - accepted,
         claims=sum(held.get((AccountKind.SHOP_ACCEPTED, number), 0) for number in contract),
+        bills=bills_fen,
     )
 
 

@@ -1,25 +1,31 @@
-"""The page on cover's pictures: the very drawings that stand on paper, as SVG."""
+"""The page on cover's pictures: the drawings that stand on paper, as SVG, and narrower ones."""
 
 from dataclasses import dataclass
+
+from markupsafe import Markup
+from reportlab.graphics.shapes import Drawing
 
 from moralbank.fund.cover import Cover
 from moralbank.fund.sheets import CoverLine
 from moralbank.i18n import _, clauses
 from moralbank.money import yuan
-from moralbank.printing.charts import Bar, Part, Point, gauge, lines, stacked, svg
+from moralbank.printing.charts import Bar, Part, Point, Size, gauge, lines, stacked, svg
 
 
 @dataclass(frozen=True)
 class CoverPictures:
     """SVG texts that a page may hold as they are; each says in words what it shows."""
 
-    gauge: str
-    sides: str
-    months: str
+    gauge: Markup
+    sides: Markup
+    months: Markup
 
 
-def cover_pictures(cover: Cover) -> CoverPictures:
-    """The gauge, what is there against what is owed, and cover over the months."""
+def cover_pictures(cover: Cover, size: Size) -> CoverPictures:
+    """The gauge, what is there against what is owed, and cover over the months.
+
+    `size` is `charts.WIDE`, or `charts.NARROW` for a phone.
+    """
     points = [Point(end.label, end.ratio) for end in cover.ratios]
     told = clauses(
         _("%(month)s %(n)s%%", month=point.label, n=point.value)
@@ -30,10 +36,14 @@ def cover_pictures(cover: Cover) -> CoverPictures:
     owe = _bar(_("欠大家的"), cover.now.owe, cover.owe)
     both = clauses([f"{have.label} {have.text}", f"{owe.label} {owe.text}"])
     return CoverPictures(
-        gauge=svg(gauge(cover.now.ratio, cover.verdict_words), cover.words),
-        sides=svg(stacked([have, owe]), both),
-        months=svg(lines(points), told or cover.words),
+        gauge=_drawn(gauge(cover.now.ratio, cover.verdict_words, size), cover.words),
+        sides=_drawn(stacked([have, owe], size), both),
+        months=_drawn(lines(points, size=size), told or cover.words),
     )
+
+
+def _drawn(drawing: Drawing, words: str) -> Markup:
+    return Markup(svg(drawing, words))  # noqa: S704 - drawn by us, words escaped there
 
 
 def _bar(label: str, fen: int, parts: tuple[CoverLine, ...]) -> Bar:

@@ -1,5 +1,6 @@
 """The village's rule on points that lapse: set by resolution, the newest holds."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -19,7 +20,8 @@ from moralbank.ledger.service import take_number
 MOST_MONTHS: Final = 120
 LONGEST_RESOLUTION: Final = 80
 FARTHEST_YEARS: Final = 3
-_RULE: Final = "fund.lapse_rule"
+RULE_SET: Final = "fund.lapse_rule"
+"""Under this name requests and the trail know a new rule."""
 
 _rules = LapseRule.__table__  # type: ignore[attr-defined]
 
@@ -126,12 +128,17 @@ def set_rule(
             "by": actor.user_id,
         }
         session.connection().execute(insert(_rules), row)
-        said = {"begins": str(begins), "keeps_months": keeps_months, "resolution": resolution}
-        audit.record(session, actor, _RULE, str(number), **said)
+        audit.record(session, actor, RULE_SET, str(number), **rule_told(row))
         return number
 
     content = [str(begins), keeps_months, resolution]
-    return once(session, actor.village_id, request_id, _RULE, content, perform).result
+    return once(session, actor.village_id, request_id, RULE_SET, content, perform).result
+
+
+def rule_told(row: Mapping[str, Any]) -> dict[str, Any]:
+    """What the trail says of a rule (a row's columns by name)."""
+    told = {name: row[name] for name in ("keeps_months", "resolution")}
+    return {"begins": str(row["begins"]), **told}
 
 
 def first_day_allowed() -> date:

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, extract, func, or_, select
 from sqlmodel import Session
 
 from moralbank.errors import NotFound
+from moralbank.fund.bills import bills
 from moralbank.fund.models import FundSource, Voucher, VoucherKind
 from moralbank.i18n import _, mark
 from moralbank.ledger.models import VILLAGE, Account, AccountKind
@@ -20,7 +21,7 @@ ROWS: Final = 30
 """Vouchers on a page."""
 KIND_LABELS: Final = {
     VoucherKind.INCOME: mark("收入"),
-    VoucherKind.PURCHASE: mark("购货"),
+    VoucherKind.PURCHASE: mark("付货款"),
     VoucherKind.SETTLEMENT: mark("付结算款"),
 }
 SOURCE_LABELS: Final = {
@@ -86,7 +87,7 @@ class VoucherInfo:
 
     @property
     def kind_words(self) -> str:
-        """What it is: "收入", "购货", "付结算款"."""
+        """What it is: "收入", "付货款", "付结算款"."""
         return _(KIND_LABELS[self.kind])
 
     @property
@@ -146,7 +147,10 @@ class FundMonth:
 
 @dataclass(frozen=True)
 class ReceiptToPay:
-    """Goods that came in and that no voucher pays for yet; `cost_fen` is what they cost."""
+    """Goods that came in and that no voucher pays for yet.
+
+    `cost_fen` is what they cost, less what went back to the supplier.
+    """
 
     id: int
     supplier: str
@@ -228,27 +232,15 @@ def months(session: Session, village_id: int) -> list[FundMonth]:
 
 
 def receipts_to_pay(session: Session, village_id: int) -> list[ReceiptToPay]:
-    """Receipts of the village's own shops that cost something and are not paid, the oldest first.
+    """Receipts of the village's own shops that wait for their money, the oldest first.
 
     What a shop under contract buys is its own affair.
     """
-    own = select(_shops.c.id).where(
-        _shops.c.village_id == village_id, _shops.c.kind == ShopKind.VILLAGE
-    )
-    paid = select(_vouchers.c.receipt_id).where(
-        _vouchers.c.village_id == village_id, _vouchers.c.receipt_id.is_not(None), _LIVE
-    )
-    rows = session.connection().execute(
-        select(_receipts)
-        .where(
-            _receipts.c.village_id == village_id,
-            _receipts.c.shop_id.in_(own),
-            _receipts.c.cost_fen > 0,
-            _receipts.c.id.not_in(paid),
-        )
-        .order_by(_receipts.c.id)
-    )
-    return [ReceiptToPay(row.id, row.supplier, row.number, row.cost_fen, row.at) for row in rows]
+    return [
+        ReceiptToPay(one.id, one.supplier, one.number, one.owed_fen, one.at)
+        for one in bills(session, village_id)
+        if one.owed_fen
+    ]
 
 
 def twin(

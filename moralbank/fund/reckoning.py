@@ -33,7 +33,8 @@ class Position:
     """What was there and what was owed at one moment.
 
     There: the fund's `cash`, and `goods` of the village's own shops at cost. Owed: `points` in
-    households' hands at `rate_fen` each, their `credit`, and `claims` of shops under contract.
+    households' hands at `rate_fen` each, their `credit`, `claims` of shops under contract, and
+    `bills`: goods of the own shops that no money was paid for yet.
     """
 
     cash: int
@@ -42,6 +43,7 @@ class Position:
     rate_fen: int
     credit: int
     claims: int
+    bills: int
 
     @property
     def points_fen(self) -> int:
@@ -56,7 +58,11 @@ class Position:
     @property
     def owe(self) -> int:
         """All that is owed."""
-        return self.points_fen + self.credit + self.claims
+        return self.owe_at(self.rate_fen)
+
+    def owe_at(self, rate_fen: int) -> int:
+        """All that is owed when a point is worth so many fen."""
+        return self.points * rate_fen + self.credit + self.claims + self.bills
 
     @property
     def ratio(self) -> int | None:
@@ -115,7 +121,7 @@ def forecast(
     spare = now.have - now.owe
     if spare < 0:
         return Forecast(today)
-    spare_then = then.have - (then.points * now.rate_fen + then.credit + then.claims)
+    spare_then = then.have - then.owe_at(now.rate_fen)
     loss = spare_then + without - spare
     if loss <= 0:
         return Forecast(None)

@@ -1,9 +1,9 @@
 """The fund's money: it comes in, goods are bought, settlements paid; each by one ledger event."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import insert, update
 from sqlmodel import Session
@@ -28,8 +28,6 @@ LARGEST_FEN: Final = 999_999_999
 """One voucher is below ten million yuan, as one transfer of the ledger is."""
 LONGEST: Final = {"number": 30, "party": 60, "note": 120}
 LONGEST_REASON: Final = 80
-_INCOME: Final = "fund.income"
-_BUY: Final = "fund.buy"
 _TAKE_BACK: Final = "fund.reverse"
 
 _vouchers = Voucher.__table__  # type: ignore[attr-defined]
@@ -129,6 +127,25 @@ class Purchase:
     receipt_id: int | None = None
 
 
+class _Way(NamedTuple):
+    """How one kind of voucher gets into the books: by which act, and from where to where."""
+
+    act: str
+    event: EventKind
+    debit: AccountKind
+    credit: AccountKind
+
+
+_WAYS: Final = {
+    VoucherKind.INCOME: _Way(
+        "fund.income", EventKind.INCOME, AccountKind.FUND_INCOME, AccountKind.FUND_CASH
+    ),
+    VoucherKind.PURCHASE: _Way(
+        "fund.buy", EventKind.PURCHASE, AccountKind.FUND_CASH, AccountKind.FUND_GOODS
+    ),
+}
+
+
 def record_income(
     session: Session, actor: Actor, request_id: str, income: Income, photos: Sequence[int] = ()
 ) -> int:
@@ -141,19 +158,7 @@ def record_income(
         raise SourceMissing(field="source")
     row = _checked(VoucherKind.INCOME, income, needed=("number", "party"))
     row["source"] = income.source
-
-    def post(number: int) -> Posted:
-        return _post(
-            session,
-            actor,
-            request_id,
-            EventKind.INCOME,
-            {**row, "id": number},
-            _account(session, actor, AccountKind.FUND_INCOME),
-            _account(session, actor, AccountKind.FUND_CASH),
-        )
-
-    return _once(session, actor, request_id, _INCOME, row, photos, post)
+    return _once(session, actor, request_id, row, photos)
 
 
 def buy(
@@ -165,21 +170,7 @@ def buy(
     """
     row = _checked(VoucherKind.PURCHASE, purchase, needed=("party",))
     row["receipt_id"] = purchase.receipt_id
-
-    def post(number: int) -> Posted:
-        _require_unpaid(session, actor.village_id, purchase.receipt_id)
-        require_cash(session, actor.village_id, purchase.amount_fen)
-        return _post(
-            session,
-            actor,
-            request_id,
-            EventKind.PURCHASE,
-            {**row, "id": number},
-            _account(session, actor, AccountKind.FUND_CASH),
-            _account(session, actor, AccountKind.FUND_GOODS),
-        )
-
-    return _once(session, actor, request_id, _BUY, row, photos, post)
+    return _once(session, actor, request_id, row, photos)
 
 
 def take_back(session: Session, actor: Actor, request_id: str, voucher_id: int, reason: str) -> int:
@@ -233,11 +224,12 @@ def record_payment(
     """The voucher of a settlement that was paid by the event `seq`; gives its number.
 
     The caller posts the event in the same transaction, after `require_cash`. Raises
-    FundAmountInvalid, DayInvalid, FundTextMissing, FundTextTooLong.
+    FundAmountInvalid, DayInvalid, FundTextMissing, FundTextTooLong, NumberTaken.
     """
     paid = Purchase(party=party, day=day, amount_fen=amount_fen, number=number)
     row = _checked(VoucherKind.SETTLEMENT, paid, needed=("party",))
     row["settlement_id"] = settlement_id
+    _require_new(session, actor.village_id, row)
     voucher_id = take_number(session, actor.village_id, "voucher")
     _write(session, actor, {**row, "id": voucher_id, "seq": seq})
     return voucher_id
@@ -253,30 +245,27 @@ def require_cash(session: Session, village_id: int, amount_fen: int) -> None:
 
 
 def _once(
-    session: Session,
-    actor: Actor,
-    request_id: str,
-    act: str,
-    row: dict[str, Any],
-    photos: Sequence[int],
-    post: Callable[[int], Posted],
+    session: Session, actor: Actor, request_id: str, row: dict[str, Any], photos: Sequence[int]
 ) -> int:
     """Post an event and write its voucher, once for this request id."""
-    village_id = actor.village_id
+    village_id, way = actor.village_id, _WAYS[row["kind"]]
 
     def perform() -> int:
         require_clock(session, village_id)
         _require_new(session, village_id, row)
+        _require_unpaid(session, village_id, row["receipt_id"])
+        if way.debit is AccountKind.FUND_CASH:
+            require_cash(session, village_id, row["amount_fen"])
         voucher_id = take_number(session, village_id, "voucher")
-        posted = post(voucher_id)
+        posted = _post(session, actor, request_id, way, {**row, "id": voucher_id})
         _write(session, actor, {**row, "id": voucher_id, "seq": posted.seq})
         attach(session, village_id, photos, PhotoSubject.VOUCHER, voucher_id)
         said = {"amount_fen": row["amount_fen"], "party": row["party"], "number": row["number"]}
-        audit.record(session, actor, act, str(voucher_id), **said)
+        audit.record(session, actor, way.act, str(voucher_id), **said)
         return voucher_id
 
     content = {**{key: str(value) for key, value in row.items()}, "photos": sorted(set(photos))}
-    return once(session, village_id, request_id, act, content, perform).result
+    return once(session, village_id, request_id, way.act, content, perform).result
 
 
 def _checked(kind: VoucherKind, said: Income | Purchase, needed: Sequence[str]) -> dict[str, Any]:
@@ -333,20 +322,15 @@ def _account(session: Session, actor: Actor, kind: AccountKind) -> int:
 
 
 def _post(
-    session: Session,
-    actor: Actor,
-    request_id: str,
-    kind: EventKind,
-    row: dict[str, Any],
-    debit: int,
-    credit: int,
+    session: Session, actor: Actor, request_id: str, way: _Way, row: dict[str, Any]
 ) -> Posted:
     """One event of one leg; its payload says what the voucher says, so `check` can compare."""
+    debit, credit = _account(session, actor, way.debit), _account(session, actor, way.credit)
     memo = f"{row['party']} {row['note']}".strip()
     return ledger.post(
         session,
         actor.village_id,
-        kind,
+        way.event,
         [Leg(debit, credit, row["amount_fen"], memo)],
         actor=actor.user_id,
         request_id=request_id,
@@ -362,6 +346,7 @@ def voucher_payload(row: dict[str, Any]) -> dict[str, Any]:
         "number": row["number"],
         "day": row["day"].isoformat(),
         "party": row["party"],
+        "note": row["note"],
         "receipt": row["receipt_id"],
     }
 

@@ -1,9 +1,9 @@
 """Pages of the fund: its money, its vouchers, what stands behind the points, lapse."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from markupsafe import Markup
 
 from moralbank import audit, clock
 from moralbank.access.permissions import may as role_may
@@ -22,7 +22,6 @@ from moralbank.fund.forms import (
     PurchaseForm,
     TakeBackForm,
     VoucherFilterForm,
-    VoucherForm,
     read_filter,
 )
 from moralbank.fund.lapse_rules import first_day_allowed, rules, set_rule
@@ -107,20 +106,8 @@ def income() -> Any:
 @takes_photos
 @may("fund.manage")
 def record_income() -> Any:
-    """Write it down; photos that came are kept even where the rest must be mended."""
-    form, taken = IncomeForm(request.form).offer_sources(), take_photos()
-    try:
-        taken.require_all()
-        if not form.validate():
-            return _income_page(form, taken.photos), 422
-        with writing() as session:
-            made = service.record_income(
-                session, current_actor(), sent_request_id(), form.command(), taken.ids
-            )
-    except MoralbankError as refusal:
-        form.take_refusal(refusal)
-        return _income_page(form, taken.photos, refusal), status_of(refusal)
-    return _done(made, form)
+    """Write it down."""
+    return _record(IncomeForm(request.form).offer_sources(), _income_page, service.record_income)
 
 
 @room.get("/fund/buy")
@@ -138,20 +125,8 @@ def buy() -> Any:
 @takes_photos
 @may("fund.manage")
 def record_purchase() -> Any:
-    """Write it down; photos that came are kept even where the rest must be mended."""
-    form, taken = PurchaseForm(request.form), take_photos()
-    try:
-        taken.require_all()
-        if not form.validate():
-            return _buy_page(form, taken.photos), 422
-        with writing() as session:
-            made = service.buy(
-                session, current_actor(), sent_request_id(), form.command(), taken.ids
-            )
-    except MoralbankError as refusal:
-        form.take_refusal(refusal)
-        return _buy_page(form, taken.photos, refusal), status_of(refusal)
-    return _done(made, form)
+    """Write it down."""
+    return _record(PurchaseForm(request.form), _buy_page, service.buy)
 
 
 @room.get(VOUCHER)
@@ -184,13 +159,15 @@ def reverse(voucher_id: int) -> Any:
 def cover() -> Any:
     """Show what stands behind the points."""
     from moralbank.fund.drawings import cover_pictures  # noqa: PLC0415 - reportlab is slow to import
+    from moralbank.printing.charts import NARROW, WIDE  # noqa: PLC0415 - the same
 
     with reading() as session:
         told = read_cover(session, current_actor().village_id)
     return render_template(
         "fund/cover.html",
         cover=told,
-        pictures={name: Markup(text) for name, text in vars(cover_pictures(told)).items()},  # noqa: S704 - drawn by us, words escaped there
+        wide=cover_pictures(told, WIDE),
+        narrow=cover_pictures(told, NARROW),
         may_view=role_may(current_actor().role, "fund.view"),
     )
 
@@ -237,9 +214,22 @@ def set_lapse() -> Any:
     return redirect(url_for("fund.lapse"), 303)
 
 
-def _done(voucher_id: int, form: VoucherForm) -> Any:
+def _record(
+    form: IncomeForm | PurchaseForm, page: Callable[..., str], write: Callable[..., int]
+) -> Any:
+    """Write down what was typed; photos that came are kept even where the rest must be mended."""
+    taken = take_photos()
+    try:
+        taken.require_all()
+        if not form.validate():
+            return page(form, taken.photos), 422
+        with writing() as session:
+            made = write(session, current_actor(), sent_request_id(), form.command(), taken.ids)
+    except MoralbankError as refusal:
+        form.take_refusal(refusal)
+        return page(form, taken.photos, refusal), status_of(refusal)
     flash(_("已记账，%(yuan)s 元", yuan=yuan(form.amount.fen or 0)), "ok")
-    return redirect(url_for("fund.voucher", voucher_id=voucher_id), 303)
+    return redirect(url_for("fund.voucher", voucher_id=made), 303)
 
 
 def _income_page(

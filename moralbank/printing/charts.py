@@ -1,8 +1,8 @@
 """Charts that a village meeting reads at once: a gauge, bars side by side, a line over months.
 
-Each is drawn once, as a reportlab ``Drawing`` 360 units wide, and goes onto paper (``place``) and
-onto the screen (``svg``). Dark and light tell everything that colour does: most village printers
-are black and white.
+Each is a reportlab ``Drawing`` of a ``Size`` and goes onto paper (``place``) and onto the screen
+(``svg``). Dark and light tell everything that colour does: most village printers are black and
+white.
 """
 
 from collections.abc import Iterator, Sequence
@@ -31,19 +31,26 @@ from moralbank.printing.fonts import Voice
 from moralbank.printing.svg import svg
 from moralbank.printing.text import line, shrunk
 
-__all__ = ["Bar", "Part", "Point", "gauge", "lines", "place", "stacked", "svg"]
+__all__ = [
+    "NARROW",
+    "WIDE",
+    "Bar",
+    "Part",
+    "Point",
+    "Size",
+    "gauge",
+    "lines",
+    "place",
+    "stacked",
+    "svg",
+]
 
-WIDTH: Final = 360
-"""Width of every drawing: that of a phone, so that its text of 11 units is read there."""
 FULL: Final = 100
 """Cover at which every yuan owed has a yuan behind it, in percent."""
 TIGHT: Final = 120
 """Cover below which it is called tight, in percent."""
 
-_SMALL, _TEXT, _LARGE = 10.5, 12.5, 30.0
 _GAUGE_END: Final = 200
-_GAUGE_HIGH: Final = 206
-_OUTER, _INNER = 138.0, 94.0
 _HUB: Final = 48.0
 _HAND: Final = 0.055
 """Half the width of the hand's foot, as a part of its length."""
@@ -57,9 +64,35 @@ _TONES: Final = (
 """Tones of a bar's parts from dark to light: what is there, and what is owed."""
 _BAR_HIGH, _TITLE_HIGH, _LEGEND_HIGH, _BAR_GAP = 24.0, 22.0, 19.0, 16.0
 _LINES_HIGH: Final = 200
-_LINES_LEFT, _LINES_RIGHT, _LINES_BOTTOM, _LINES_TOP = 38.0, 350.0, 26.0, 180.0
-_LINES_MOST: Final = 300
-_LINES_STEP: Final = 50
+_LINES_BOTTOM, _LINES_TOP = 26.0, 180.0
+_LINES_MOST: Final = 600
+_STEPS: Final = (50, 100)
+"""The scale's steps: the first up to twice the level, the second beyond."""
+_ANCHORS: Final = {"start": 0.0, "middle": 0.5, "end": 1.0}
+"""How much of a text's width stands before the place that it is written at."""
+
+
+@dataclass(frozen=True)
+class Size:
+    """How wide a drawing is, and the sizes of its letters and of its gauge, in its own units."""
+
+    width: int
+    small: float
+    text: float
+    large: float
+    outer: float
+    inner: float
+
+    @property
+    def middle(self) -> float:
+        """Its axis."""
+        return self.width / 2
+
+
+WIDE: Final = Size(360, small=10.5, text=12.5, large=30, outer=138, inner=94)
+"""For paper and for screens on which a unit is more than a pixel."""
+NARROW: Final = Size(290, small=12.5, text=13, large=28, outer=102, inner=66)
+"""For phones: a unit is about a pixel there, and no letter is smaller than 12."""
 
 
 @dataclass(frozen=True)
@@ -88,72 +121,78 @@ class Point:
     value: int | None
 
 
-def gauge(ratio: int | None, verdict: str) -> Drawing:
+def gauge(ratio: int | None, verdict: str, size: Size = WIDE) -> Drawing:
     """Return cover as a half circle with a hand, 0 to 200 % (more points at its end).
 
     ``ratio`` is in percent, None where nothing is owed; ``verdict`` is one word under it.
     """
-    drawing = Drawing(WIDTH, _GAUGE_HIGH)
+    drawing = Drawing(size.width, _HUB + size.outer + 8 + size.small)
     bounds = (0, FULL, TIGHT, _GAUGE_END)
     words = (_("不够"), _("紧"), _("够"))
     for word, tone, start, end in zip(words, _ZONES, bounds, bounds[1:], strict=False):
-        drawing.add(_zone(start, end, tone))
-        x, y = _on_gauge((start + end) / 2, (_OUTER + _INNER) / 2)
-        _write(drawing, word, x, y - _TEXT / 2 + 2, _TEXT, anchor="middle")
+        drawing.add(_zone(size, start, end, tone))
+        x, y = _on_gauge(size, (start + end) / 2, (size.outer + size.inner) / 2)
+        _write(drawing, word, x, y - size.text / 2 + 2, size.text, anchor="middle")
     for mark, anchor in zip(bounds, ("end", "middle", "start", "start"), strict=True):
-        x, y = _on_gauge(mark, _OUTER + 7)
-        _write(drawing, _("%(n)s%%", n=mark), x, y, _SMALL, anchor=anchor)
+        x, y = _on_gauge(size, mark, size.outer + 7)
+        _write(drawing, _("%(n)s%%", n=mark), x, y, size.small, anchor=anchor)
     if ratio is not None:
-        _point_hand(drawing, ratio)
+        _point_hand(drawing, size, ratio)
     shown = verdict if ratio is None else _("%(n)s%%　%(word)s", n=ratio, word=verdict)
-    _write(drawing, shown, WIDTH / 2, 5, _LARGE, bold=True, anchor="middle")
+    _write(drawing, shown, size.middle, 5, size.large, bold=True, anchor="middle")
     return drawing
 
 
-def _on_gauge(percent: float, radius: float) -> tuple[float, float]:
+def _on_gauge(size: Size, percent: float, radius: float) -> tuple[float, float]:
     angle = pi * (1 - min(max(percent, 0), _GAUGE_END) / _GAUGE_END)
-    return WIDTH / 2 + radius * cos(angle), _HUB + radius * sin(angle)
+    return size.middle + radius * cos(angle), _HUB + radius * sin(angle)
 
 
-def _zone(start: int, end: int, tone: Color) -> Shape:
+def _zone(size: Size, start: int, end: int, tone: Color) -> Shape:
     first, last = (180 - 180 * mark / _GAUGE_END for mark in (end, start))
     ring = ArcPath(fillColor=tone, strokeColor=palette.INK, strokeWidth=0.8)
-    ring.addArc(WIDTH / 2, _HUB, _OUTER, first, last, moveTo=True)
-    ring.addArc(WIDTH / 2, _HUB, _INNER, first, last, reverse=True)
+    ring.addArc(size.middle, _HUB, size.outer, first, last, moveTo=True)
+    ring.addArc(size.middle, _HUB, size.inner, first, last, reverse=True)
     ring.closePath()
     return ring
 
 
-def _point_hand(drawing: Drawing, ratio: int) -> None:
+def _point_hand(drawing: Drawing, size: Size, ratio: int) -> None:
     """Draw the hand from its hub into the ring, short of the words."""
-    tip_x, tip_y = _on_gauge(ratio, _INNER + 5)
-    across, up = (tip_y - _HUB) * _HAND, (WIDTH / 2 - tip_x) * _HAND
-    corners = [WIDTH / 2 + across, _HUB + up, tip_x, tip_y, WIDTH / 2 - across, _HUB - up]
+    hub = size.middle
+    tip_x, tip_y = _on_gauge(size, ratio, size.inner + 5)
+    across, up = (tip_y - _HUB) * _HAND, (hub - tip_x) * _HAND
+    corners = [hub + across, _HUB + up, tip_x, tip_y, hub - across, _HUB - up]
     drawing.add(Polygon(corners, fillColor=palette.INK, strokeColor=None))
-    drawing.add(Circle(WIDTH / 2, _HUB, 9, fillColor=palette.INK, strokeColor=None))
+    drawing.add(Circle(hub, _HUB, 9, fillColor=palette.INK, strokeColor=None))
 
 
-def stacked(bars: Sequence[Bar]) -> Drawing:
+def stacked(bars: Sequence[Bar], size: Size = WIDE) -> Drawing:
     """Return bars under one another in one scale, each with its parts and sums written out.
 
     The first bar is green (what is there), the others red (what is owed).
     """
     heights = [_TITLE_HIGH + _BAR_HIGH + _LEGEND_HIGH * len(bar.parts) + 6 for bar in bars]
-    drawing = Drawing(WIDTH, sum(heights) + _BAR_GAP * (len(bars) - 1) + 2)
+    drawing = Drawing(size.width, sum(heights) + _BAR_GAP * (len(bars) - 1) + 2)
     longest = max([1, *(sum(part.value for part in bar.parts) for bar in bars)])
     top = drawing.height
     for number, (bar, height) in enumerate(zip(bars, heights, strict=True)):
-        _stack(drawing, bar, top, (WIDTH - 2) / longest, _TONES[min(number, 1)])
+        _stack(drawing, size, bar, top, (size.width - 2) / longest, _TONES[min(number, 1)])
         top -= height + _BAR_GAP
     return drawing
 
 
 def _stack(
-    drawing: Drawing, bar: Bar, top: float, per_value: float, tones: Sequence[Color]
+    drawing: Drawing,
+    size: Size,
+    bar: Bar,
+    top: float,
+    per_value: float,
+    tones: Sequence[Color],
 ) -> None:
     base = top - _TITLE_HIGH + 7
-    _write(drawing, bar.label, 1, base, _TEXT, bold=True)
-    _write(drawing, bar.text, WIDTH - 1, base, _TEXT, bold=True, anchor="end")
+    _write(drawing, bar.label, 1, base, size.text, bold=True)
+    _write(drawing, bar.text, size.width - 1, base, size.text, bold=True, anchor="end")
     left, bottom = 1.0, top - _TITLE_HIGH - _BAR_HIGH
     drawing.add(Line(1, bottom - 1, 1, bottom + _BAR_HIGH + 1, strokeColor=palette.INK))
     for number, part in enumerate(bar.parts):
@@ -164,78 +203,133 @@ def _stack(
             left += length
         line_base = bottom - _LEGEND_HIGH * (number + 1) + 2
         drawing.add(_box(1, line_base - 1, 11, 11, tone))
-        _write(drawing, part.label, 18, line_base, _TEXT, room=WIDTH * 0.62)
-        _write(drawing, part.text, WIDTH - 1, line_base, _TEXT, anchor="end")
+        end = _write(drawing, part.text, size.width - 1, line_base, size.text, anchor="end")
+        room = size.width - 18 - end - 8
+        _write(drawing, part.label, 18, line_base, size.text, room=room)
 
 
 def _box(x: float, y: float, width: float, height: float, tone: Color) -> Rect:
     return Rect(x, y, width, height, fillColor=tone, strokeColor=palette.INK, strokeWidth=0.7)
 
 
-def lines(points: Sequence[Point], *, level: int = FULL) -> Drawing:
+def lines(points: Sequence[Point], *, level: int = FULL, size: Size = WIDE) -> Drawing:
     """Return values over time in percent; ``level`` is a line that they should stay above.
 
-    Above 300 % they stand at the upper edge, their true value beside them.
+    Above 600 % they stand at the upper edge. A value or a label that would run into another is
+    left out, never the last one's.
     """
-    drawing = Drawing(WIDTH, _LINES_HIGH)
+    drawing = Drawing(size.width, _LINES_HIGH)
     values = [point.value for point in points if point.value is not None]
-    most = min(_LINES_MOST, max([level, *values]))
-    end = max(2 * level, -(-most // _LINES_STEP) * _LINES_STEP)
-    _draw_scale(drawing, end, level)
-    spots = list(_spots(points, end))
-    for known, run in groupby(spots, key=lambda spot: spot[2] is not None):
-        corners = [edge for x, y, _value in run for edge in (x, y)]
-        if known and len(corners) > 2:  # noqa: PLR2004 - a line has two ends
-            drawing.add(PolyLine(corners, strokeColor=palette.INK, strokeWidth=2))
-    for place_of, (x, y, value) in enumerate(spots):
-        _write(drawing, points[place_of].label, x, 8, _SMALL * 0.9, anchor="middle")
-        if value is not None:
-            fill = _WARNING if value < level else palette.WHITE
-            drawing.add(Circle(x, y, 4, fillColor=fill, strokeColor=palette.INK, strokeWidth=1.5))
-            around = [points[near].value for near in _around(place_of, len(points))]
-            _write_value(drawing, x, y, value, around, short=value < level)
+    highest = max([level, *values])
+    step = _STEPS[highest > 2 * level]
+    end = max(2 * level, -(-min(_LINES_MOST, highest) // step) * step)
+    left = 2.9 * size.small + 8
+    _draw_scale(drawing, size, left, end, step, level, over=highest > end)
+    spots = list(_spots(points, left, size.width - 10, end))
+    _draw_line(drawing, spots, level)
+    _label(drawing, size, points, spots)
+    _write_values(drawing, size, spots, level)
     return drawing
 
 
-def _around(number: int, count: int) -> tuple[int, int]:
-    """Return the places before and behind a point; its own at an end."""
-    return max(number - 1, 0), min(number + 1, count - 1)
+@dataclass(frozen=True)
+class _Spot:
+    """Where a point stands, and its value."""
+
+    x: float
+    y: float
+    value: int | None
 
 
-def _write_value(
-    drawing: Drawing, x: float, y: float, value: int, around: Sequence[int | None], *, short: bool
-) -> None:
-    """Write a point's value where the line doesn't run."""
-    before, after = (value if near is None else near for near in around)
-    if short or (before > value < after):
-        place_x, place_y, anchor = x, y - 15, "middle"
-    elif before > value:
-        place_x, place_y, anchor = x + 3, y + 6, "start"
-    elif after > value:
-        place_x, place_y, anchor = x - 3, y + 6, "end"
-    else:
-        place_x, place_y, anchor = x, y + 8, "middle"
-    _write(drawing, str(value), place_x, place_y, _SMALL * 0.9, anchor=anchor, bold=short)
-
-
-def _spots(points: Sequence[Point], end: int) -> Iterator[tuple[float, float, int | None]]:
-    """Yield where each point stands: x, y and its value."""
-    pitch = (_LINES_RIGHT - _LINES_LEFT) / max(len(points), 1)
+def _spots(points: Sequence[Point], left: float, right: float, end: int) -> Iterator[_Spot]:
+    pitch = (right - left) / max(len(points), 1)
     for number, point in enumerate(points):
         height = (_LINES_TOP - _LINES_BOTTOM) * min(max(point.value or 0, 0), end) / end
-        yield _LINES_LEFT + (number + 0.5) * pitch, _LINES_BOTTOM + height, point.value
+        yield _Spot(left + (number + 0.5) * pitch, _LINES_BOTTOM + height, point.value)
 
 
-def _draw_scale(drawing: Drawing, end: int, level: int) -> None:
-    for mark in range(0, end + 1, _LINES_STEP if end <= 2 * level else 2 * _LINES_STEP):
+def _draw_line(drawing: Drawing, spots: Sequence[_Spot], level: int) -> None:
+    for known, run in groupby(spots, key=lambda spot: spot.value is not None):
+        corners = [edge for spot in run for edge in (spot.x, spot.y)]
+        if known and len(corners) > 2:  # noqa: PLR2004 - a line has two ends
+            drawing.add(PolyLine(corners, strokeColor=palette.INK, strokeWidth=2))
+    for spot in spots:
+        if spot.value is not None:
+            fill = _WARNING if spot.value < level else palette.WHITE
+            ring = Circle(spot.x, spot.y, 4, fillColor=fill, strokeColor=palette.INK)
+            ring.strokeWidth = 1.5
+            drawing.add(ring)
+
+
+def _label(drawing: Drawing, size: Size, points: Sequence[Point], spots: Sequence[_Spot]) -> None:
+    """Write the labels from the last one on, as many as have room."""
+    free = float(size.width)
+    for point, spot in zip(reversed(points), reversed(spots), strict=True):
+        half = line(point.label, Voice.HEI, size.small * 0.95).width / 2
+        if spot.x + half <= free:
+            _write(drawing, point.label, spot.x, 8, size.small * 0.95, anchor="middle")
+            free = spot.x - half - 4
+
+
+def _write_values(drawing: Drawing, size: Size, spots: Sequence[_Spot], level: int) -> None:
+    """Write values where they run into none that says more: last, least, highest, then the rest."""
+    known = [spot for spot in spots if spot.value is not None]
+    if not known:
+        return
+    by_value = sorted(known, key=_value_of)
+    telling = [known[-1], by_value[0], by_value[-1], *reversed(known)]
+    taken: list[tuple[float, float, float]] = []
+    for spot in dict.fromkeys(telling):
+        x, y, anchor = _beside(spots, spots.index(spot), size, level)
+        words = str(spot.value)
+        bold = _value_of(spot) < level
+        width = line(words, Voice.HEI_BOLD, size.small * 0.95).width
+        left = min(x - width * _ANCHORS[anchor], size.width - width)
+        if all(
+            left > end + 2 or left + width < start - 2 or abs(y - at) > size.small
+            for start, end, at in taken
+        ):
+            _write(drawing, words, left, y, size.small * 0.95, bold=bold)
+            taken.append((left, left + width, y))
+
+
+def _value_of(spot: _Spot) -> int:
+    return spot.value or 0
+
+
+def _beside(
+    spots: Sequence[_Spot], number: int, size: Size, level: int
+) -> tuple[float, float, str]:
+    """Return where the line doesn't run beside a point, and how words are set there."""
+    spot = spots[number]
+    value = _value_of(spot)
+    around = (spots[max(number - 1, 0)].value, spots[min(number + 1, len(spots) - 1)].value)
+    before, after = (value if near is None else near for near in around)
+    if value < level or (before > value < after):
+        return spot.x, spot.y - size.small - 4, "middle"
+    if before > value:
+        return spot.x + 3, spot.y + 6, "start"
+    if after > value:
+        return spot.x - 3, spot.y + 6, "end"
+    return spot.x, spot.y + 8, "middle"
+
+
+def _draw_scale(
+    drawing: Drawing, size: Size, left: float, end: int, step: int, level: int, *, over: bool
+) -> None:
+    """Draw the rules with their percents; ``over`` says that values go beyond the last one."""
+    right = size.width - 10
+    for mark in range(0, end + 1, step):
         y = _LINES_BOTTOM + (_LINES_TOP - _LINES_BOTTOM) * mark / end
         wanted = mark == level
-        rule = Line(_LINES_LEFT, y, _LINES_RIGHT, y, strokeColor=palette.GREY, strokeWidth=0.4)
+        rule = Line(left, y, right, y, strokeColor=palette.GREY, strokeWidth=0.4)
         if wanted:
             rule.strokeColor, rule.strokeWidth, rule.strokeDashArray = _WARNING, 1.4, (5, 3)
         drawing.add(rule)
         label = _("%(n)s%%", n=mark)
-        _write(drawing, label, _LINES_LEFT - 5, y - 4, _SMALL * 0.9, anchor="end", bold=wanted)
+        _write(drawing, label, left - 5, y - 4, size.small * 0.95, anchor="end", bold=wanted)
+    if over:
+        _write(drawing, _("以上"), left - 5, _LINES_TOP - 16, size.small * 0.95, anchor="end")
 
 
 def _write(
@@ -247,18 +341,23 @@ def _write(
     *,
     bold: bool = False,
     anchor: str = "start",
-    room: float = WIDTH,
-) -> None:
-    """Write ``text`` from, around or up to x; a run in another voice is placed on its own."""
-    words = shrunk(line(text, Voice.HEI_BOLD if bold else Voice.HEI, size), room, size * 0.6)
+    room: float | None = None,
+) -> float:
+    """Write ``text`` from, around or up to x, in the ``room`` given; return how wide it is.
+
+    A run in another voice is placed on its own.
+    """
+    words = line(text, Voice.HEI_BOLD if bold else Voice.HEI, size)
+    words = shrunk(words, drawing.width if room is None else room, size * 0.6)
     if len(words.runs) == 1:
         drawing.add(_string(x, y, words.text, words.runs[0].voice, words.size, anchor))
-        return
-    left = x - words.width * {"start": 0.0, "middle": 0.5, "end": 1.0}[anchor]
+        return words.width
+    left = x - words.width * _ANCHORS[anchor]
     for run in words.runs:
         part = line(run.text, run.voice, words.size * run.scale)
         drawing.add(_string(left, y, run.text, run.voice, part.size, "start"))
         left += part.width
+    return words.width
 
 
 def _string(x: float, y: float, text: str, voice: Voice, size: float, anchor: str) -> String:

@@ -36,7 +36,8 @@ class Docket:
     """A docket from head to foot.
 
     ``stamp`` is to be seen at a glance (补打), empty on a first copy; ``sums`` follow the items,
-    ``balances`` say what the household has now; ``notes`` are sentences before the signature;
+    ``balances`` say what the household has now; ``notes`` are sentences before the signature,
+    whose label is empty where nobody has to sign;
     ``code`` becomes a QR code with ``caption`` under it, ``mark`` is the ledger's.
     """
 

@@ -1,7 +1,7 @@
 """Pieces that flow down pages: what doesn't fit goes onto the next, and each page has its foot."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Optional
 
 from moralbank.printing.sheet import Document, Paper, mm
@@ -83,6 +83,15 @@ def stacked(*pieces: Piece) -> Piece:
             top -= piece.height
 
     return Piece(sum(piece.height for piece in pieces), draw)
+
+
+def held(pieces: Sequence[Piece], count: int = 2) -> list[Piece]:
+    """Return ``pieces``, the last ``count`` of them on the page of what follows."""
+    first = len(pieces) - count
+    return [
+        replace(piece, keeps=True) if number >= first else piece
+        for number, piece in enumerate(pieces)
+    ]
 
 
 def paginated(pieces: Sequence[Piece], room: float) -> list[list[Piece]]:

@@ -20,17 +20,19 @@ _HALF: Final = A5.height_mm / 2 * mm
 _LEFT, _RIGHT = 10 * mm, (A5.width_mm - 10) * mm
 _WIDTH: Final = _RIGHT - _LEFT
 _MIDDLE: Final = A5.width_mm / 2 * mm
-_EDGE: Final = 6 * mm
-_HEAD: Final = 9 * mm
+_EDGE: Final = 5 * mm
+_HEAD: Final = 8 * mm
+_FACTS: Final = 3
+"""Facts of the head side by side."""
 _SIZE, _BIG, _SMALL = 8.5, 10.5, 6.5
 _LEAST: Final = 5.0
-_STEP: Final = 4.4 * mm
-_ROW: Final = 4.5 * mm
+_STEP: Final = 4 * mm
+_ROW: Final = 4 * mm
 _NOTE: Final = 4.2 * mm
-_CODE_MM: Final = 20.0
-_SIGN: Final = 9 * mm
+_CODE_MM: Final = 17.0
+_SIGN: Final = 8 * mm
 _FOOT: Final = 3.5 * mm
-_GAP: Final = 1.5 * mm
+_GAP: Final = 1 * mm
 
 
 def printed(docket: Docket, parts: Sequence[str]) -> bytes:
@@ -60,12 +62,12 @@ def printed(docket: Docket, parts: Sequence[str]) -> bytes:
 
 
 def _facts(docket: Docket) -> list[str]:
-    """The head's words one by one, to stand in two columns."""
+    """The head's words one by one, to stand side by side."""
     return [words for pair in docket.facts for words in (pair.left, pair.right) if words]
 
 
 def _head_height(docket: Docket) -> float:
-    return _HEAD + -(-len(_facts(docket)) // 2) * _STEP + _GAP
+    return _HEAD + -(-len(_facts(docket)) // _FACTS) * _STEP + _GAP
 
 
 def _end_height(docket: Docket) -> float:
@@ -92,9 +94,7 @@ def _paginated(docket: Docket) -> list[list[Piece]]:
             pages.append([])
         pages[-1].append(row)
     if _height(pages[-1]) > last:
-        pages.append([])
-        while len(pages[-2]) > 1 and _height([pages[-2][-1], *pages[-1]]) <= last:
-            pages[-1].insert(0, pages[-2].pop())
+        pages.append([pages[-1].pop()] if len(pages[-1]) > 1 else [])
     return pages
 
 
@@ -124,10 +124,11 @@ def _draw_head(canvas: Any, docket: Docket, part: str, top: float) -> None:
     title.draw(canvas, _LEFT + max(part.width for part in name) + 4 * mm, base)
     facts = _facts(docket)
     for number, words in enumerate(facts):
-        row, column = divmod(number, 2)
+        row, column = divmod(number, _FACTS)
         height = top - _EDGE - _HEAD - (row + 0.8) * _STEP
-        fitting = shrunk(line(words, Voice.HEI, _SIZE, spell=True), _WIDTH / 2 - 3 * mm, _LEAST)
-        fitting.draw(canvas, _LEFT + column * _WIDTH / 2, height)
+        room = _WIDTH / _FACTS
+        fitting = shrunk(line(words, Voice.HEI, _SIZE, spell=True), room - 3 * mm, _LEAST)
+        fitting.draw(canvas, _LEFT + column * room, height)
 
 
 def _draw_stamp(canvas: Any, stamp: str, right: float, base: float) -> float:
@@ -144,11 +145,11 @@ def _draw_stamp(canvas: Any, stamp: str, right: float, base: float) -> float:
 
 
 def _table() -> RuledTable:
-    figures = 22 * mm
+    figures = 19 * mm
     return RuledTable(
         (
-            RuledColumn(_("商品"), _WIDTH - 14 * mm - 2 * figures, _spelt, Align.LEFT, grows=True),
-            RuledColumn(_("数量"), 14 * mm, align=Align.RIGHT),
+            RuledColumn(_("商品"), _WIDTH - 12 * mm - 2 * figures, _spelt, Align.LEFT, grows=True),
+            RuledColumn(_("数量"), 12 * mm, align=Align.RIGHT),
             RuledColumn(_("单价（元）"), figures, align=Align.RIGHT),
             RuledColumn(_("金额（元）"), figures, bold, Align.RIGHT),
         ),
@@ -168,7 +169,7 @@ def _draw_end(canvas: Any, docket: Docket, bottom: float) -> None:
     _write(canvas, docket.mark, _RIGHT, bottom, size=_SMALL, align=Align.RIGHT)
     _write(canvas, docket.caption, _LEFT, bottom, size=_SMALL)
     signs = (docket.signature, _("经办人签字："))
-    for number, label in enumerate(signs):
+    for number, label in enumerate(filter(None, signs)):
         _draw_signature(canvas, label, _LEFT + number * _WIDTH / 2, bottom + _FOOT + 2 * mm)
     height = bottom + _FOOT + _SIGN
     if docket.notes:

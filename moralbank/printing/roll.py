@@ -202,7 +202,8 @@ def _print(roll: _Roll, docket: Docket) -> None:
     for note in docket.notes:
         roll.note(note)
     roll.rule()
-    roll.signature(docket.signature)
+    if docket.signature:
+        roll.signature(docket.signature)
     roll.code(docket.code)
     roll.centred(docket.caption, roll.paper.small)
     roll.centred(docket.mark, roll.paper.small)

@@ -107,9 +107,9 @@ class RuledTable:
             yield replace(row, opening=stacked(head, row))
 
     def one_row(self, cells: Sequence[str]) -> Piece:
-        """Return a single row, as high as the highest of its cells that grow."""
+        """Return a single row, as high as the highest of its cells that grow beyond one line."""
         composed = [self._grown(column, cell) for column, cell in self._pairs(cells)]
-        height = max([self.row, *(_block_height(lines) for lines in composed if lines)])
+        height = max([self.row, *(_block_height(lines) for lines in composed if len(lines) > 1)])
         fitted = [
             lines or self._fitted(column, cell, height)
             for lines, (column, cell) in zip(composed, self._pairs(cells), strict=True)

@@ -10,9 +10,16 @@ from moralbank.check import check_village
 from moralbank.fund import lapse_rules, lapsing, old_points, service
 from moralbank.fund.cover import Cover, cover
 from moralbank.fund.models import FundSource
-from moralbank.fund.queries import VoucherFilter, VoucherInfo, cash, vouchers
+from moralbank.fund.queries import (
+    ReceiptToPay,
+    VoucherFilter,
+    VoucherInfo,
+    cash,
+    receipts_to_pay,
+    vouchers,
+)
 from moralbank.store.queries import product_by_sku
-from moralbank.store.service import ReceivedLine, Receiving, receive
+from moralbank.store.service import ReceivedLine, Receiving, receive, send_back
 from tests.awards.deeds import Deeds, fresh_id
 from tests.village import Town
 
@@ -59,6 +66,17 @@ class Purse(Deeds):
             number = product_by_sku(session, self.town.village_id, sku).id
             wanted = Receiving({number: ReceivedLine(pieces, cost_fen)}, supplier=supplier)
             return receive(session, self.keeper, fresh_id(), wanted)
+
+    def send_back(self, receipt_id: int, sku: str, pieces: int) -> None:
+        """Give goods of a receipt back to the supplier."""
+        with self.town.database.writing() as session:
+            number = product_by_sku(session, self.town.village_id, sku).id
+            send_back(session, self.keeper, fresh_id(), receipt_id, {number: pieces}, "包装破了")
+
+    def to_pay(self) -> Sequence[ReceiptToPay]:
+        """Receipts that wait for their money."""
+        with self.town.database.reading() as session:
+            return receipts_to_pay(session, self.town.village_id)
 
     def give(self, label: str, points: int) -> int:
         """Let a household earn points today; the deed's number."""

@@ -59,8 +59,9 @@ def test_a_villages_half_year(village: Town) -> None:
     with purse.town.database.writing() as session:
         contract = add_shop(session, purse.admin, NewShop("便民小卖部")).id
     first = purse.cover()
-    assert (first.now.have, first.now.owe, first.now.ratio) == (160_000, 30_000, 533)
-    assert (first.unknown_kinds, first.unpaid, first.unpaid_fen) == (1, 1, 60_000)
+    # Goods that nobody has paid for are there, and owed.
+    assert (first.now.have, first.now.owe, first.now.ratio) == (160_000, 90_000, 177)
+    assert (first.unknown_kinds, first.unpaid, first.now.bills) == (1, 1, 60_000)
     assert first.forecast_words == "账还不满一个月，看不出快慢"
     with after(62):
         purse.buy(60_000, receipt_id=1)
@@ -80,6 +81,7 @@ def test_a_villages_half_year(village: Town) -> None:
             50_000,
             30,
             20_000,
+            0,
         ]
         # From nothing to 299.70 yuan to spare in 62 days; without the 1000 that came in, a loss.
         assert told.forecast is not None
@@ -94,12 +96,44 @@ def test_a_villages_half_year(village: Town) -> None:
         month_end = max(day for day in ends if begun <= day < begun + timedelta(days=62))
         past = ends[month_end]
         assert past is not None
-        assert (past.have, past.owe, past.ratio) == (160_000, 30_000, 533)
+        assert (past.have, past.owe, past.ratio) == (160_000, 90_000, 177)
         assert later.months[-2].position == told.now == later.now
         assert later.flows is not None
         assert (later.flows.issued, later.flows.income) == (500, 0)
     with village.database.reading() as session:
         assert check_fund(session, village.village_id) == []
+
+
+def test_what_suppliers_have_to_get(village: Town) -> None:
+    """Goods are owed until a voucher pays for them, less what went back, month by month."""
+    purse, today = Purse(village), clock.today()
+    tenth = (today.replace(day=1) + timedelta(days=40)).replace(day=10)
+    begun = (tenth - today).days
+    with after(begun):
+        purse.income(100_000)
+        for sku, cost in (("OIL-5L", 6_000), ("SALT-400G", 200)):
+            purse.stock(sku, 10, cost)
+
+    def owed(day: int) -> list[int]:
+        """A day's debt and that of the four months' ends before it, the newest first."""
+        with after(begun + day):
+            ends = [end.position for end in purse.cover().months[:-6:-1]]
+            return [end.bills if end else 0 for end in ends]
+
+    assert owed(0) == [62_000, 0, 0, 0, 0]
+    with after(begun + 40):
+        purse.send_back(1, "OIL-5L", 4)
+        assert [one.cost_fen for one in purse.to_pay()] == [36_000, 2_000]
+        paid = purse.buy(36_000, receipt_id=1)
+        assert purse.cover().now.bills == 2_000
+        assert [line.fen for line in purse.cover().owe][-1] == 2_000
+    assert owed(70)[:3] == [2_000, 2_000, 62_000]
+    with after(begun + 71):
+        purse.take_back(paid)
+        assert purse.cover().now.bills == 38_000
+    with after(begun + 100):
+        purse.buy(36_000, receipt_id=1)
+    assert owed(130) == [2_000, 2_000, 38_000, 2_000, 62_000]
 
 
 def test_short_tight_and_a_new_rate(purse: Purse) -> None:

@@ -149,7 +149,8 @@ def test_a_settlements_payment_stays_with_its_settlement(village: Town) -> None:
             for kind in (AccountKind.FUND_CASH, AccountKind.FUND_SETTLED)
         )
         legs = [Leg(spent, left, 20_000)]
-        posted = ledger.post(session, village_id, EventKind.SETTLE, legs, actor=1)
+        by = purse.accountant.user_id
+        posted = ledger.post(session, village_id, EventKind.SETTLE, legs, actor=by)
         made = service.record_payment(
             session,
             purse.accountant,

@@ -24,8 +24,8 @@ FEN = st.integers(0, 10**10)
 
 def position(have: int, owe: int, **said: int) -> Position:
     """What is there as cash, what is owed as credit, unless said otherwise."""
-    whole = {"cash": have, "goods": 0, "points": 0, "rate_fen": 100, "credit": owe, "claims": 0}
-    return Position(**{**whole, **said})
+    none = dict.fromkeys(("goods", "points", "claims", "bills"), 0)
+    return Position(**{**none, "cash": have, "rate_fen": 100, "credit": owe, **said})
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_verdicts(have: int, owe: int, ratio: int | None, verdict: Verdict) -> N
 def test_cover_is_never_called_better_than_it_is(
     cash: int, goods: int, points: int, rate: int, owe: int
 ) -> None:
-    told = Position(cash=cash, goods=goods, points=points, rate_fen=rate, credit=owe, claims=7)
+    told = position(cash, owe, goods=goods, points=points, rate_fen=rate, claims=7, bills=3)
     assert told.ratio is not None
     assert told.ratio * told.owe <= 100 * told.have
     assert (told.verdict is Verdict.SHORT) == (told.have < told.owe) == (told.lacking > 0)

@@ -1,6 +1,7 @@
 """Charts: one drawing for paper and screen, true to their numbers."""
 
 import re
+from itertools import pairwise
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -68,6 +69,35 @@ def test_a_line_has_gaps_and_marks_what_is_short() -> None:
     (line,) = _shapes(text, "polyline")
     assert len(line["points"].split()) == 2 * 3
     assert {"450", "132", "88", "1月", "100%"} <= set(_words(text))
+
+
+def test_on_a_phone_no_letter_is_small() -> None:
+    drawings = (charts.gauge(132, "够", charts.NARROW), charts.stacked(SIDES, charts.NARROW),
+                charts.lines(MONTHS, size=charts.NARROW))  # fmt: skip
+    for text in (charts.svg(drawing, "") for drawing in drawings):
+        assert ET.fromstring(text).attrib["viewBox"].startswith("0 0 290 ")  # noqa: S314
+        sizes = [float(one["font-size"]) * 326 / 290 for one in _shapes(text, "text")]
+        assert min(sizes) >= 12
+
+
+def test_values_of_a_line_never_run_into_one_another() -> None:
+    year = [Point(f"{n}月", 162) for n in range(1, 12)] + [Point("今天", 162)]
+    for size, shown in ((charts.WIDE, 11), (charts.NARROW, 5)):
+        text = charts.svg(charts.lines(year, size=size), "")
+        spots = [one["x"] for one in _shapes(text, "text")]
+        values = [float(x) for x, word in zip(spots, _words(text), strict=True) if word == "162"]
+        assert len(values) >= shown
+        gaps = [later - earlier for earlier, later in pairwise(sorted(values))]
+        assert min(gaps) > 1.7 * size.small  # as wide as three figures
+        assert "今天" in _words(text)
+
+
+def test_the_scale_grows_to_what_is_there() -> None:
+    for most, top, beyond in ((180, "200%", False), (533, "600%", False), (2400, "600%", True)):
+        words = _words(charts.svg(charts.lines([Point("1月", most), Point("今天", 88)]), ""))
+        assert top in words
+        assert str(most) in words
+        assert ("以上" in words) is beyond
 
 
 def test_the_same_drawing_stands_on_paper() -> None:

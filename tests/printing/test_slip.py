@@ -26,7 +26,6 @@ SLIP = SlipSheet(
     lines=GOODS,
     rate_fen=100,
     points_used=40,
-    credit_used_fen=0,
     points_before=172,
     points_after=132,
     credit_before_fen=0,
@@ -40,7 +39,7 @@ TOLD = replace(
     SLIP, collector="杜小军", relation="邻居", proof="已输密码",
     warning="您有 35 分将在 2027 年 1 月 10 日清零，请在这之前兑换",
     refunded=("退货 TH20261121-0001，10 分",), points_used=36, points_after=136,
-    credit_used_fen=450, credit_before_fen=450, credit_after_fen=50,
+    credit_before_fen=450, credit_after_fen=50,
 )  # fmt: skip
 CROWDED = replace(
     TOLD, lines=(SlipLine(name="油" * 40, spec="特" * 20, quantity=999, price_fen=9999999),),
@@ -86,8 +85,7 @@ def test_the_slip_says_who_took_what_for_how_much() -> None:
 def test_every_paper_says_all_that_the_household_must_know(paper: str, times: int) -> None:
     text = joined(Paper(slip(TOLD, SlipPaper(paper))).text)
     for words in (
-        "杜小军（邻居）", "已输密码", "36分=36.00元", "使用余额4.50元",
-        "找回余额0.50元",  # 36.00 + 4.50 = 40.00 + 0.50
+        "杜小军（邻居）", "已输密码", "36分=36.00元", "使用余额4.00元",  # 40.00 in all
         "现有余额0.50元", "您有35分将在2027年1月10日清零，请在这之前兑换",
         "TH20261121-0001", "签字/手印", "账1234·ab12cd34",
     ):  # fmt: skip
@@ -131,6 +129,20 @@ def test_the_two_parts_keep_clear_of_their_edges_and_of_the_cut(sheet: SlipSheet
             assert 9 < letter.left < letter.right < 139
             assert letter.bottom % 105 > 4
             assert letter.top % 105 < 101
+
+
+def test_eight_goods_stand_on_one_half_and_more_fill_the_first_sheet() -> None:
+    eight = replace(TOLD, lines=(GOODS[0],) * 8)
+    assert len(Paper(slip(eight, SlipPaper.A5)).texts) == 1
+    paper = Paper(slip(replace(eight, lines=(GOODS[0],) * 11), SlipPaper.A5))
+    assert [joined(text).count("海天酱油") for text in paper.texts] == [2 * 10, 2]
+
+
+@pytest.mark.parametrize("paper", list(SlipPaper))
+def test_what_was_signed_on_the_screen_has_no_line_to_sign(paper: SlipPaper) -> None:
+    text = Paper(slip(replace(SLIP, proof="已签名", signed=True), paper)).text
+    assert "已签名" in text
+    assert "签字/手印" not in text
 
 
 def test_a_character_in_no_font_shows_a_box_with_its_pinyin() -> None:

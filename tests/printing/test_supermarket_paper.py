@@ -52,7 +52,7 @@ SLIP = SettledSlip(
 )
 GOODS = SettledGoods(title="海天酱油 1.28L", pieces=3, fen=4500)
 SETTLEMENT = SettlementSheet(
-    village="桃源村", town="青溪镇", shop="李家便利店", shop_kind_words="合同店",
+    village="桃源村", town="青溪镇", shop="李家便利店", shop_kind_words="签约店",
     number="JS2026-0003", first=date(2026, 11, 1), last=date(2026, 11, 30),
     slips=tuple(replace(SLIP, label=f"DH20261101-{n:04d}") for n in range(120)),
     refunds=(
@@ -132,10 +132,18 @@ def test_a_count_sheet_repeats_its_head_and_is_found_by_its_code() -> None:
     assert "实点数" in text
 
 
+@pytest.mark.parametrize("kinds", range(20, 30))
+def test_signatures_never_stand_alone(kinds: int) -> None:
+    last = Paper(count(replace(COUNT, lines=COUNT.lines[:kinds]))).texts[-1]
+    assert "监盘人" in last
+    assert f"SKU-{kinds - 1}" in last
+
+
 def test_the_day_says_what_differs_and_why() -> None:
     text = joined(Paper(day(DAY)).text)
     for words in ("3130-11", "1234.561219.56-15.0015.00", "一张凭条夹在进货单里", "1240-99ffcd34",
-                  "345.00115.0030.00", "周桂兰2026年11月20日18:02日结"):  # fmt: skip
+                  "345.00115.0030.00", "店长（周桂兰）",
+                  "周桂兰2026年11月20日18:02日结"):  # fmt: skip
         assert words in text, words
     assert "当天没有兑换" in Paper(day(replace(DAY, goods=(), reason=""))).text
 
@@ -144,7 +152,7 @@ def test_a_settlement_has_its_sums_in_words_and_three_places_to_sign() -> None:
     paper = Paper(settlement(SETTLEMENT))
     head = joined(paper.texts[0])
     for words in (
-        "JS2026-0003", "2026年11月1日至2026年11月30日", "青溪镇桃源村李家便利店（合同店）",
+        "JS2026-0003", "2026年11月1日至2026年11月30日", "青溪镇桃源村李家便利店（签约店）",
         "兑换单1201230.00", "退货单1-30.00", "人民币壹仟贰佰元整", "实付1195.00", "抹去零头",
         "海天酱油1.28L345.00", "店方盖章处", "村民委员会盖章处", "村务监督委员会盖章处",
         "钱文秀2026-12-01",
@@ -159,10 +167,11 @@ def test_a_settlement_has_its_sums_in_words_and_three_places_to_sign() -> None:
 
 
 def test_many_goods_stand_behind_the_signatures() -> None:
-    paper = Paper(settlement(replace(SETTLEMENT, goods=(GOODS,) * 60, due_fen=0, refunds=())))
+    own = replace(SETTLEMENT, goods=(GOODS,) * 60, due_fen=0, paid_fen=0, refunds=())
+    paper = Paper(settlement(own))
     assert "海天酱油" not in paper.texts[0]
     assert joined(paper.texts[0]).count("签字：") == 3
-    assert "本单只核销，不另付款" in joined(paper.texts[0])
+    assert "结算只对账，不用付款" in joined(paper.texts[0])
     assert joined(paper.text).count("海天酱油1.28L") == 60
 
 
