@@ -6,9 +6,10 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date, datetime
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -20,6 +21,10 @@ from moralbank.config import Settings
 from moralbank.db import Database, reading
 from moralbank.errors import Invalid, MoralbankError
 from moralbank.i18n import _, mark
+
+A_DAY: Final = click.DateTime(["%Y-%m-%d"])
+A_NUMBER: Final = click.IntRange(1, 999_999_999)
+TO_A_FILE: Final = click.Path(path_type=Path, dir_okay=False)
 
 REFUSED = 1
 """Exit code of a refusal; 2 is click's own for wrong usage."""
@@ -87,6 +92,11 @@ with_request_id = click.option(
     help=_("请求编号：重做时用同一个，只算一次"),
 )
 with_json = click.option("--json", "as_json", is_flag=True, help=_("以 JSON 输出，供程序读取"))
+
+
+def day_of(typed: datetime | None) -> date | None:
+    """The day that was typed for an option of A_DAY."""
+    return None if typed is None else typed.date()
 
 
 def show(

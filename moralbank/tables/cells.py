@@ -9,6 +9,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Final
 
+from moralbank.forms import visible
 from moralbank.i18n import _
 
 HEADER_ROWS: Final = 20
@@ -104,7 +105,7 @@ def as_text(cell: Cell) -> str:
         return f"{cell:.0f}"
     if isinstance(cell, date | time):
         return cell.isoformat()
-    return re.sub(r"\s+", " ", _INVISIBLE.sub("", str(cell))).strip()
+    return re.sub(r"\s+", " ", _INVISIBLE.sub("", visible(str(cell)))).strip()
 
 
 def squeezed(cell: Cell) -> str:

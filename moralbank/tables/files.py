@@ -43,8 +43,15 @@ _VALUE: Final = re.compile(r"<(?:\w+:)?v>([^<]*)<")
 _LONGEST_FORMULA: Final = 10_000
 
 
+class NoFile(Invalid):
+    """The form came without a file."""
+
+    text = mark("请先选一个文件")
+    code = "table_no_file"
+
+
 class EmptyFile(Invalid):
-    """Nothing was uploaded, or a file without content."""
+    """A file without content."""
 
     text = mark("表格里没有内容，请检查是否选错了文件。")
     code = "table_empty"
@@ -109,6 +116,8 @@ def read_table(content: bytes, filename: str, headings: Headings) -> Table:
         Invalid: one of this module's refusals says what is wrong with the file.
 
     """
+    if not content and not filename:
+        raise NoFile
     if not content.strip(b"\0 \t\r\n"):
         raise EmptyFile
     if len(content) > MAX_BYTES:
@@ -131,7 +140,14 @@ def _from_zip(content: bytes, headings: Headings) -> Table:
                 return _from_workbook(content, headings, _formula_errors(archive))
             if "content.xml" in names and b"spreadsheet" in archive.read("mimetype"):
                 return _from_workbook(content, headings, {})
-    except (zipfile.BadZipFile, zlib.error, KeyError, NotImplementedError, RuntimeError) as error:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        KeyError,
+        NotImplementedError,
+        RuntimeError,
+        UnicodeDecodeError,  # a damaged directory: names that are no UTF-8
+    ) as error:
         raise DamagedWorkbook from error
     word = any(name.startswith("word/") for name in names)
     raise NotATable(kind=_("Word 文档") if word else _("压缩包"))

@@ -1,7 +1,7 @@
 """What `check` finds when somebody changes the books by SQL, behind the product's back."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from functools import partial
 
 import pytest
 from sqlalchemy import text
@@ -9,34 +9,8 @@ from sqlalchemy.exc import DBAPIError
 
 from moralbank import clock
 from moralbank.ledger.rates import set_rate
+from tests import intruder
 from tests.ledger.books import DU, WANG, Books
-
-
-@dataclass
-class Intruder:
-    """Somebody with the database's password: takes the guards away, then changes what they like."""
-
-    books: Books
-
-    def __call__(self, *statements: str) -> None:
-        """Run SQL with triggers and foreign keys off."""
-        engine = self.books.database.engine
-        with engine.connect() as connection:
-            if engine.dialect.name == "sqlite":
-                connection.exec_driver_sql("COMMIT")
-                connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
-                names = connection.exec_driver_sql(
-                    "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-                ).scalars()
-                for name in names.all():
-                    connection.exec_driver_sql(f"DROP TRIGGER {name}")
-                connection.exec_driver_sql("BEGIN")
-            else:
-                connection.exec_driver_sql("SET session_replication_role = replica")
-            for statement in statements:
-                assert connection.execute(text(statement)).rowcount > 0
-            connection.commit()
-            connection.invalidate()
 
 
 @pytest.fixture
@@ -50,7 +24,7 @@ def intrude(books: Books) -> Callable[..., None]:
         set_rate(session, books.village_id, 100, clock.today(), actor=1, resolution="村民会议")
     books.award(DU, 2)
     assert books.problems() == []
-    return Intruder(books)
+    return partial(intruder.intrude, books.database)
 
 
 def _seq(books: Books, kind: str) -> int:

@@ -116,7 +116,7 @@ def test_the_public_page_hardly_names_and_never_shames(wall: Wall, app: Flask) -
         visitor.open(f"{village}/{notice}", 404)
     wall.change("public_address", "")
     for path in (village, f"{village}/{notice}", f"{village}/{notice}/1/object"):
-        visitor.open(path, 404)
+        assert "没有放到网上" in visitor.open(path, 404)
 
 
 def test_another_villages_notice_is_not_found(hamlet: Town, tmp_path: Path) -> None:

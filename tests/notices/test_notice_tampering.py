@@ -8,6 +8,7 @@ from moralbank import clock
 from moralbank.notices import service
 from moralbank.objections.models import ObjectionState
 from tests.awards.deeds import DU, GAOWA, WANG
+from tests.intruder import codes_after
 from tests.notices.wall import WORK, Wall, after
 from tests.village import Town
 
@@ -64,5 +65,5 @@ def test_closed_before_its_time_is_found(hung: Wall) -> None:
 
 def test_each_is_found(hung: Wall) -> None:
     for statement, code in BROKEN.items():
-        assert code in hung.codes_after(statement), statement
+        assert code in codes_after(hung.town, statement), statement
     assert hung.codes() == []

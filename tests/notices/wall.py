@@ -6,8 +6,6 @@ from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import Any
 
-from sqlmodel import Session
-
 from moralbank import clock
 from moralbank.access.permissions import Role
 from moralbank.audit import Actor
@@ -133,22 +131,6 @@ class Wall(Deeds):
         """An objection as it stands."""
         with self.town.database.reading() as session:
             return objection(session, self.town.village_id, number)
-
-    def codes_after(self, statement: str) -> set[str]:
-        """What `check` would find after somebody wrote past the program; it is undone again."""
-        with self.town.database.engine.connect() as connection:
-            if self.town.database.is_sqlite:
-                triggers = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-                for name in connection.exec_driver_sql(triggers).scalars().all():
-                    connection.exec_driver_sql(f"DROP TRIGGER {name}")
-            else:
-                connection.exec_driver_sql("SET session_replication_role = replica")
-            assert connection.exec_driver_sql(statement).rowcount > 0
-            with Session(connection) as session:
-                found = check_village(session, self.town.village_id)
-            connection.rollback()
-            connection.invalidate()
-        return {problem.code for problem in found}
 
     def codes(self) -> list[str]:
         """What `moralbank check` finds; `spend` goes without a slip."""
