@@ -1,4 +1,4 @@
-"""Small pictures for the demo's claims, drawn as a child would: no camera was in its village."""
+"""Small pictures for the demo's claims and houses, drawn as a child would: there was no camera."""
 
 import io
 from collections.abc import Callable, Mapping

@@ -83,9 +83,13 @@ def show_goods(session: Session, village: Village) -> None:
 
 
 def restock(session: Session, village: Village, note: str) -> None:
-    """Fill up what has run low, in both shops."""
+    """Write off what has expired and fill up what has run low, in both shops."""
     for keeper in village.keepers:
         shelf = products(session, village.id, shop_for(session, keeper).id)
+        expired = {one.id: one.expired for one in shelf if one.expired}
+        if expired:
+            words = village.material.words.expired
+            waste(session, keeper, village.request_id(), expired, words)
         missing = wanted_stock(shelf, village.material.shelves)
         if missing:
             _receive(session, village, keeper, {one.id: one for one in shelf}, missing, note)
@@ -116,12 +120,13 @@ def trade(session: Session, village: Village, day: date) -> None:
     """People come to the shops, many on the fair day; what was wrong comes back; the day ends."""
     purses = balances(session, village.id, AccountKind.HOUSEHOLD_POINTS)
     rate = rate_on(session, village.id, day)
-    shelves = {
-        keeper.user_id: {
-            info.id: info for info in products(session, village.id, shop_for(session, keeper).id)
+    with at(day, 9):
+        shelves = {
+            keeper.user_id: {
+                one.id: one for one in products(session, village.id, shop_for(session, keeper).id)
+            }
+            for keeper in village.keepers
         }
-        for keeper in village.keepers
-    }
     cards = active_cards(session, village.id)
     slips = []
     for number, household in enumerate(_customers(village, purses, day)):

@@ -123,6 +123,7 @@ class Words:
     suppliers: tuple[str, ...]
     returns: tuple[str, ...]
     spoiled: str
+    expired: str
     counted: str
     lapse: str
 

@@ -23,11 +23,14 @@ from moralbank.db import Database
 from moralbank.demo import market, money
 from moralbank.demo.days import live
 from moralbank.demo.deeds import Planner
+from moralbank.demo.drawings import picture
 from moralbank.demo.material import Material
 from moralbank.demo.people import Family, draw_families
 from moralbank.demo.town import DEVICE, Village, at
-from moralbank.households.queries import all_households
+from moralbank.households.portrait import set_portrait
+from moralbank.households.queries import HouseholdInfo, all_households
 from moralbank.households.service import add_member, import_roster
+from moralbank.photos.service import keep
 from moralbank.photos.storage import folder_of
 from moralbank.scheme.queries import scheme_on
 from moralbank.scheme.service import adopt_default
@@ -38,6 +41,8 @@ from moralbank.villages.service import OpenVillage, change_setting, open_village
 ALL_HOUSEHOLDS: Final = 256
 ALL_DAYS: Final = 183
 
+_PICTURED_EVERY: Final = 6
+"""One house in so many was photographed, where its people agreed."""
 _STARS: Final = 0.02
 """Households far more eager than the others, as a part of all."""
 
@@ -134,11 +139,23 @@ def _settle(session: Session, village: Village, groups: Mapping[str, int]) -> No
         _name_members(session, village, ids[family.row.group, family.row.number], family)
     village.zeal.update(_draw_zeal(village.draw, [one.id for one in households]))
     issue(session, admin, list(village.zeal), draw=village.draw.randrange)
+    _picture_houses(session, village, households[_PICTURED_EVERY - 1 :: _PICTURED_EVERY])
     _look_after(session, village)
     for tie in village.material.ties:
         if (tie.group, tie.number) in ids:  # a smaller demo has fewer households
             who, home = village.actors[Role(tie.role)], ids[tie.group, tie.number]
             declare_tie(session, admin, who.user_id, home, TieKind(tie.kind), tie.words)
+
+
+def _picture_houses(
+    session: Session, village: Village, households: Sequence[HouseholdInfo]
+) -> None:
+    """Let the counter show these houses; their yards are drawn by their numbers."""
+    admin = village.actors[Role.ADMIN]
+    for one in households:
+        if one.consent:
+            photo = keep(session, admin, village.photos, picture("yard", one.id))
+            set_portrait(session, admin, one.id, [photo], consent=True)
 
 
 def _look_after(session: Session, village: Village) -> None:

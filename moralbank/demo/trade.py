@@ -28,13 +28,13 @@ def draw_cart(draw: Random, goods: Mapping[int, ProductInfo], purse_fen: int) ->
         choice = [
             info
             for info in goods.values()
-            if info.stock > 0 and info.price_fen <= left and info.id not in cart
+            if info.sellable > 0 and info.price_fen <= left and info.id not in cart
         ]
         if not choice:
             break
         # Who has much to spend takes the better things first.
         info = draw.choices(choice, [info.price_fen**0.5 for info in choice])[0]
-        most = min(2, info.stock, left // info.price_fen)
+        most = min(2, info.sellable, left // info.price_fen)
         cart[info.id] = draw.randint(1, most)
         left -= info.price_fen * cart[info.id]
     return cart
@@ -53,8 +53,8 @@ def wanted_stock(
     missing = {}
     for info in goods:
         full = next(pieces for up_to, pieces in shelves if info.price_fen <= up_to)
-        if info.stock <= full * _LOW:
-            missing[info.id] = full - info.stock
+        if info.sellable <= full * _LOW:
+            missing[info.id] = full - info.sellable
     return missing
 
 

@@ -49,7 +49,7 @@ class Built:
         return int(found or 0)
 
 
-def built(folder: Path, *, seed: int = 10, size: Size = SMALL) -> Built:
+def built(folder: Path, *, seed: int = 12, size: Size = SMALL) -> Built:
     """Build a village in a folder, as on the 20th of November 2026."""
     folder.mkdir(parents=True)
     database = Database(f"sqlite:///{folder / 'moralbank.db'}")
@@ -105,6 +105,7 @@ def test_its_books_are_whole(village: Built) -> None:
 
 def test_everything_happened_in_it(village: Built) -> None:
     assert village.count("households") == 24
+    assert village.count("photo_uses", "subject = 'household'") >= 2
     assert village.count("cards", "state = 'active'") == 23
     assert village.count("cards", "state = 'lost'") == 1
     assert village.count("households", "status = 'moved'") == 1
