@@ -29,6 +29,7 @@ from tests.browser.conftest import (
 )
 
 SIZES: Final = {"phone": PHONE, "laptop": LAPTOP, "tablet": TABLET}
+USUAL_SIZES: Final = ["phone", "laptop"]
 NOTICE: Final = r"/notices /notices/\d+"
 ROUND: Final = r"/rounds /rounds/\d+"
 SITTING: Final = r"/sittings /sittings/\d+"
@@ -41,116 +42,128 @@ CLOSED_DAY: Final = r"/counter/days /counter/day\?day=.*"
 RECEIPT: Final = r"/store/receipts /store/receipts/\d+"
 COUNT: Final = r"/store/counts /store/counts/\d+"
 VOUCHER: Final = r"/fund /fund/vouchers/\d+"
-SETTLEMENT: Final = "/settlements/8"  # of the shop under contract, paid
-# Role, page, name, sizes. A size with a star is taken for the README or the manual. A page may be
-# the first of a list: then patterns of the links that lead from the list to it follow.
-PAGES: Final = (
-    ("", "/sign-in", "sign-in", "phone laptop"),
-    ("", "/c/{card}", "own-card", "phone* laptop"),
-    ("", "/c/{card}/claim", "own-claim", "phone laptop"),
-    ("", "/n/{village}", "public-notices", "phone laptop"),
-    ("", PUBLIC_NOTICE, "public-notice", "phone* laptop"),
-    ("", PUBLIC_NOTICE + r" /n/\d+/\d+/\d+/object", "public-objection", "phone laptop"),
-    ("", "/b/{village}/shanju", "public-board", "phone laptop"),
-    ("管理员", "/", "home-admin", "phone laptop"),
-    ("管理员", "/households", "households", "phone laptop*"),
-    ("管理员", "/households/12", "household", "phone laptop"),
-    ("管理员", "/households/import", "households-import", "phone laptop"),
-    ("管理员", "/scheme", "scheme", "phone* laptop"),
-    ("管理员", "/scheme/new", "scheme-new", "phone laptop"),
-    ("管理员", "/cards", "cards-page", "phone laptop"),
-    ("管理员", "/store/rates", "rates", "phone laptop"),
-    ("管理员", "/store/shops", "shops", "phone laptop"),
-    ("管理员", "/fund/lapse", "lapse", "phone laptop"),
-    ("管理员", "/households/12/photo", "portrait", "phone laptop"),
-    ("管理员", "/users", "users", "phone laptop"),
-    ("管理员", "/users/new", "users-new", "phone laptop"),
-    ("管理员", "/users/3", "user-grid", "phone laptop"),
-    ("管理员", "/cards/household/12", "card-household", "phone laptop"),
-    ("管理员", "/notices", "notices", "phone laptop"),
-    ("管理员", NOTICE, "notice", "phone laptop"),
-    ("管理员", "/notices/new", "notice-new", "phone laptop"),
-    ("管理员", "/rounds", "rounds", "phone laptop"),
-    ("管理员", "/rounds/new", "round-new", "phone laptop"),
-    ("管理员", ROUND, "round", "phone laptop"),
-    (
-        "管理员",
-        ROUND + r" /rounds/\d+/grid /rounds/\d+/grid\?scorer.*",
-        "round-grid",
-        "phone laptop",
+SETTLEMENT: Final = r"/settlements /settlements/\d+"
+# By role: page, name, and sizes where they aren't the usual two. A size with a star is taken for
+# the README or the manual. A page may be the first of a list: then patterns of the links that lead
+# from the list to it follow.
+PAGES: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
+    "": (
+        ("/sign-in", "sign-in"),
+        ("/c/{card}", "own-card", "phone*", "laptop"),
+        ("/c/{card}/claim", "own-claim"),
+        ("/n/{village}", "public-notices"),
+        (PUBLIC_NOTICE, "public-notice", "phone*", "laptop"),
+        (PUBLIC_NOTICE + r" /n/\d+/\d+/\d+/object", "public-objection"),
+        ("/b/{village}/shanju", "public-board"),
     ),
-    ("管理员", "/rounds/1", "round-closed", "phone laptop"),
-    ("管理员", "/settings", "settings", "phone laptop"),
-    ("管理员", "/password", "password", "phone laptop"),
-    ("记分员", "/", "home-recorder", "phone* laptop"),
-    ("记分员", "/awards/record", "record", "phone* laptop"),
-    ("记分员", "/awards/record?household=12", "record-item", "phone laptop"),
-    ("记分员", "/awards/record?household=12&item=1", "record-deed", "phone laptop"),
-    ("记分员", "/awards/record-many", "record-many", "phone laptop"),
-    ("记分员", "/awards/verify", "verify", "phone* laptop"),
-    ("记分员", "/awards/mine", "mine", "phone laptop"),
-    ("记分员", "/reminders", "reminders", "phone laptop"),
-    ("记分员", REMINDER, "reminder", "phone laptop"),
-    ("记分员", "/reminders/new?household=12", "reminder-new", "phone laptop"),
-    ("记分员", "/objections/new", "objection-which", "phone laptop"),
-    ("记分员", NOTICE + r" /objections/new\?award.*", "objection-new", "phone laptop"),
-    ("网格员", "/", "home-grid", "phone laptop"),
-    ("网格员", "/awards/verify", "verify-grid", "phone laptop"),
-    ("网格员", ROUND + r" /rounds/\d+/score", "round-score", "phone* laptop"),
-    ("网格员", "/password", "password-ties", "phone laptop"),
-    ("评议员", "/", "home-reviewer", "phone laptop"),
-    ("评议员", "/awards/review", "review", "phone* laptop"),
-    ("评议员", "/awards/review?order=item", "review-by-item", "phone laptop"),
-    ("评议员", "/sittings", "sittings", "phone laptop"),
-    ("评议员", "/sittings/new", "sitting-new", "phone laptop"),
-    ("评议员", SITTING, "sitting", "phone laptop"),
-    ("评议员", "/awards", "awards", "phone laptop"),
-    ("评议员", "/awards/12", "award", "phone laptop"),
-    ("评议员", "/boards", "boards", "phone laptop"),
-    ("评议员", "/boards/shanju", "board", "phone laptop*"),
-    ("店长", "/", "home-shopkeeper", "phone laptop"),
-    ("店长", "/counter", "counter-who", "phone tablet laptop*"),
-    ("店长", "/counter?household=37", "counter", "phone* tablet laptop*"),
-    ("店长", "/counter/slips", "slips", "phone laptop"),
-    ("店长", "/counter/slips/12", "slip-page", "phone tablet laptop"),
-    ("店长", "/counter/days", "days", "phone laptop"),
-    ("店长", CLOSED_DAY, "day-page", "phone laptop"),
-    ("店长", "/store", "store", "phone laptop*"),
-    ("店长", "/store/receive", "store-receive", "phone laptop"),
-    ("店长", RECEIPT, "receipt", "phone laptop"),
-    ("店长", "/store/waste", "waste", "phone laptop"),
-    ("店长", COUNT, "count", "phone laptop"),
-    ("店长", "/store/expiring", "expiring", "phone laptop"),
-    ("店长", "/store/order", "order", "phone laptop*"),
-    ("店长", "/store/labels", "labels-page", "phone laptop"),
-    ("店长", "/store/import", "store-import", "phone laptop"),
-    ("店长", "/store/1", "product", "phone laptop"),
-    ("监督员", "/", "home-supervisor", "phone laptop"),
-    ("监督员", "/ledger", "books", "phone laptop"),
-    ("监督员", "/objections", "objections", "phone laptop*"),
-    ("监督员", OBJECTION, "objection", "phone laptop"),
-    ("监督员", OBJECTION + r" /awards/\d+", "award-objected", "phone laptop"),
-    ("监督员", "/supervision", "supervision", "phone laptop*"),
-    ("监督员", "/supervision/decisions", "supervision-decisions", "phone laptop"),
-    ("监督员", "/supervision/overrides", "supervision-overrides", "phone laptop"),
-    ("监督员", "/supervision/reversals", "supervision-reversals", "phone laptop"),
-    ("监督员", "/supervision/bars", "supervision-bars", "phone laptop"),
-    ("监督员", "/supervision/ties", "supervision-ties", "phone laptop"),
-    ("监督员", "/supervision/objections", "supervision-objections", "phone laptop"),
-    ("监督员", "/supervision/rechecks", "rechecks", "phone laptop"),
-    ("监督员", RECHECK, "recheck", "phone laptop"),
-    ("会计", "/", "home-accountant", "phone laptop"),
-    ("会计", REFUND, "refund", "phone laptop"),
-    ("会计", "/fund", "fund", "phone laptop*"),
-    ("会计", "/fund/income", "fund-income", "phone laptop"),
-    ("会计", "/fund/buy", "fund-buy", "phone laptop"),
-    ("会计", VOUCHER, "voucher", "phone laptop"),
-    ("会计", "/fund/cover", "cover", "phone* laptop"),
-    ("会计", "/settlements", "settlements", "phone laptop"),
-    ("会计", "/settlements/new?shop=2", "settlement-new", "phone laptop"),
-    ("会计", SETTLEMENT, "settlement-page", "phone laptop*"),
-    ("会计", "/ledger/12", "statement", "phone laptop"),
-)
+    "管理员": (
+        ("/", "home-admin"),
+        ("/households", "households", "phone", "laptop*"),
+        ("/households/12", "household"),
+        ("/households/import", "households-import"),
+        ("/scheme", "scheme", "phone*", "laptop"),
+        ("/scheme/new", "scheme-new"),
+        ("/cards", "cards-page"),
+        ("/store/rates", "rates"),
+        ("/store/shops", "shops"),
+        ("/fund/lapse", "lapse"),
+        ("/households/12/photo", "portrait"),
+        ("/users", "users"),
+        ("/users/new", "users-new"),
+        ("/users/3", "user-grid"),
+        ("/cards/household/12", "card-household"),
+        ("/notices", "notices"),
+        (NOTICE, "notice"),
+        ("/notices/new", "notice-new"),
+        ("/rounds", "rounds"),
+        ("/rounds/new", "round-new"),
+        (ROUND, "round"),
+        (ROUND + r" /rounds/\d+/grid /rounds/\d+/grid\?scorer.*", "round-grid"),
+        ("/rounds/1", "round-closed"),
+        ("/settings", "settings"),
+        ("/password", "password"),
+    ),
+    "记分员": (
+        ("/", "home-recorder", "phone*", "laptop"),
+        ("/awards/record", "record", "phone*", "laptop"),
+        ("/awards/record?household=12", "record-item"),
+        ("/awards/record?household=12&item=1", "record-deed"),
+        ("/awards/record-many", "record-many"),
+        ("/awards/verify", "verify", "phone*", "laptop"),
+        ("/awards/mine", "mine"),
+        ("/reminders", "reminders"),
+        (REMINDER, "reminder"),
+        ("/reminders/new?household=12", "reminder-new"),
+        ("/objections/new", "objection-which"),
+        (NOTICE + r" /objections/new\?award.*", "objection-new"),
+    ),
+    "网格员": (
+        ("/", "home-grid"),
+        ("/awards/verify", "verify-grid"),
+        (ROUND + r" /rounds/\d+/score", "round-score", "phone*", "laptop"),
+        ("/password", "password-ties"),
+    ),
+    "评议员": (
+        ("/", "home-reviewer"),
+        ("/awards/review", "review", "phone*", "laptop"),
+        ("/awards/review?order=item", "review-by-item"),
+        ("/sittings", "sittings"),
+        ("/sittings/new", "sitting-new"),
+        (SITTING, "sitting"),
+        ("/awards", "awards"),
+        ("/awards/12", "award"),
+        ("/boards", "boards"),
+        ("/boards/shanju", "board", "phone", "laptop*"),
+    ),
+    "店长": (
+        ("/", "home-shopkeeper"),
+        ("/counter", "counter-who", "phone", "tablet", "laptop*"),
+        ("/counter?household=37", "counter", "phone*", "tablet", "laptop*"),
+        ("/counter/slips", "slips"),
+        ("/counter/slips/12", "slip-page", "phone", "tablet", "laptop"),
+        ("/counter/days", "days"),
+        (CLOSED_DAY, "day-page"),
+        ("/store", "store", "phone", "laptop*"),
+        ("/store/receive", "store-receive"),
+        (RECEIPT, "receipt"),
+        ("/store/waste", "waste"),
+        (COUNT, "count"),
+        ("/store/expiring", "expiring"),
+        ("/store/order", "order", "phone", "laptop*"),
+        ("/store/labels", "labels-page"),
+        ("/store/import", "store-import"),
+        ("/store/1", "product"),
+    ),
+    "监督员": (
+        ("/", "home-supervisor"),
+        ("/ledger", "books"),
+        ("/objections", "objections", "phone", "laptop*"),
+        (OBJECTION, "objection"),
+        (OBJECTION + r" /awards/\d+", "award-objected"),
+        ("/supervision", "supervision", "phone", "laptop*"),
+        ("/supervision/decisions", "supervision-decisions"),
+        ("/supervision/overrides", "supervision-overrides"),
+        ("/supervision/reversals", "supervision-reversals"),
+        ("/supervision/bars", "supervision-bars"),
+        ("/supervision/ties", "supervision-ties"),
+        ("/supervision/objections", "supervision-objections"),
+        ("/supervision/rechecks", "rechecks"),
+        (RECHECK, "recheck"),
+    ),
+    "会计": (
+        ("/", "home-accountant"),
+        (REFUND, "refund"),
+        ("/fund", "fund", "phone", "laptop*"),
+        ("/fund/income", "fund-income"),
+        ("/fund/buy", "fund-buy"),
+        (VOUCHER, "voucher"),
+        ("/fund/cover", "cover", "phone*", "laptop"),
+        ("/settlements", "settlements"),
+        ("/settlements/new?shop=2", "settlement-new"),
+        (SETTLEMENT, "settlement-page", "phone", "laptop*"),
+        ("/ledger/12", "statement"),
+    ),
+}
 BOARDS: Final = ("shanju", "xiaoxing", "haoren", "zuimei")
 
 
@@ -233,23 +246,27 @@ class Demo:
 def take_pages(demo: Demo, browser: Browser, folder: Path, *, everything: bool) -> None:
     """Pictures of pages; those of the README show one screen, the others the whole page."""
     devices: dict[tuple[str, str], Page] = {}
-    for role, path, name, sizes in PAGES:
-        for size in sizes.split():
-            if not (everything or size.endswith("*")):
-                continue
-            plain = size.rstrip("*")
-            key = (role, plain)
-            if key not in devices:
-                devices[key] = demo.sign_in(browser, role, plain)
-            page = devices[key]
-            status = demo.open(page, path)
-            if name == "counter":
-                _fill_basket(page)
-            if name == "round-score":
-                expect(page.locator(".mark").first).to_be_enabled()
-            wide = page.evaluate("document.documentElement.scrollWidth") > SIZES[plain]["width"]
-            click.echo(f"{name}-{plain}: {status}{' TOO WIDE' if wide else ''}")
-            page.screenshot(path=folder / f"{name}-{plain}.png", full_page=everything)
+    for role, pages in PAGES.items():
+        for path, name, *sizes in pages:
+            for size in sizes or USUAL_SIZES:
+                if everything or size.endswith("*"):
+                    plain = size.rstrip("*")
+                    if (role, plain) not in devices:
+                        devices[role, plain] = demo.sign_in(browser, role, plain)
+                    page = devices[role, plain]
+                    _take(demo, page, path, f"{name}-{plain}", folder, everything=everything)
+
+
+def _take(demo: Demo, page: Page, path: str, name: str, folder: Path, *, everything: bool) -> None:
+    """One picture; says the answer's status, and where a page is wider than its screen."""
+    status = demo.open(page, path)
+    if path.startswith("/counter?household"):
+        _fill_basket(page)
+    if path.endswith("/score"):
+        expect(page.locator(".mark").first).to_be_enabled()
+    wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    click.echo(f"{name}: {status}{' TOO WIDE' if wide else ''}")
+    page.screenshot(path=folder / f"{name}.png", full_page=everything)
 
 
 def _fill_basket(page: Page) -> None:
