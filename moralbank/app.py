@@ -23,6 +23,7 @@ from moralbank.paths import STATIC, TEMPLATES
 from moralbank.villages.queries import VillageInfo, only_village, village_info
 from moralbank.web import closing, errors, filters, uploads
 from moralbank.web.navigation import entries
+from moralbank.web.typed import TypedRequest
 
 ROOMS: Final = (
     "access",
@@ -71,6 +72,7 @@ class LocalNumber(IntegerConverter):
 def create_app(settings: Settings) -> Flask:
     """Put the application together for one set of settings."""
     app = Flask("moralbank", template_folder=str(TEMPLATES), static_folder=str(STATIC))
+    app.request_class = TypedRequest
     app.config.update(
         SECRET_KEY=settings.secret_key(),
         MAX_CONTENT_LENGTH=settings.max_upload,

@@ -35,7 +35,7 @@ COMMANDS: Final = {
     "store": ("store.commands:store", mark("积分超市：商品、进货、兑换比例")),
     "counter": ("counter.commands:counter", mark("柜台：兑换、退货、日结、兑换单")),
     "settlements": ("settlements.commands:settlements", mark("结算：与店里对账、付款")),
-    "fund": ("fund.commands:fund", mark("基金：收入、购货、保障、积分到期")),
+    "fund": ("fund.commands:fund", mark("基金：收入、付货款、保障、积分到期")),
     "boards": ("boards.commands:boards", mark("红榜：排名、打印")),
     "ledger": ("ledger.commands:ledger", mark("账目：对账单")),
     "check": ("ledger.commands:check", mark("验账：证明账目分毫不差")),

@@ -19,7 +19,29 @@ from moralbank.money import fen_from_yuan
 REQUIRED = mark("请填写这一项")
 NOT_OFFERED = mark("请从列出的里面选一项")
 
+FIRST_YEAR, LAST_YEAR = 1900, 2100
+"""Days of other years are slips of the finger; far away ones no clock can hold."""
+
+_UNSEEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _WHOLE_NUMBER: Final = re.compile(r"[+-]?\d{1,12}")
+
+
+def visible(text: str) -> str:
+    """The text without control characters; tabs and line breaks stay."""
+    return _UNSEEN.sub("", text)
+
+
+def day_in(typed: str) -> date:
+    """The day that a text names ("2026-11-20"); raises ValueError, which says why it is none."""
+    try:
+        day = date.fromisoformat(typed.strip())
+    except ValueError as error:
+        raise ValueError(_("日期不对：应像 2026-11-20")) from error
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValueError(
+            _("年份不对：应在 %(first)s 到 %(last)s 年之间", first=FIRST_YEAR, last=LAST_YEAR)
+        )
+    return day
 
 
 class _Words:
@@ -143,11 +165,6 @@ class DayField(DateField):  # type: ignore[misc]
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read the date, or say how it should look."""
-        if not valuelist or not valuelist[0].strip():
-            self.data = None
-            return
-        try:
-            self.data = date.fromisoformat(valuelist[0].strip())
-        except ValueError as error:
-            self.data = None
-            raise ValueError(_("日期不对：应像 2026-11-20")) from error
+        self.data = None
+        if valuelist and valuelist[0].strip():
+            self.data = day_in(valuelist[0])

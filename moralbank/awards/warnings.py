@@ -6,7 +6,7 @@ Warnings bar nothing. The number of statements doesn't grow with the deeds asked
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from statistics import median
 from typing import Any, Final
 
@@ -109,13 +109,12 @@ def month_budget(session: Session, village_id: int) -> Budget:
 def budget_used(session: Session, village_id: int) -> int:
     """The points of merits that were approved in the village's present month."""
     first, _last = period_around(CapPeriod.MONTH, clock.today())
-    begun = datetime.combine(first, time(), clock.VILLAGE_ZONE)
     found = session.connection().scalar(
         select(func.coalesce(func.sum(awards.c.points), 0)).where(
             awards.c.village_id == village_id,
             awards.c.state.in_(_SPENDING),
             awards.c.deduction.is_(False),
-            awards.c.decided_at >= begun,
+            awards.c.decided_at >= clock.midnight(first),
         )
     )
     return int(found or 0)

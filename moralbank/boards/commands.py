@@ -11,7 +11,7 @@ from moralbank.boards.definitions import Subject, all_boards
 from moralbank.boards.forms import PAPERS, paper_called
 from moralbank.boards.periods import current_quarter, read_period
 from moralbank.boards.queries import Ranking, board_sheet, rank
-from moralbank.console import acts, show, show_json, with_json, write_file
+from moralbank.console import TO_A_FILE, acts, show, show_json, with_json, write_file
 from moralbank.db import reading
 from moralbank.i18n import _
 from moralbank.villages.queries import group_called, village_info
@@ -86,13 +86,7 @@ def show_board(actor: Actor, *, slug: str, period: str, group: str, as_json: boo
 @_with_period
 @_with_group
 @click.option("--paper", type=click.Choice(PAPERS), default="a4", show_default=True, help=_("纸张"))
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
-    required=True,
-    help=_("写到哪个文件"),
-)
+@click.option("-o", "--output", required=True, type=TO_A_FILE, help=_("写到哪个文件"))
 @acts("boards.view")
 def print_board(
     actor: Actor, *, slug: str, period: str, group: str, paper: str, output: Path

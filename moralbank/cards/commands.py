@@ -11,6 +11,7 @@ from moralbank.cards import pins, service
 from moralbank.cards.paper import printed_cards
 from moralbank.cards.queries import active_card, cards_of, payload
 from moralbank.console import (
+    TO_A_FILE,
     acts,
     progress,
     read_password,
@@ -49,13 +50,7 @@ def cards() -> None:
 @click.option(
     "--skip", default=0, type=click.IntRange(0, 9), help=_("跳过纸上前几格（一张 10 格）")
 )
-@click.option(
-    "-o",
-    "--output",
-    required=True,
-    type=click.Path(path_type=Path, dir_okay=False),
-    help=_("写到这个 PDF 文件"),
-)
+@click.option("-o", "--output", required=True, type=TO_A_FILE, help=_("写到这个 PDF 文件"))
 @acts("cards.manage")
 def print_cards(
     actor: Actor,

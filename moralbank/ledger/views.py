@@ -33,6 +33,7 @@ def books() -> Any:
             "issued": -total(session, village_id, AccountKind.POINTS_ISSUED),
             "held": total(session, village_id, AccountKind.HOUSEHOLD_POINTS),
             "exchanged": total(session, village_id, AccountKind.POINTS_EXCHANGED),
+            "lapsed": total(session, village_id, AccountKind.POINTS_LAPSED),
             "credit": total(session, village_id, AccountKind.HOUSEHOLD_CREDIT),
             "accepted": total(session, village_id, AccountKind.SHOP_ACCEPTED),
         }

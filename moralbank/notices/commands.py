@@ -8,7 +8,19 @@ import click
 from moralbank import clock
 from moralbank.audit import Actor
 from moralbank.awards.queries import approved
-from moralbank.console import Console, acts, show, show_json, with_json, with_request_id, write_file
+from moralbank.console import (
+    A_DAY,
+    A_NUMBER,
+    TO_A_FILE,
+    Console,
+    acts,
+    day_of,
+    show,
+    show_json,
+    with_json,
+    with_request_id,
+    write_file,
+)
 from moralbank.db import reading, writing
 from moralbank.errors import Refused
 from moralbank.i18n import _, mark
@@ -24,7 +36,6 @@ from moralbank.notices.queries import (
 from moralbank.notices.queries import notice as read_notice
 from moralbank.villages.queries import group_called
 
-_A_DAY = click.DateTime(["%Y-%m-%d"])
 _SHEETS = ("list", "details", "objection-form")
 
 
@@ -65,9 +76,9 @@ def list_notices(actor: Actor, *, as_json: bool) -> None:
 @notices.command("open", help=_("张榜：把评议通过的公示出来。不写 --award 就是全部等公示的。"))
 @click.option("--award", "awards", multiple=True, type=int, help=_("积分记录编号，可写多次"))
 @click.option("--group", default="", help=_("只要这个小组的"))
-@click.option("--from", "first", type=_A_DAY, help=_("只要这天起的事"))
-@click.option("--to", "last", type=_A_DAY, help=_("只要到这天为止的事"))
-@click.option("--first-day", type=_A_DAY, help=_("从哪天起公示（默认今天）"))
+@click.option("--from", "first", type=A_DAY, help=_("只要这天起的事"))
+@click.option("--to", "last", type=A_DAY, help=_("只要到这天为止的事"))
+@click.option("--first-day", type=A_DAY, help=_("从哪天起公示（默认今天）"))
 @click.option("--days", type=int, help=_("公示几天（默认按本村设置）"))
 @click.option("--title", default="", help=_("标题（默认“某村道德银行积分公示（某年第几期）”）"))
 @with_request_id
@@ -85,14 +96,14 @@ def open_notice(
     request_id: str,
 ) -> None:
     """Hang a notice, and print its number."""
-    chosen = list(awards) or _approved(actor, group, _day(first), _day(last))
+    chosen = list(awards) or _approved(actor, group, day_of(first), day_of(last))
     with writing() as session:
         number = service.open_notice(
             session,
             actor,
             request_id,
             chosen,
-            first_day=_day(first_day),
+            first_day=day_of(first_day),
             days=days,
             title=title,
         )
@@ -103,7 +114,7 @@ def open_notice(
 
 
 @notices.command("show", help=_("看一期公示：每条现在到哪一步。"))
-@click.argument("number", type=click.IntRange(1, 999_999_999))
+@click.argument("number", type=A_NUMBER)
 @with_json
 @acts("awards.view")
 def view(actor: Actor, *, number: int, as_json: bool) -> None:
@@ -142,16 +153,10 @@ def view(actor: Actor, *, number: int, as_json: bool) -> None:
 
 
 @notices.command(name="print", help=_("打印一期公示：公示表、明细，或空白的异议书。"))
-@click.argument("number", type=click.IntRange(1, 999_999_999))
+@click.argument("number", type=A_NUMBER)
 @click.option("--sheet", default="list", show_default=True, type=click.Choice(_SHEETS))
 @click.option("--paper", default="A4", show_default=True, type=click.Choice(["A4", "A3"]))
-@click.option(
-    "-o",
-    "--output",
-    required=True,
-    type=click.Path(path_type=Path, dir_okay=False),
-    help=_("写到这个 PDF 文件"),
-)
+@click.option("-o", "--output", required=True, type=TO_A_FILE, help=_("写到这个 PDF 文件"))
 @acts("notices.view")
 def print_notice(actor: Actor, *, number: int, sheet: str, paper: str, output: Path) -> None:
     """Write a notice's PDF."""
@@ -208,10 +213,6 @@ def _posted(one: NoticeInfo) -> str:
     if one.posted_seq is None:
         return _("没有可入账的")
     return _("第 %(seq)s 号账入账", seq=one.posted_seq)
-
-
-def _day(moment: datetime | None) -> date | None:
-    return None if moment is None else moment.date()
 
 
 def _row(one: NoticeInfo) -> dict[str, str | int | None]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import and_, select
 from sqlmodel import Session
 
 from moralbank.awards.models import Award, AwardState
@@ -119,18 +119,25 @@ def closing_id(notice_id: int) -> str:
 
 
 def hung_households(session: Session, village_id: int, notice_id: int) -> list[HungHousehold]:
-    """What hangs on a notice, household by household in walking order."""
-    return _hung(session, village_id, notice_id)
-
-
-def line_of_award(
-    session: Session, village_id: int, notice_id: int, award_id: int
-) -> HungHousehold:
-    """The household of one deed, with its line alone; raises NoticeUnknown."""
-    found = _hung(session, village_id, notice_id, _lines.c.award_id == award_id)
-    if not found:
-        raise NoticeUnknown(id=notice_id)
-    return found[0]
+    """What hangs on a notice, household by household in walking order; two statements."""
+    wanted = (
+        select(_lines, _awards.c.state, _awards.c.notice_id.label("now_on"))
+        .join(
+            _awards,
+            and_(_awards.c.village_id == _lines.c.village_id, _awards.c.id == _lines.c.award_id),
+        )
+        .where(_lines.c.village_id == village_id, _lines.c.notice_id == notice_id)
+        .order_by(_lines.c.line)
+    )
+    lines: dict[int, list[HungLine]] = {}
+    for row in session.connection().execute(wanted):
+        lines.setdefault(row.household_id, []).append(_line(row))
+    rows = session.connection().execute(
+        select(_frozen)
+        .where(_frozen.c.village_id == village_id, _frozen.c.notice_id == notice_id)
+        .order_by(_frozen.c.place)
+    )
+    return [_household(row, lines[row.household_id]) for row in rows if row.household_id in lines]
 
 
 def corrections_on(session: Session, village_id: int, notice_id: int) -> list[Correction]:
@@ -154,35 +161,6 @@ def correction(row: Any) -> Correction:
         deed_on=row["deed_on"],
         reason=row["reason"],
     )
-
-
-def _hung(
-    session: Session,
-    village_id: int,
-    notice_id: int,
-    condition: ColumnElement[bool] | None = None,
-) -> list[HungHousehold]:
-    """Households with those of their lines that fit, in walking order; two statements."""
-    wanted = (
-        select(_lines, _awards.c.state, _awards.c.notice_id.label("now_on"))
-        .join(
-            _awards,
-            and_(_awards.c.village_id == _lines.c.village_id, _awards.c.id == _lines.c.award_id),
-        )
-        .where(_lines.c.village_id == village_id, _lines.c.notice_id == notice_id)
-        .order_by(_lines.c.line)
-    )
-    if condition is not None:
-        wanted = wanted.where(condition)
-    lines: dict[int, list[HungLine]] = {}
-    for row in session.connection().execute(wanted):
-        lines.setdefault(row.household_id, []).append(_line(row))
-    rows = session.connection().execute(
-        select(_frozen)
-        .where(_frozen.c.village_id == village_id, _frozen.c.notice_id == notice_id)
-        .order_by(_frozen.c.place)
-    )
-    return [_household(row, lines[row.household_id]) for row in rows if row.household_id in lines]
 
 
 def _line(row: Any) -> HungLine:

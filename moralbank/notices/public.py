@@ -10,7 +10,8 @@ from sqlmodel import Session
 
 from moralbank import clock
 from moralbank.cards.queries import masked
-from moralbank.i18n import _
+from moralbank.errors import NotFound
+from moralbank.i18n import _, mark
 from moralbank.notices.hanging import (
     HungHousehold,
     HungLine,
@@ -74,15 +75,21 @@ class PublicNotice:
         return sum(len(one.lines) for one in self.households)
 
 
+class NotOnline(NotFound):
+    """A village without a public address shows its notices on the wall alone."""
+
+    text = mark("这个村的公示贴在村里的公示栏，没有放到网上")
+    code = "notices_not_online"
+
+
 def publishing_village(session: Session, village_id: int) -> VillageInfo:
     """The village, if it shows its notices to everybody.
 
-    Raises VillageUnknown, and NoticeUnknown where it has set no public address: then its notices
-    hang on the wall only.
+    Raises VillageUnknown, NotOnline.
     """
     village = village_info(session, village_id)
     if not village.settings[PUBLIC_ADDRESS]:
-        raise NoticeUnknown(id="")
+        raise NotOnline
     return village
 
 

@@ -5,7 +5,7 @@ import click
 from moralbank import clock
 from moralbank.access.permissions import may
 from moralbank.audit import Actor
-from moralbank.console import acts, show, show_json, with_json, with_request_id
+from moralbank.console import A_NUMBER, acts, show, show_json, with_json, with_request_id
 from moralbank.db import reading, writing
 from moralbank.i18n import _
 from moralbank.objections import service
@@ -48,7 +48,7 @@ def list_objections(actor: Actor, *, state: str | None, as_json: bool) -> None:
 
 
 @objections.command("show", help=_("看一条异议。提出人只给监督员和登记的人看。"))
-@click.argument("number", type=click.IntRange(1, 999_999_999))
+@click.argument("number", type=A_NUMBER)
 @with_json
 @acts("objections.view")
 def view(actor: Actor, *, number: int, as_json: bool) -> None:
@@ -97,7 +97,7 @@ def take(
 
 
 @objections.command(help=_("答复异议，如：objections decide 3 --outcome dismissed --answer …"))
-@click.argument("number", type=click.IntRange(1, 999_999_999))
+@click.argument("number", type=A_NUMBER)
 @click.option(
     "--outcome",
     required=True,

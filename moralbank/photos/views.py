@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from moralbank.access.permissions import may as role_may
 from moralbank.audit import Actor
+from moralbank.counter.seeing import shown_slip
 from moralbank.db import reading
 from moralbank.photos import queries, storage
 from moralbank.photos.models import PhotoSubject
@@ -50,12 +51,17 @@ def photo(photo_id: int) -> Any:
 
 
 def _shown(session: Session, actor: Actor, photo_id: int) -> PhotoInfo:
-    """The photo, for whom it is; raises PhotoUnknown to anybody else."""
+    """The photo, for whom it is; raises PhotoUnknown to anybody else.
+
+    A signature is seen with its slip alone: raises NotYourShop, ShopNotChosen as that does.
+    """
     found = queries.photo(session, actor.village_id, photo_id)
-    kinds = {kind for kind, _number in queries.uses_of(session, actor.village_id, photo_id)}
-    wanted = {permission for kind in kinds for permission in SHOWN_TO[kind]}
-    if any(role_may(actor.role, permission) for permission in wanted):
-        return found
-    if not kinds and found.taken_by == actor.user_id:
-        return found
-    raise PhotoUnknown
+    uses = queries.uses_of(session, actor.village_id, photo_id)
+    wanted = {permission for kind, _number in uses for permission in SHOWN_TO[kind]}
+    mine = not uses and found.taken_by == actor.user_id
+    if not mine and not any(role_may(actor.role, permission) for permission in wanted):
+        raise PhotoUnknown
+    for kind, number in uses:
+        if kind is PhotoSubject.SLIP:
+            shown_slip(session, actor, number)
+    return found

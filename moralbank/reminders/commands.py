@@ -9,14 +9,7 @@ import click
 
 from moralbank import clock
 from moralbank.audit import Actor
-from moralbank.console import (
-    Console,
-    acts,
-    show,
-    with_json,
-    with_request_id,
-    write_file,
-)
+from moralbank.console import TO_A_FILE, Console, acts, show, with_json, with_request_id, write_file
 from moralbank.db import reading, writing
 from moralbank.errors import Invalid
 from moralbank.households.queries import household_named
@@ -156,13 +149,7 @@ def deduct(actor: Actor, *, number: int, points: int | None, request_id: str) ->
 @click.option(
     "--paper", type=click.Choice(["A5", "A4"]), default="A5", show_default=True, help=_("纸张")
 )
-@click.option(
-    "-o",
-    "--output",
-    required=True,
-    type=click.Path(path_type=Path, dir_okay=False),
-    help=_("写到哪个文件"),
-)
+@click.option("-o", "--output", required=True, type=TO_A_FILE, help=_("写到哪个文件"))
 @acts("reminders.view")
 def letter(actor: Actor, *, number: int, paper: Literal["A5", "A4"], output: Path) -> None:
     """Print the letter to be handed over."""

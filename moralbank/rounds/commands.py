@@ -10,7 +10,7 @@ from moralbank import clock
 from moralbank.access.permissions import may
 from moralbank.access.queries import UserUnknown, users_of
 from moralbank.audit import Actor
-from moralbank.console import Console, acts, show, with_json, with_request_id, write_file
+from moralbank.console import TO_A_FILE, Console, acts, show, with_json, with_request_id, write_file
 from moralbank.db import reading, writing
 from moralbank.errors import Invalid
 from moralbank.i18n import _, listed, mark
@@ -156,7 +156,7 @@ def show_round(actor: Actor, *, round_id: int, as_json: bool) -> None:
 
 @rounds.command(help=_("打印纸表，如：rounds form 3 评比表.pdf"))
 @with_round
-@click.argument("path", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("path", metavar="FILE", type=TO_A_FILE)
 @acts("rounds.view")
 def form(actor: Actor, *, round_id: int, path: Path) -> None:
     """Write the paper form."""

@@ -8,7 +8,7 @@ import click
 from moralbank import clock
 from moralbank.access.queries import users_of
 from moralbank.audit import Actor
-from moralbank.console import acts, show, with_json, with_request_id, write_file
+from moralbank.console import A_DAY, acts, day_of, show, with_json, with_request_id, write_file
 from moralbank.db import reading, writing
 from moralbank.errors import Invalid
 from moralbank.i18n import _, listed, mark
@@ -50,14 +50,14 @@ def sittings() -> None:
     required=True,
     help=_("到会人，可写多次：姓名 或 姓名=职责（主持、评议员、记录、监督、列席）"),
 )
-@click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help=_("哪天开的，默认今天"))
+@click.option("--day", type=A_DAY, help=_("哪天开的，默认今天"))
 @with_request_id
 @acts("sittings.hold")
 def open_one(
     actor: Actor, *, place: str, people: tuple[str, ...], day: datetime | None, request_id: str
 ) -> None:
     """Open a sitting."""
-    held_on = day.date() if day else clock.today()
+    held_on = day_of(day) or clock.today()
     with writing() as session:
         known = {user.name: user.id for user in users_of(session, actor.village_id)}
         present = [_person(typed, known) for typed in people]

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime
 from typing import Final
 
 from moralbank import clock
@@ -45,7 +45,7 @@ class Month:
     @property
     def begin(self) -> datetime:
         """The village's midnight with which it begins, in UTC."""
-        return datetime.combine(self.first, time(), tzinfo=clock.VILLAGE_ZONE).astimezone(UTC)
+        return clock.midnight(self.first)
 
     @property
     def end(self) -> datetime:

@@ -275,7 +275,7 @@ SETTINGS: Final = {
         Setting(
             PROOF_POINTS,
             _SHOP,
-            mark("一次用多少分以上要密码或签名"),
+            mark("一次用超过多少分要密码或签名"),
             mark("输积分卡的密码，或由领取人在屏上签名；0 表示都不用"),
             "100",
             whole(0, 1_000_000),

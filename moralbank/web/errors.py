@@ -61,8 +61,8 @@ def install(app: Flask) -> None:
     """Answer every refusal and every fault with a page in plain words."""
     app.register_error_handler(MoralbankError, _refusal)
     app.register_error_handler(CSRFError, _stale_page)
-    app.register_error_handler(RateLimitExceeded, _http)
-    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(RateLimitExceeded, http_page)
+    app.register_error_handler(HTTPException, http_page)
     app.register_error_handler(Exception, _fault)
 
 
@@ -77,9 +77,14 @@ def _stale_page(_error: CSRFError) -> tuple[str, int]:
     )
 
 
-def _http(error: HTTPException) -> tuple[str, int]:
-    status = error.code or 500
-    return _page(status, _(_WORDS.get(status, _WORDS[400])))
+def http_page(error: HTTPException) -> tuple[str, int]:
+    """The page that says why a request was not even looked at."""
+    return _page(error.code or 500, http_words(error))
+
+
+def http_words(error: HTTPException) -> str:
+    """The same in one sentence, for scripts."""
+    return _(_WORDS.get(error.code or 500, _WORDS[400]))
 
 
 def _fault(error: Exception) -> tuple[str, int]:

@@ -1,13 +1,16 @@
 """How values are written on pages: yuan, dates, times, points, lists."""
 
+import re
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 from flask import Flask
 
 from moralbank import clock
 from moralbank.i18n import _, clauses, listed
 from moralbank.money import yuan
+
+_WITHIN_DATE: Final = re.compile(r"(?<=\d) (?=[年月日])|(?<=[年月]) (?=\d)")
 
 
 def day(value: date | datetime | None) -> str:
@@ -29,6 +32,11 @@ def signed(number: int) -> str:
     return f"+{number}" if number >= 0 else f"−{-number}"
 
 
+def unbroken(words: str) -> str:
+    """The words with their dates, "2027 年 1 月 10 日", kept on one line each."""
+    return _WITHIN_DATE.sub("\u00a0", words)
+
+
 def translated(marked: str) -> str:
     """A text that was marked elsewhere, such as a field's label, in the reader's language."""
     return _(marked)
@@ -43,6 +51,7 @@ def install(app: Flask) -> None:
         "minute": minute,
         "signed": signed,
         "translated": translated,
+        "unbroken": unbroken,
         "yuan": yuan,
     }
     app.jinja_env.filters.update(filters)

@@ -37,7 +37,7 @@ from moralbank.rounds.queries import open_rounds
 from moralbank.settlements.queries import waiting_for
 from moralbank.sittings.queries import due, open_sitting
 from moralbank.store.keeping import NoShop, ShopNotChosen, shop_for
-from moralbank.store.queries import expired_pieces, products
+from moralbank.store.queries import products
 from moralbank.supervision.months import month_of
 from moralbank.supervision.queries import posted_in, posted_points, rechecks
 from moralbank.supervision.trail import bar_hits, reversals
@@ -51,6 +51,7 @@ RECENT: Final = timedelta(days=7)
 RECENT_ROWS: Final = 200
 """So many of the newest records are looked through for one's own."""
 SHOWN_ROWS: Final = 8
+SHOWN_LOW: Final = 3
 NEEDED_ROLES: Final = (Role.RECORDER, Role.REVIEWER, Role.SHOPKEEPER)
 """Without these nothing can be recorded, decided on or exchanged."""
 
@@ -162,26 +163,23 @@ def _supervisor(session: Session, actor: Actor) -> Figures:
 
 
 def _shopkeeper(session: Session, actor: Actor) -> Figures:
-    """Today's slips, what runs out, and what may no longer be given out."""
-    today, shop_id = clock.today(), _kept_shop(session, actor)
-    low = [one for one in products(session, actor.village_id, shop_id) if one.low]
-    expired = {} if shop_id is None else expired_pieces(session, actor.village_id, shop_id)
+    """Of one's own shop: today's slips, what runs out, what may no longer be given out."""
+    village_id, today = actor.village_id, clock.today()
+    try:
+        shop_id = shop_for(session, actor).id
+    except (NoShop, ShopNotChosen) as hindrance:  # nobody has said yet which shop is this one's
+        return {"hindrance": hindrance.message}
+    goods = products(session, village_id, shop_id, active_only=False)
+    low = [one for one in goods if one.offered and one.low]
     return {
-        "slips": slip_sums(session, actor.village_id, SlipFilter(first=today, last=today)),
-        "low": sorted(low, key=lambda one: (one.stock, one.id))[:SHOWN_ROWS],
+        "hindrance": "",
+        "slips": slip_sums(session, village_id, SlipFilter(today, today, shop_id=shop_id)),
+        "low": sorted(low, key=lambda one: (one.sellable, one.id))[:SHOWN_LOW],
         "low_count": len(low),
-        "expired": len(expired),
-        "unclosed": [] if shop_id is None else unclosed_days(session, actor.village_id, shop_id),
+        "expired": sum(one.expired > 0 for one in goods),
+        "unclosed": unclosed_days(session, village_id, shop_id),
         "settlements": waiting_for(session, actor),
     }
-
-
-def _kept_shop(session: Session, actor: Actor) -> int | None:
-    """The shop that a shopkeeper keeps; None while nobody has said which."""
-    try:
-        return shop_for(session, actor).id
-    except (NoShop, ShopNotChosen):
-        return None
 
 
 def _accountant(session: Session, actor: Actor) -> Figures:

@@ -218,7 +218,9 @@ def test_the_shopkeeper_sees_the_day_and_what_runs_out(village: Town, browse: Br
     page = words(keeper.open("/"))
     assert "给村民兑换" in page
     assert "今天的兑换 0 单" in page
-    assert "没货了" in page
+    assert page.index("日结") < page.index("没货了")
+    assert page.count("没货了") == 3
+    assert "全部 24 种" in page
     stock(village, 50)
     assert "快没货的 0 种" in words(keeper.open("/"))
     exchange(village)
@@ -231,7 +233,7 @@ def test_the_accountant_sees_what_the_village_owes(village: Town, browse: Browse
     approved(village, deed(village, "一组-012", 77, quantity=10))
     page = words(browse(Role.ACCOUNTANT).open("/"))
     assert "各户手里的积分 10 分 合 10.00 元" in page
-    assert "欠合同店 0.00 元" in page
+    assert "欠签约店 0.00 元" in page
     spent = exchange(village)
     page = words(browse(Role.ACCOUNTANT).open("/"))
     assert f"各户手里的积分 {10 + 10 - spent} 分" in page

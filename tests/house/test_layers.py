@@ -56,6 +56,7 @@ WRITING = {
     "service",
     "claims",
     "closing",
+    "costing",
     "counting",
     "deciding",
     "goods",

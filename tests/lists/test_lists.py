@@ -5,6 +5,7 @@ import re
 import zipfile
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from python_calamine import load_workbook
@@ -110,7 +111,7 @@ def test_an_excel_file_without_rows_opens() -> None:
         (Role.ADMIN, "/households.xlsx", "住户名单"),
         (Role.ADMIN, "/awards.xlsx", "积分记录"),
         (Role.SUPERVISOR, "/counter/slips.xlsx", "兑换单"),
-        (Role.SHOPKEEPER, "/store/goods.xlsx", "商品"),
+        (Role.SHOPKEEPER, "/store/goods.xlsx", "乡风文明积分超市-商品"),
     ],
 )
 def test_every_list_is_saved_under_its_own_name(
@@ -118,8 +119,8 @@ def test_every_list_is_saved_under_its_own_name(
 ) -> None:
     answer = browse(role).client.get(path)
     assert answer.status_code == 200
-    encoded = name.encode("utf-8").hex("%", 1).upper()
-    assert f"filename*=UTF-8''%{encoded}-" in answer.headers["Content-Disposition"]
+    encoded = quote(name, safe="-")
+    assert f"filename*=UTF-8''{encoded}-" in answer.headers["Content-Disposition"]
     heads, *rows = load_workbook(io.BytesIO(answer.data)).get_sheet_by_index(0).to_python()
     assert all(heads)
     if name == "住户名单":

@@ -15,6 +15,7 @@ from moralbank.photos.models import PhotoSubject
 from moralbank.photos.queries import PhotoInfo, photo
 from moralbank.photos.service import attach, keep
 from tests.conftest import make_app
+from tests.counter.till import Till
 from tests.photos.phone import PDF, from_a_phone, opened, sent, snapshot
 from tests.village import STAFF, Browser, Town, found_village
 
@@ -52,6 +53,10 @@ def test_each_kind_is_seen_by_its_own_roles(
         Browser(hamlet_app).sign_in(STAFF[role] + str(NEIGHBOUR)[-3:])
         for role in (Role.SUPERVISOR, Role.ADMIN)
     ]
+    till = Till(hamlet)  # a signature is seen with its slip
+    till.stock(SALT_400G=1)
+    till.give("一组-012", 10)
+    till.redeem("一组-012", SALT_400G=1)
     shade = 0
     for kind in PhotoSubject:
         shade += 20
