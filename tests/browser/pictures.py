@@ -118,7 +118,7 @@ PAGES: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
     "店长": (
         ("/", "home-shopkeeper"),
         ("/counter", "counter-who", "phone", "tablet", "laptop*"),
-        ("/counter?household=37", "counter", "phone*", "tablet", "laptop*"),
+        ("/counter?household=24", "counter", "phone*", "tablet", "laptop*"),
         ("/counter/slips", "slips"),
         ("/counter/slips/12", "slip-page", "phone", "tablet", "laptop"),
         ("/counter/days", "days"),

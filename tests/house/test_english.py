@@ -14,6 +14,7 @@ from sqlalchemy import inspect, text
 from moralbank.access.permissions import PERMISSIONS, Role
 from moralbank.boards.definitions import all_boards
 from moralbank.cards.queries import active_cards
+from moralbank.store.headings import HEADINGS
 from moralbank.villages.settings import SETTINGS
 from moralbank.web.guards import PUBLIC
 from tests.conftest import make_app
@@ -142,6 +143,7 @@ def _own_words(town: Town) -> list[str]:
     for board in all_boards():
         found |= {board.title_for("羊圈湾村"), board.lead, *board.couplet}
     found |= {setting.default for setting in SETTINGS.values()}
+    found |= {name for names in HEADINGS.values() for name in names}  # a goods file's own
     found |= {part.strip() for one in found for part in one.split("·")}
     found |= {one[0] for one in found if one}  # the seal beside a name
     return sorted({one for one in found if CHINESE.search(one)}, key=len, reverse=True)

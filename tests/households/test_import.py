@@ -172,7 +172,7 @@ def test_no_file_chosen_is_said(browse: Browse) -> None:
     admin = browse(Role.ADMIN)
     admin.open("/households/import")
     assert admin.send("/households/import").status_code == 422
-    assert "表格里没有内容" in admin.page
+    assert "请先选一个文件" in admin.page
 
 
 def test_unknown_headings_are_mapped_by_hand(village: Town, browse: Browse) -> None:
