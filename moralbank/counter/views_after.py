@@ -13,6 +13,7 @@ from sqlmodel import Session
 
 from moralbank import audit, clock
 from moralbank.access.permissions import may as role_may
+from moralbank.audit import Actor
 from moralbank.counter import closing, refunding
 from moralbank.counter.daybook import close as read_close
 from moralbank.counter.daybook import close_of, close_page, unclosed_days
@@ -122,11 +123,9 @@ def slip_pdf(slip_id: int) -> Any:
     actor = current_actor()
     with writing() as session:
         label = shown_slip(session, actor, slip_id).label
-        reprint = was_printed(session, actor.village_id, label)
+        reprint = _note_printing(session, actor, label)
         sheet = slip_sheet(session, actor.village_id, slip_id, reprint=reprint)
         paper = slip_paper(session, actor.village_id)
-        if request.method == "GET":  # HEAD prints nothing
-            audit.record(session, actor, PRINTED, label)
     return framed(pdf_file(make(sheet, paper), f"{label}.pdf"))
 
 
@@ -189,11 +188,9 @@ def refund_pdf(refund_id: int) -> Any:
     actor = current_actor()
     with writing() as session:
         label = shown_refund(session, actor, refund_id).label
-        reprint = was_printed(session, actor.village_id, label)
+        reprint = _note_printing(session, actor, label)
         sheet = refund_sheet(session, actor.village_id, refund_id, reprint=reprint)
         paper = slip_paper(session, actor.village_id)
-        if request.method == "GET":  # HEAD prints nothing
-            audit.record(session, actor, PRINTED, label)
     return pdf_file(make(sheet, paper), f"{label}.pdf")
 
 
@@ -282,6 +279,14 @@ def days() -> Any:
         pager=pager(page.place, "counter.days", **choice.kept),
         waiting=waiting,
     )
+
+
+def _note_printing(session: Session, actor: Actor, label: str) -> bool:
+    """Write down that a paper is printed now; whether it was before, so that this is a copy."""
+    printed = was_printed(session, actor.village_id, label)
+    if request.method == "GET":  # HEAD prints nothing
+        audit.record(session, actor, PRINTED, label)
+    return printed
 
 
 def _refund_page(

@@ -45,13 +45,13 @@ def test_the_sums_of_a_slip_add_up(till: Till, keeper: Browser) -> None:
 
 def test_a_slip_is_printed_and_printed_again(till: Till, keeper: Browser) -> None:
     till.redeem(DU, OIL_5L=1)
-    assert "打印小票" in keeper.open("/counter/slips/1")
+    assert "打印凭条" in keeper.open("/counter/slips/1")
     first, second = (keeper.client.get("/counter/slips/1.pdf") for _time in range(2))
     assert first.mimetype == second.mimetype == "application/pdf"
     assert "补打" not in _text(first.data)
     assert "补打" in _text(second.data)
     assert "大豆油" in _text(first.data)
-    assert "补打小票" in keeper.open("/counter/slips/1")
+    assert "补打凭条" in keeper.open("/counter/slips/1")
     keeper.open("/counter/slips/99", expect=404)
     keeper.open("/counter/slips/99.pdf", expect=404)
 

@@ -60,17 +60,25 @@ MOVES = ("receive", "redeem", "return", "send_back", "waste", "count")
 def upgrade() -> None:
     _widen_shops()
     _widen_products()
-    _shops()
-    _stock()
+    _shop_keepers()
+    _stock_batches()
+    _stock_receipts()
+    _stock_counts()
+    _stock_count_lines()
     _widen_moves()
     _widen_slips()
     _refunds()
-    _closed_days()
+    _refund_lines()
+    _day_closes()
     _widen_ledger()
     _widen_photos()
     _vouchers()
+    _lapse_rules()
     _lapses()
+    _lapse_lines()
     _settlements()
+    _settlement_slips()
+    _settlement_refunds()
     for table in HISTORY:
         _guard(table)
 
@@ -215,7 +223,7 @@ def _widen_photos() -> None:
         _check(batch, "photo_uses", "photosubject", _one_of("subject", SUBJECTS))
 
 
-def _shops() -> None:
+def _shop_keepers() -> None:
     op.create_table(
         "shop_keepers",
         sa.Column("village_id", sa.BigInteger(), nullable=False),
@@ -234,7 +242,7 @@ def _shops() -> None:
     )
 
 
-def _stock() -> None:
+def _stock_batches() -> None:
     op.create_table(
         "stock_batches",
         sa.Column("village_id", sa.BigInteger(), nullable=False),
@@ -265,6 +273,9 @@ def _stock() -> None:
         sqlite_where=sa.text('"left" > 0'),
         postgresql_where=sa.text('"left" > 0'),
     )
+
+
+def _stock_receipts() -> None:
     op.create_table(
         "stock_receipts",
         sa.Column("village_id", sa.BigInteger(), nullable=False),
@@ -288,6 +299,9 @@ def _stock() -> None:
         ),
         sa.PrimaryKeyConstraint("village_id", "id", name=op.f("pk_stock_receipts")),
     )
+
+
+def _stock_counts() -> None:
     op.create_table(
         "stock_counts",
         sa.Column("village_id", sa.BigInteger(), nullable=False),
@@ -323,6 +337,9 @@ def _stock() -> None:
         ),
         sa.PrimaryKeyConstraint("village_id", "id", name=op.f("pk_stock_counts")),
     )
+
+
+def _stock_count_lines() -> None:
     op.create_table(
         "stock_count_lines",
         sa.Column("village_id", sa.BigInteger(), nullable=False),
@@ -392,6 +409,9 @@ def _refunds() -> None:
     )
     op.create_index("ix_refunds_day", "refunds", ["village_id", "shop_id", "at"], unique=False)
     op.create_index("ix_refunds_slip", "refunds", ["village_id", "slip_id"], unique=False)
+
+
+def _refund_lines() -> None:
     op.create_table(
         "refund_lines",
         sa.Column("village_id", sa.BigInteger(), nullable=False),
@@ -418,7 +438,7 @@ def _refunds() -> None:
     )
 
 
-def _closed_days() -> None:
+def _day_closes() -> None:
     op.create_table(
         "day_closes",
         sa.Column("village_id", sa.BigInteger(), nullable=False),
@@ -524,7 +544,7 @@ def _vouchers() -> None:
     )
 
 
-def _lapses() -> None:
+def _lapse_rules() -> None:
     op.create_table(
         "lapse_rules",
         sa.Column("village_id", sa.BigInteger(), nullable=False),
@@ -540,6 +560,9 @@ def _lapses() -> None:
         ),
         sa.PrimaryKeyConstraint("village_id", "id", name=op.f("pk_lapse_rules")),
     )
+
+
+def _lapses() -> None:
     op.create_table(
         "lapses",
         sa.Column("village_id", sa.BigInteger(), nullable=False),
@@ -561,6 +584,9 @@ def _lapses() -> None:
         sa.PrimaryKeyConstraint("village_id", "id", name=op.f("pk_lapses")),
         sa.UniqueConstraint("village_id", "day", name=op.f("uq_lapses_village_id_day")),
     )
+
+
+def _lapse_lines() -> None:
     op.create_table(
         "lapse_lines",
         sa.Column("village_id", sa.BigInteger(), nullable=False),
@@ -644,6 +670,9 @@ def _settlements() -> None:
         ),
         sa.PrimaryKeyConstraint("village_id", "id", name=op.f("pk_settlements")),
     )
+
+
+def _settlement_slips() -> None:
     op.create_table(
         "settlement_slips",
         sa.Column("village_id", sa.BigInteger(), nullable=False),
@@ -666,6 +695,9 @@ def _settlements() -> None:
         ),
         sa.PrimaryKeyConstraint("village_id", "slip_id", name=op.f("pk_settlement_slips")),
     )
+
+
+def _settlement_refunds() -> None:
     op.create_table(
         "settlement_refunds",
         sa.Column("village_id", sa.BigInteger(), nullable=False),
