@@ -5,6 +5,7 @@ from sqlmodel import SQLModel
 from moralbank import audit
 from moralbank.access import models as access
 from moralbank.awards import models as awards
+from moralbank.boards import models as boards
 from moralbank.cards import models as cards
 from moralbank.counter import models as counter
 from moralbank.fund import models as fund
@@ -12,6 +13,7 @@ from moralbank.households import models as households
 from moralbank.ledger import models as ledger
 from moralbank.notices import models as notices
 from moralbank.objections import models as objections
+from moralbank.passbooks import models as passbooks
 from moralbank.photos import models as photos
 from moralbank.reminders import models as reminders
 from moralbank.rounds import models as rounds
@@ -26,6 +28,7 @@ __all__ = [
     "access",
     "audit",
     "awards",
+    "boards",
     "cards",
     "counter",
     "fund",
@@ -34,6 +37,7 @@ __all__ = [
     "metadata",
     "notices",
     "objections",
+    "passbooks",
     "photos",
     "reminders",
     "rounds",

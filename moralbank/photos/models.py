@@ -20,6 +20,7 @@ class PhotoSubject(StrEnum):
     PRODUCT = "product"
     SLIP = "slip"
     VOUCHER = "voucher"
+    LAUREATE = "laureate"
 
 
 class Photo(SQLModel, table=True):
@@ -49,7 +50,8 @@ class Photo(SQLModel, table=True):
 class PhotoUse(SQLModel, table=True):
     """What a photo belongs to: a deed, a round whose scores bring it, goods, a voucher and so on.
 
-    A slip's is the signature of whoever took the goods.
+    A slip's is the signature of whoever took the goods; a laureate's `subject_id` is the number
+    of their household, which was asked before the picture went onto a board.
     """
 
     __tablename__ = "photo_uses"

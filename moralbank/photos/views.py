@@ -27,6 +27,7 @@ SHOWN_TO: Final[dict[PhotoSubject, tuple[str, ...]]] = {
     PhotoSubject.PRODUCT: ("store.view",),
     PhotoSubject.SLIP: ("counter.view",),
     PhotoSubject.VOUCHER: ("fund.view",),
+    PhotoSubject.LAUREATE: ("boards.view",),
 }
 """Who sees photos of which kind: whoever has one of these permissions.
 
