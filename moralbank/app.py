@@ -36,6 +36,8 @@ ROOMS: Final = (
     "ledger",
     "notices",
     "objections",
+    "passbooks",
+    "paper",
     "photos",
     "reminders",
     "rounds",

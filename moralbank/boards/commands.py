@@ -7,8 +7,9 @@ import click
 from sqlmodel import Session
 
 from moralbank.audit import Actor
-from moralbank.boards.definitions import Subject, all_boards
+from moralbank.boards.definitions import all_boards
 from moralbank.boards.forms import PAPERS, paper_called
+from moralbank.boards.models import Subject
 from moralbank.boards.periods import current_quarter, read_period
 from moralbank.boards.queries import Ranking, board_sheet, rank
 from moralbank.console import TO_A_FILE, acts, show, show_json, with_json, write_file

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from moralbank.awards.honours import Deed
-from moralbank.boards.definitions import DeedChoice
+from moralbank.boards.models import DeedChoice
 from moralbank.i18n import _
 
 LONGEST: Final = 40

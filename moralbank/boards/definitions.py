@@ -2,10 +2,10 @@
 
 import tomllib
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cache
 from typing import Any
 
+from moralbank.boards.models import DeedChoice, Subject, Ties
 from moralbank.errors import NotFound
 from moralbank.i18n import listed, mark
 from moralbank.paths import SEEDS
@@ -17,27 +17,6 @@ class BoardUnknown(NotFound):
 
     text = mark("没有“%(slug)s”这个榜。现有：%(known)s")
     code = "board_unknown"
-
-
-class Subject(StrEnum):
-    """Who stands on a board."""
-
-    HOUSEHOLD = "household"
-    MEMBER = "member"
-
-
-class Ties(StrEnum):
-    """How places are counted after equal points: 1, 2, 2, 4 or 1, 2, 2, 3."""
-
-    COMPETITION = "competition"
-    DENSE = "dense"
-
-
-class DeedChoice(StrEnum):
-    """Whose note comes first in the line that tells the deed."""
-
-    HIGHEST = "highest"
-    RECENT = "recent"
 
 
 @dataclass(frozen=True)

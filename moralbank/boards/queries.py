@@ -9,7 +9,8 @@ from sqlmodel import Session
 from moralbank import clock
 from moralbank.awards.honours import Deed, deeds
 from moralbank.boards.deedline import counted, told
-from moralbank.boards.definitions import Board, Subject, Ties, all_boards, board_called
+from moralbank.boards.definitions import Board, all_boards, board_called
+from moralbank.boards.models import Subject, Ties
 from moralbank.boards.periods import Period
 from moralbank.boards.sheets import BoardEntry, BoardSheet, laureates
 from moralbank.errors import NotFound

@@ -12,23 +12,33 @@ _MEDALLED_RANK: Final = 3
 
 @dataclass(frozen=True, kw_only=True)
 class BoardEntry:
-    """One line of a board; tied entries carry the same ``rank``. ``points`` are whole points."""
+    """One line of a board; tied entries carry the same ``rank``.
+
+    ``points`` are whole points, or whole yuan on a list of donors. ``photo`` is the JPEG of one
+    of the first three, who were asked.
+    """
 
     rank: int
     name: str
     group: str
     deed: str
     points: int
+    photo: bytes | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class BoardSheet:
     """One issue of a board.
 
-    ``period`` is in words ("二〇二六年第四季度"); ``subject`` heads the column of names ("户主"
-    or "姓名"); ``couplet`` is 上联, 下联, with the first one hung on the right; ``public_url``
-    is None where the village has no public address; ``ledger_mark`` is the ledger's event
-    number and short hash at the moment of issue ("账 1234 · ab12cd34").
+    ``period`` is in words ("二〇二六年第四季度"); ``subject`` heads the column of names ("户主",
+    "姓名" or "捐赠人"), ``measure`` that of ``points`` ("积分", "进步", "金额"), counted in
+    ``unit`` ("分" or "元"); ``couplet`` is 上联, 下联, the first one hung on the right unless
+    ``first_line_left``; ``public_url`` is None where the village has no public address;
+    ``ledger_mark`` is the ledger's event number and short hash at the moment of issue
+    ("账 1234 · ab12cd34"). ``issue`` says which it is ("第 3 期", "试印稿"), ``rule`` how places
+    were decided, ``notice`` from when to when it hangs for objections, ``correction`` which issue
+    it corrects and why; the last three may be empty. ``issued_on`` is
+    written in Chinese numerals unless ``arabic_dates``.
     """
 
     title: str
@@ -42,6 +52,14 @@ class BoardSheet:
     issued_on: date
     public_url: str | None
     ledger_mark: str
+    measure: str = "积分"
+    unit: str = "分"
+    issue: str = ""
+    rule: str = ""
+    notice: str = ""
+    correction: str = ""
+    first_line_left: bool = False
+    arabic_dates: bool = False
 
 
 def laureates(entries: Sequence[BoardEntry]) -> tuple[BoardEntry, ...]:

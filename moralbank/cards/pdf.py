@@ -4,10 +4,11 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from moralbank.cards.faces import CardFace
+from moralbank.cards.stocks import PLAIN
 from moralbank.i18n import _
 from moralbank.printing import ornament, palette, qr
 from moralbank.printing.fonts import Voice
-from moralbank.printing.sheet import CARDS_ON_A4, Document, mm
+from moralbank.printing.sheet import Document, draw_crop_marks, mm
 from moralbank.printing.text import (
     boxed,
     draw_block,
@@ -17,7 +18,7 @@ from moralbank.printing.text import (
     title_line,
 )
 
-_WIDTH, _HEIGHT = CARDS_ON_A4.width_mm * mm, CARDS_ON_A4.height_mm * mm
+_WIDTH, _HEIGHT = PLAIN.width_mm * mm, PLAIN.height_mm * mm
 _MARGIN = 5.2 * mm
 _HEAD = 13.6 * mm
 _BAND = 2.1 * mm
@@ -43,11 +44,11 @@ def card_sheet(
     cards done. Raises ValueError for a bad ``skip``, and ``qr.PayloadTooLong`` when the modules
     of a code would be narrower than 0.5 mm.
     """
-    document = Document(CARDS_ON_A4.paper, _("户积分卡"))
+    document = Document(PLAIN.paper, _("户积分卡"))
     printer = _CardPrinter(document.canvas)
     page = -1
     for done, (face, place) in enumerate(
-        zip(faces, CARDS_ON_A4.places(len(faces), skip=skip), strict=True), start=1
+        zip(faces, PLAIN.places(len(faces), skip=skip), strict=True), start=1
     ):
         if place.page != page:
             _open_page(document.canvas, offset_mm, first=page < 0)
@@ -69,7 +70,7 @@ def _open_page(canvas: Any, offset_mm: tuple[float, float], *, first: bool) -> N
     if not first:
         canvas.showPage()
     canvas.translate(offset_mm[0] * mm, offset_mm[1] * mm)
-    CARDS_ON_A4.draw_crop_marks(canvas)
+    draw_crop_marks(canvas, PLAIN)
 
 
 class _CardPrinter:

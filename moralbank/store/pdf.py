@@ -10,12 +10,13 @@ from moralbank.printing import barcode, formal, palette, sheet
 from moralbank.printing.flow import Frame, Piece, gap, held, printed, stacked
 from moralbank.printing.fonts import Voice
 from moralbank.printing.ruled import RuledColumn, RuledTable, bold
-from moralbank.printing.sheet import Document, Grid, Place, mm
+from moralbank.printing.sheet import Document, Stock, mm
+from moralbank.printing.stocks import Place
 from moralbank.printing.table import Align
 from moralbank.printing.text import boxed, draw_block, line, shrunk
 from moralbank.store.sheets import CountLine, CountSheet, LabelSheet, ShelfLabel
 
-_GRID: Final = Grid(sheet.A4, columns=3, rows=7, width_mm=70, height_mm=38)
+_GRID: Final = Stock("label-21", sheet.A4, columns=3, rows=7, width_mm=70, height_mm=38)
 """The usual price label of a shelf (标价签); a sheet fills the paper's width."""
 _SIDE, _EDGE = 6 * mm, 2.5 * mm
 """What stays blank around a label: office printers reach no nearer to the edge of the paper."""

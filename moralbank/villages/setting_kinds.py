@@ -58,6 +58,13 @@ class MonthDaysInvalid(Invalid):
     code = "month_days_invalid"
 
 
+class OffsetInvalid(Invalid):
+    """An offset is two lengths of at most 20 mm."""
+
+    text = mark("请写两个数，往右、往上各偏多少毫米，例如 1.5 -2；都在 -20 到 20 之间")
+    code = "offset_invalid"
+
+
 def _plain(value: str) -> str:
     """What was typed with full-width digits and commas, as one list of words."""
     return " ".join(re.split(r"[\s,、;]+", unicodedata.normalize("NFKC", value).strip())).strip()
@@ -107,6 +114,17 @@ def month_days(value: str) -> str:
     if found and not 1 <= found[0] <= found[-1] <= 31:  # noqa: PLR2004 - days of a month
         raise MonthDaysInvalid
     return " ".join(map(str, found))
+
+
+def offset(value: str) -> str:
+    """Millimetres to the right and upwards, each from -20 to 20; raises OffsetInvalid."""
+    plain = _plain(value).replace("−", "-")
+    number = r"-?\d{1,2}(?:\.\d)?"
+    if not re.fullmatch(f"{number} {number}", plain, re.ASCII):
+        raise OffsetInvalid
+    if any(abs(float(word)) > 20 for word in plain.split()):  # noqa: PLR2004 - said in the message
+        raise OffsetInvalid
+    return plain
 
 
 def whole(least: int, most: int) -> Callable[[str], str]:

@@ -11,6 +11,7 @@ from moralbank.villages.setting_kinds import (
     days,
     item_numbers,
     month_days,
+    offset,
     one_of,
     short_text,
     whole,
@@ -65,6 +66,11 @@ MONTH_POINTS: Final = "month_points"
 PROOF_POINTS: Final = "proof_points"
 SLIP_PAPER: Final = "slip_paper"
 SLIP_AT_ONCE: Final = "slip_at_once"
+CARD_STOCK: Final = "card_stock"
+PRINTER_OFFSET: Final = "printer_offset"
+INK: Final = "ink"
+FIRST_LINE: Final = "first_line"
+FORMAL_DATES: Final = "formal_dates"
 
 ON: Final = "yes"
 _YES_NO: Final = ((ON, mark("是")), ("no", mark("否")))
@@ -90,11 +96,37 @@ _SLIP_PAPERS: Final = (
     (SLIP_58, mark("58 毫米热敏纸")),
     (SLIP_A5, mark("A5 纸，上下两联")),
 )
+INK_FULL: Final = "full"
+INK_SAVING: Final = "saving"
+_INKS: Final = (
+    (INK_FULL, mark("彩色")),
+    (INK_SAVING, mark("省墨：黑白线条，不铺底色")),
+)
+RIGHT: Final = "right"
+LEFT: Final = "left"
+_SIDES: Final = (
+    (RIGHT, mark("右边（传统）")),
+    (LEFT, mark("左边")),
+)
+DATES_CHINESE: Final = "chinese"
+DATES_ARABIC: Final = "arabic"
+_DATES: Final = (
+    (DATES_CHINESE, mark("二〇二六年十一月二十日")),
+    (DATES_ARABIC, mark("2026年11月20日")),
+)
 _FACE: Final = mark("名称与公开")
 _REVIEW: Final = mark("核实与评议")
 _NOTICE: Final = mark("公示与异议")
 _CARDS: Final = mark("积分卡与监督")
 _SHOP: Final = mark("超市与兑换")
+_PAPER: Final = mark("纸张与打印")
+CARD_STOCKS: Final = (
+    ("a4-10", mark("A4 纸裁开，一张 10 枚（带裁切线）")),
+    ("card-10", mark("A4 名片纸，90 × 54 毫米，一张 10 枚（不用裁）")),
+    ("label-8", mark("A4 不干胶标签，99.1 × 67.7 毫米，一张 8 枚")),
+    ("pvc", mark("PVC 白卡打印机，86 × 54 毫米，一页一枚")),
+)
+"""The stocks of `cards/stocks.py`, by key."""
 
 SETTINGS: Final = {
     setting.key: setting
@@ -297,6 +329,50 @@ SETTINGS: Final = {
             "no",
             one_of(_YES_NO),
             _YES_NO,
+        ),
+        Setting(
+            CARD_STOCK,
+            _PAPER,
+            mark("积分卡用什么纸"),
+            mark("普通 A4 纸印好裁开，或用不用裁的名片纸、标签纸、白卡"),
+            CARD_STOCKS[0][0],
+            one_of(CARD_STOCKS),
+            CARD_STOCKS,
+        ),
+        Setting(
+            PRINTER_OFFSET,
+            _PAPER,
+            mark("打印机偏了多少毫米"),
+            mark("往右、往上各多少，例如 1.5 -2；不偏写 0 0"),
+            "0 0",
+            offset,
+        ),
+        Setting(
+            INK,
+            _PAPER,
+            mark("积分卡、存折的颜色"),
+            mark("黑白激光打印机选省墨的"),
+            INK_FULL,
+            one_of(_INKS),
+            _INKS,
+        ),
+        Setting(
+            FIRST_LINE,
+            _PAPER,
+            mark("对联的上联挂哪边"),
+            mark("红榜两边的对联"),
+            RIGHT,
+            one_of(_SIDES),
+            _SIDES,
+        ),
+        Setting(
+            FORMAL_DATES,
+            _PAPER,
+            mark("落款的日期怎么写"),
+            mark("榜、公示、奖状上的日期"),
+            DATES_CHINESE,
+            one_of(_DATES),
+            _DATES,
         ),
     )
 }

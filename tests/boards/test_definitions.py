@@ -3,7 +3,8 @@
 import pytest
 
 from moralbank import clock
-from moralbank.boards.definitions import BoardUnknown, Subject, all_boards, board_called
+from moralbank.boards.definitions import BoardUnknown, all_boards, board_called
+from moralbank.boards.models import Subject
 from moralbank.boards.queries import masked
 from moralbank.scheme.queries import scheme_on
 from tests.village import Town

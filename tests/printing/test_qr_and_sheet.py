@@ -2,8 +2,9 @@
 
 import pytest
 
+from moralbank.cards.stocks import PLAIN
 from moralbank.printing import qr
-from moralbank.printing.sheet import CARDS_ON_A4, Document
+from moralbank.printing.sheet import Document
 from moralbank.printing.sheet import Paper as Size
 from tests.printing.paper import Paper
 
@@ -31,7 +32,7 @@ def test_a_payload_too_long_for_its_space_is_refused() -> None:
 
 
 def test_places_run_along_the_rows_and_onto_the_next_sheet() -> None:
-    places = list(CARDS_ON_A4.places(5, skip=8))
+    places = list(PLAIN.places(5, skip=8))
     assert [place.page for place in places] == [0, 0, 1, 1, 1]
     assert places[0].y == places[1].y < places[2].y
     assert places[0].x == places[2].x < places[1].x
@@ -40,4 +41,4 @@ def test_places_run_along_the_rows_and_onto_the_next_sheet() -> None:
 @pytest.mark.parametrize("skip", [-1, 10])
 def test_no_more_than_nine_places_can_be_used_up(skip: int) -> None:
     with pytest.raises(ValueError, match="skip"):
-        list(CARDS_ON_A4.places(1, skip=skip))
+        list(PLAIN.places(1, skip=skip))

@@ -1,0 +1,5 @@
+"""Pages of passbooks."""
+
+from flask import Blueprint
+
+room = Blueprint("passbooks", __name__)
