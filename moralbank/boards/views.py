@@ -2,17 +2,16 @@
 
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import render_template, request
 
 from moralbank.boards.forms import board_wish
 from moralbank.boards.periods import offered
 from moralbank.boards.queries import board_sheet, published_village, rank, rank_all
+from moralbank.boards.views_honours import room
 from moralbank.db import reading
 from moralbank.villages.queries import groups_of
 from moralbank.web.files import pdf_file
 from moralbank.web.guards import current_actor, may, public
-
-room = Blueprint("boards", __name__)
 
 
 @room.get("/boards")
