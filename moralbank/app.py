@@ -20,8 +20,9 @@ from moralbank.db import Database
 from moralbank.errors import MoralbankError
 from moralbank.local_numbers import LARGEST
 from moralbank.paths import STATIC, TEMPLATES
+from moralbank.printing.papers import WALL_PAPERS
 from moralbank.villages.queries import VillageInfo, only_village, village_info
-from moralbank.web import closing, errors, filters, uploads
+from moralbank.web import closing, errors, filters, printed, uploads
 from moralbank.web.navigation import entries
 from moralbank.web.typed import TypedRequest
 
@@ -97,9 +98,11 @@ def create_app(settings: Settings) -> Flask:
     filters.install(app)
     app.jinja_env.globals["_"] = _words
     app.jinja_env.globals["asset"] = _asset  # macros see globals, not the context
+    app.jinja_env.globals["wall_papers"] = WALL_PAPERS.values
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.before_request(_begin)
     closing.install(app)
+    printed.install(app)
     app.after_request(_secure)
     app.context_processor(lambda: _context(settings))
     app.url_map.converters["int"] = LocalNumber

@@ -3,11 +3,13 @@
 from sqlmodel import Session
 
 from moralbank.awards.check import check_awards
+from moralbank.boards.check import check_boards
 from moralbank.counter.check import check_counter
 from moralbank.fund.check import check_fund
 from moralbank.ledger.check import Problem, check_ledger
 from moralbank.notices.check import check_notices
 from moralbank.objections.check import check_objections
+from moralbank.passbooks.check import check_passbooks
 from moralbank.settlements.check import check_settlements
 from moralbank.store.check import check_store
 from moralbank.supervision.check import check_supervision
@@ -25,4 +27,6 @@ def check_village(session: Session, village_id: int) -> list[Problem]:
         *check_settlements(session, village_id),
         *check_fund(session, village_id),
         *check_supervision(session, village_id),
+        *check_passbooks(session, village_id),
+        *check_boards(session, village_id),
     ]

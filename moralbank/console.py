@@ -21,6 +21,7 @@ from moralbank.config import Settings
 from moralbank.db import Database, reading
 from moralbank.errors import Invalid, MoralbankError
 from moralbank.i18n import _, mark
+from moralbank.printing.papers import WALL_PAPERS
 
 A_DAY: Final = click.DateTime(["%Y-%m-%d"])
 A_NUMBER: Final = click.IntRange(1, 999_999_999)
@@ -94,6 +95,17 @@ with_request_id = click.option(
 with_json = click.option("--json", "as_json", is_flag=True, help=_("以 JSON 输出，供程序读取"))
 
 
+with_wall_paper = click.option(
+    "--paper",
+    type=click.Choice(tuple(WALL_PAPERS)),
+    default="a3",
+    show_default=True,
+    help=_("纸张"),
+)
+with_plain = click.option("--plain", is_flag=True, help=_("只用黑色：黑白打印机，或印在红纸上"))
+to_output = click.option("-o", "--output", required=True, type=TO_A_FILE, help=_("写到哪个文件"))
+
+
 def day_of(typed: datetime | None) -> date | None:
     """The day that was typed for an option of A_DAY."""
     return None if typed is None else typed.date()
@@ -140,10 +152,22 @@ def progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
 
 
 def write_file(path: Path, content: bytes) -> None:
-    """Write a sheet, and say where."""
+    """Write a sheet, and say where; it is there whole or, after Ctrl+C, as it was before."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
+    if path.exists() and not path.is_file():  # a printer, a pipe: nothing to be replaced
+        path.write_bytes(content)
+    else:
+        _replace(path.resolve(), content)  # behind a link the file, not the link
     click.echo(_("已写入 %(path)s（%(kb)s KB）", path=path, kb=max(1, len(content) // 1024)))
+
+
+def _replace(path: Path, content: bytes) -> None:
+    partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        partial.write_bytes(content)
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def read_password(*, from_stdin: bool, prompt: str) -> str:

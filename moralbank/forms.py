@@ -52,8 +52,8 @@ class _Words:
         return _(NOT_OFFERED) if "hoice" in text else text
 
     def ngettext(self, one: str, many: str, n: int) -> str:
-        """Nothing of ours is counted by WTForms."""
-        return one if n == 1 else many
+        """Our words, where several of a list's choices aren't offered: the same as for one."""
+        return self.gettext(one if n == 1 else many)
 
 
 class BaseForm(Form):  # type: ignore[misc]

@@ -9,6 +9,11 @@ def yuan(fen: int) -> str:
     return f"{sign}{abs(fen) // 100}.{abs(fen) % 100:02d}"
 
 
+def short_yuan(fen: int) -> str:
+    """Fen as yuan for posters, whole yuan without decimals: 500 → "5", 1250 → "12.50"."""
+    return yuan(fen).removesuffix(".00")
+
+
 def fen_from_yuan(typed: str) -> int | None:
     """Fen from "12", "12.5" or "12.50"; None if it is no such amount."""
     typed = unicodedata.normalize("NFKC", typed).strip().removesuffix("元")

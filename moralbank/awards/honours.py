@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import and_
+from sqlalchemy import and_, func, select
 from sqlmodel import Session
 
 from moralbank.awards.joining import awards, joined, within
@@ -56,3 +56,21 @@ def deeds(
         )
         for row in rows
     ]
+
+
+def honour_totals(session: Session, village_id: int) -> dict[tuple[int, int], int]:
+    """All points ever posted, by household and member (0: the household as a whole).
+
+    What was exchanged or lapsed stays in it: honour is not spent. One statement.
+    """
+    counted = func.sum(awards.c.points).label("points")
+    rows = session.connection().execute(
+        select(awards.c.household_id, awards.c.member_id, counted)
+        .where(
+            awards.c.village_id == village_id,
+            awards.c.state == AwardState.POSTED,
+            awards.c.deduction.is_(False),
+        )
+        .group_by(awards.c.household_id, awards.c.member_id)
+    )
+    return {(row.household_id, row.member_id): int(row.points) for row in rows}

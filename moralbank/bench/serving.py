@@ -47,6 +47,10 @@ class Visitor:
         self.connection = HTTPConnection("127.0.0.1", port, timeout=_TIMEOUT_S)
         self.cookie = ""
 
+    def close(self) -> None:
+        """Hang up."""
+        self.connection.close()
+
     def get(self, path: str) -> tuple[int, str]:
         """Open a page: status and text."""
         return self._ask("GET", path, None)

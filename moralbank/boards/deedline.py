@@ -22,7 +22,7 @@ def told(deeds: Sequence[Deed], choice: DeedChoice) -> str:
 
     A minor's deeds are counted but not told: their notes may name a child.
     """
-    notes = _notes(deeds, choice)
+    notes = noted(deeds, choice)
     return _joined(notes, _("；")) if notes else counted(deeds)
 
 
@@ -33,13 +33,13 @@ def counted(deeds: Iterable[Deed]) -> str:
     return _joined(parts, _("、"))
 
 
-def _notes(deeds: Iterable[Deed], choice: DeedChoice) -> list[str]:
-    """Different notes, those to be told first in front."""
+def noted(deeds: Iterable[Deed], choice: DeedChoice) -> tuple[str, ...]:
+    """Different notes, those to be told first in front; never of a minor's deed."""
     telling = [deed for deed in deeds if deed.note.strip() and not deed.minor]
     telling.sort(key=lambda deed: deed.deed_on, reverse=True)
     if choice == DeedChoice.HIGHEST:
         telling.sort(key=lambda deed: deed.points, reverse=True)
-    return list(dict.fromkeys(deed.note.strip().rstrip("。；，、.;,") for deed in telling))
+    return tuple(dict.fromkeys(deed.note.strip().rstrip("。；，、.;,") for deed in telling))
 
 
 def _joined(parts: Sequence[str], link: str) -> str:

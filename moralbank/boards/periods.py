@@ -55,6 +55,14 @@ class Period:
             return _("%(year)s 年第 %(n)s 季度", year=year, n=self.last.month // 3)
         return _("%(year)s 年", year=year)
 
+    @property
+    def before(self) -> "Period":
+        """The equal period before: a quarter's quarter, a month's month, a year's year."""
+        months = self.last.month - self.first.month + 1
+        year, month = divmod(self.first.year * 12 + self.first.month - 1 - months, 12)
+        text = {1: f"{year}-{month + 1:02d}", 3: f"{year}-Q{month // 3 + 1}"}.get(months, str(year))
+        return _span(text, year, month + 1, month + months)
+
 
 def read_period(typed: str) -> Period:
     """The period that was typed, full-width or in small letters too; raises PeriodInvalid."""

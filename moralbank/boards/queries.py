@@ -1,110 +1,123 @@
-"""Who stands on a board: posted deeds of a period, added up and put in order."""
+"""Who stands on a board: posted deeds, or gifts, of a period, added up and put in order."""
 
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
 
 from sqlmodel import Session
 
 from moralbank import clock
-from moralbank.awards.honours import Deed, deeds
-from moralbank.boards.deedline import counted, told
-from moralbank.boards.definitions import Board, all_boards, board_called
-from moralbank.boards.models import Subject, Ties
+from moralbank.boards.candidates import Candidate, Sources, candidates, read_sources
+from moralbank.boards.deedline import counted, noted, told
+from moralbank.boards.definitions import Board, board_called, boards_of
+from moralbank.boards.edits import Edit, edits_of
+from moralbank.boards.models import Subject
 from moralbank.boards.periods import Period
+from moralbank.boards.rules import rule
 from moralbank.boards.sheets import BoardEntry, BoardSheet, laureates
-from moralbank.errors import NotFound
+from moralbank.boards.ties import placed, tie_rule
 from moralbank.households.masking import surname
-from moralbank.households.queries import HouseholdInfo, all_households
-from moralbank.i18n import _, mark
+from moralbank.i18n import _
 from moralbank.ledger.queries import head_mark
-from moralbank.scheme.queries import NoScheme, scheme_on
 from moralbank.villages.queries import VillageInfo, group_of, village_info
-from moralbank.villages.settings import CONTACT, PUBLIC_ADDRESS
+from moralbank.villages.settings import (
+    CONTACT,
+    DATES_ARABIC,
+    FIRST_LINE,
+    FORMAL_DATES,
+    LEFT,
+    PUBLIC_ADDRESS,
+)
+
+Edits = Mapping[tuple[int, int], Edit]
+_AS_TOLD: Final = Edit("", None)
 
 
-class NotPublished(NotFound):
-    """The village shows its boards on the wall only: it has set no public address."""
+@dataclass(frozen=True)
+class Standing:
+    """One who stands on a board, as it shows them.
 
-    text = mark("没有这个榜")
-    code = "not_published"
+    `household_id` 0: a donor; `member_id` 0: the household, or its head. `shown` says that they may
+    be named; else `name` is masked, `deed` counts without telling, and there are neither `notes`
+    nor `photo_id`. `notes` are what the deeds' own notes tell, to choose from (never a minor's).
+    """
+
+    rank: int
+    name: str
+    group: str
+    deed: str
+    points: int
+    household_id: int
+    member_id: int
+    shown: bool
+    notes: tuple[str, ...] = ()
+    photo_id: int | None = None
 
 
 @dataclass(frozen=True)
 class Ranking:
-    """One board in one period. `group` is the only group shown, or empty for the village."""
+    """One board in one period. `group` is the only group shown, or empty for the village.
+
+    `rule` says what counts, `tie_rule` what becomes of those who are equal, both in the language
+    in use, as all words of the standings.
+    """
 
     board: Board
     title: str
     period: Period
-    entries: tuple[BoardEntry, ...]
-    group: str = ""
+    standings: tuple[Standing, ...]
+    group: str
+    rule: str
+    tie_rule: str
 
     @property
-    def honoured(self) -> tuple[BoardEntry, ...]:
+    def entries(self) -> tuple[BoardEntry, ...]:
+        """The lines as a sheet shows them, without photos."""
+        return tuple(
+            BoardEntry(
+                rank=one.rank, name=one.name, group=one.group, deed=one.deed, points=one.points
+            )
+            for one in self.standings
+        )
+
+    @property
+    def honoured(self) -> tuple[Standing, ...]:
         """Those with a medal, the same as on the poster."""
-        return laureates(self.entries)
-
-    @property
-    def rest(self) -> tuple[BoardEntry, ...]:
-        """Everybody after those with a medal."""
-        return self.entries[len(self.honoured) :]
-
-    @property
-    def subject_label(self) -> str:
-        """What heads the column of names."""
-        return _("户主") if self.board.subject == Subject.HOUSEHOLD else _("姓名")
-
-
-@dataclass
-class _Candidate:
-    """Somebody with deeds that count."""
-
-    household: HouseholdInfo
-    name: str
-    deeds: list[Deed] = field(default_factory=list)
-
-    @property
-    def points(self) -> int:
-        return sum(deed.points for deed in self.deeds)
-
-
-@dataclass(frozen=True)
-class _Sources:
-    """What was read for a period, once for all boards."""
-
-    village_name: str
-    households: dict[int, HouseholdInfo]
-    deeds: Sequence[Deed]
-    numbers: dict[str, frozenset[int]]
+        return laureates(self.standings)
 
 
 def rank(
-    session: Session, village_id: int, slug: str, period: Period, *, group_id: int | None = None
+    session: Session, village_id: int, slug: str, period: Period, group_id: int | None = None
 ) -> Ranking:
     """One board; raises BoardUnknown, GroupUnknown."""
-    board = board_called(slug)
+    board = board_called(session, village_id, slug)
+    return rank_as(session, village_id, board, period, group_id)
+
+
+def rank_as(
+    session: Session, village_id: int, board: Board, period: Period, group_id: int | None = None
+) -> Ranking:
+    """How a board would stand if it were as given, kept or not; raises GroupUnknown.
+
+    Donors have no group: their board is always the village's.
+    """
+    if board.subject == Subject.DONOR:
+        group_id = None
     group = "" if group_id is None else group_of(session, village_id, group_id).name
-    sources = _read(session, village_id, (board,), period, group_id)
-    return _ranking(board, period, sources, group)
+    sources = read_sources(session, village_id, (board,), period, group_id)
+    edits = edits_of(session, village_id, board.slug, period.text)
+    return _ranking(board, sources, edits, group)
 
 
 def rank_all(session: Session, village_id: int, period: Period) -> tuple[Ranking, ...]:
-    """Every board, from one reading of the period's deeds."""
-    sources = _read(session, village_id, all_boards(), period, None)
-    return tuple(_ranking(board, period, sources, "") for board in all_boards())
-
-
-def published_village(session: Session, village_id: int) -> VillageInfo:
-    """The village, if it shows its boards to everybody; raises NotPublished, VillageUnknown."""
-    village = village_info(session, village_id)
-    if not village.settings[PUBLIC_ADDRESS]:
-        raise NotPublished
-    return village
+    """Every board in use, from one reading of the period; lines are as the notes tell them."""
+    boards = boards_of(session, village_id)
+    sources = read_sources(session, village_id, boards, period)
+    return tuple(_ranking(board, sources, {}, "") for board in boards)
 
 
 def board_sheet(session: Session, village_id: int, ranking: Ranking) -> BoardSheet:
-    """The ranking as the poster prints it, with everything the village has set."""
+    """The ranking as a test print, before it is published, with everything the village has set."""
     village = village_info(session, village_id)
     contact = village.settings[CONTACT]
     where = f" · {ranking.group}" if ranking.group else ""
@@ -113,13 +126,19 @@ def board_sheet(session: Session, village_id: int, ranking: Ranking) -> BoardShe
         village=f"{village.town}{village.name}",
         organisation=village.organisation,
         period=f"{ranking.period.label}{where}",
-        subject=ranking.subject_label,
+        subject=ranking.board.subject_label,
         entries=ranking.entries,
         couplet=ranking.board.couplet,
         contact=_("有异议请找：%(contact)s", contact=contact) if contact else "",
         issued_on=clock.today(),
         public_url=_public_url(village, ranking),
         ledger_mark=_("账 %(mark)s", mark=head_mark(session, village_id)),
+        measure=ranking.board.measure_label,
+        unit=ranking.board.unit,
+        issue=_("试印稿"),
+        rule=f"{ranking.rule}{ranking.tie_rule}",
+        first_line_left=village.settings[FIRST_LINE] == LEFT,
+        arabic_dates=village.settings[FORMAL_DATES] == DATES_ARABIC,
     )
 
 
@@ -129,96 +148,49 @@ def masked(name: str) -> str:
 
 
 def _public_url(village: VillageInfo, ranking: Ranking) -> str | None:
-    """Where the poster's code leads, if the village has a public address."""
+    """Where a board's newest issue is shown, if the village has a public address."""
     address = village.settings[PUBLIC_ADDRESS]
-    if not address:
-        return None
-    return f"{address}/b/{village.id}/{ranking.board.slug}?period={ranking.period.text}"
+    return f"{address}/b/{village.id}/{ranking.board.slug}" if address else None
 
 
-def _read(
-    session: Session,
-    village_id: int,
-    boards: Iterable[Board],
-    period: Period,
-    group_id: int | None,
-) -> _Sources:
-    numbers = _numbers(session, village_id, boards, period)
-    wanted = frozenset().union(*numbers.values())
-    households = all_households(session, village_id, group_id=group_id)
-    return _Sources(
-        village_name=village_info(session, village_id).name,
-        households={household.id: household for household in households},
-        deeds=deeds(session, village_id, period.first, period.last, wanted),
-        numbers=numbers,
+def _ranking(board: Board, sources: Sources, edits: Edits, group: str) -> Ranking:
+    places = placed(candidates(board, sources), board.ties, board.top)
+    return Ranking(
+        board=board,
+        title=board.title_for(sources.village.name),
+        period=sources.period,
+        standings=tuple(_standing(board, one, place, edits) for place, one in places),
+        group=group,
+        rule=rule(board, sources.period, sources.latest),
+        tie_rule=tie_rule(board.ties),
     )
 
 
-def _numbers(
-    session: Session, village_id: int, boards: Iterable[Board], period: Period
-) -> dict[str, frozenset[int]]:
-    """The items that count on each board, by the schemes at the period's beginning and end.
-
-    Both, since an item may be added or retired within a quarter and its deeds still count.
-    """
-    schemes = []
-    for day in sorted({period.first, min(period.last, clock.today())}):
-        with suppress(NoScheme):
-            schemes.append(scheme_on(session, village_id, day))
-    return {
-        board.slug: frozenset().union(*(board.numbers(scheme) for scheme in schemes))
-        for board in boards
-    }
-
-
-def _ranking(board: Board, period: Period, sources: _Sources, group: str) -> Ranking:
-    candidates = [
-        candidate for candidate in _candidates(board, sources) if candidate.points >= board.minimum
-    ]
-    places = {household: place for place, household in enumerate(sources.households)}
-    candidates.sort(key=lambda one: (-one.points, places[one.household.id], one.name))
-    title = board.title_for(sources.village_name)
-    return Ranking(board, title, period, _entries(board, candidates), group)
-
-
-def _candidates(board: Board, sources: _Sources) -> Iterable[_Candidate]:
-    """Everybody with a deed that counts; households moved away are not among them."""
-    found: dict[tuple[int, str], _Candidate] = {}
-    counting = sources.numbers[board.slug]
-    by_member = board.subject == Subject.MEMBER
-    for deed in sources.deeds:
-        household = sources.households.get(deed.household_id)
-        if household is None or deed.item not in counting or (by_member and deed.minor):
-            continue
-        # What was done by nobody named is the head's: their name stands for the household.
-        name = deed.member_name if by_member and deed.member_id else household.head
-        key = (household.id, name)
-        found.setdefault(key, _Candidate(household, name)).deeds.append(deed)
-    return found.values()
-
-
-def _entries(board: Board, candidates: Sequence[_Candidate]) -> tuple[BoardEntry, ...]:
-    """Those who stand on the board, with places; equal points have equal places, all or none."""
-    entries: list[BoardEntry] = []
-    place = 0
-    for position, candidate in enumerate(candidates, start=1):
-        tied = bool(entries) and entries[-1].points == candidate.points
-        if not tied:
-            if position > board.top:
-                break
-            place = position if board.ties == Ties.COMPETITION else place + 1
-        entries.append(_entry(board, candidate, place))
-    return tuple(entries)
-
-
-def _entry(board: Board, candidate: _Candidate, place: int) -> BoardEntry:
-    """One line; who asked not to be named is masked, and so are the notes that could tell."""
+def _standing(board: Board, candidate: Candidate, place: int, edits: Edits) -> Standing:
+    """One line; who asked not to be named is masked, and so is everything that could tell."""
     household = candidate.household
-    shown = household.consent
-    return BoardEntry(
+    if household is None:
+        return _donor(candidate, place)
+    if not household.consent:
+        name, deed = masked(candidate.name), counted(candidate.deeds)
+        own = (household.id, candidate.member_id, False)
+        return Standing(place, name, household.group, deed, candidate.points, *own)
+    edit = edits.get((household.id, candidate.member_id), _AS_TOLD)
+    return Standing(
         rank=place,
-        name=candidate.name if shown else masked(candidate.name),
+        name=candidate.name,
         group=household.group,
-        deed=told(candidate.deeds, board.deed) if shown else counted(candidate.deeds),
+        deed=edit.deed or told(candidate.deeds, board.deed),
         points=candidate.points,
+        household_id=household.id,
+        member_id=candidate.member_id,
+        shown=True,
+        notes=noted(candidate.deeds, board.deed),
+        photo_id=edit.photo_id,
     )
+
+
+def _donor(candidate: Candidate, place: int) -> Standing:
+    """Who gave to the fund. What the accountant noted on a voucher is not for the wall."""
+    deed = _("捐赠 %(n)s 笔", n=candidate.gifts)
+    return Standing(place, candidate.name, "", deed, candidate.points, 0, 0, shown=True)

@@ -4,10 +4,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
-from typing import Final
+from typing import Final, Protocol, TypeVar
 
 _MOST_LAUREATES: Final = 4
 _MEDALLED_RANK: Final = 3
+_GROUPED_FROM: Final = 10_000
+
+
+class Ranked(Protocol):
+    """Whoever has a place."""
+
+    @property
+    def rank(self) -> int:
+        """The place, from 1."""
+        ...
+
+
+_R = TypeVar("_R", bound=Ranked)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,10 +74,28 @@ class BoardSheet:
     first_line_left: bool = False
     arabic_dates: bool = False
 
+    @property
+    def honoured(self) -> tuple[BoardEntry, ...]:
+        """Those with a medal."""
+        return laureates(self.entries)
 
-def laureates(entries: Sequence[BoardEntry]) -> tuple[BoardEntry, ...]:
+    @property
+    def rest(self) -> tuple[BoardEntry, ...]:
+        """Everybody after those with a medal."""
+        return self.entries[len(self.honoured) :]
+
+
+def figure_format(entries: Sequence[BoardEntry]) -> str:
+    """Return how the points of a board are written: in groups of three where one has five figures.
+
+    All alike, so that they can be compared down the column.
+    """
+    return "," if any(entry.points >= _GROUPED_FROM for entry in entries) else "d"
+
+
+def laureates(entries: Sequence[_R]) -> tuple[_R, ...]:
     """Return the entries that get a medal: whole ranks, up to rank 3 and four entries."""
-    chosen: tuple[BoardEntry, ...] = ()
+    chosen: tuple[_R, ...] = ()
     for rank, tied in groupby(entries, key=lambda entry: entry.rank):
         group = tuple(tied)
         if rank > _MEDALLED_RANK or len(chosen) + len(group) > _MOST_LAUREATES:

@@ -1,6 +1,7 @@
 """`moralbank cards`."""
 
 from pathlib import Path
+from typing import Final
 
 import click
 from sqlmodel import Session
@@ -8,24 +9,39 @@ from sqlmodel import Session
 from moralbank import clock
 from moralbank.audit import Actor
 from moralbank.cards import pins, service
-from moralbank.cards.paper import printed_cards
+from moralbank.cards.faces import CardOrder
+from moralbank.cards.orders import Wish, backs_of_last, guide_sheet, handout_sheet, plan_of
+from moralbank.cards.paper import gap_warnings, printed_handout, printed_order
 from moralbank.cards.queries import active_card, cards_of, payload
+from moralbank.cards.stocks import CARD_STOCKS, Backs
 from moralbank.console import (
     TO_A_FILE,
     acts,
     progress,
     read_password,
     show,
+    to_output,
     with_json,
+    with_plain,
     with_request_id,
+    with_wall_paper,
     write_file,
 )
 from moralbank.db import reading, writing
 from moralbank.errors import Invalid
 from moralbank.households.queries import all_households, household_named
 from moralbank.i18n import _, mark
+from moralbank.printing.papers import WALL_PAPERS
 from moralbank.villages.queries import group_called, settings_of
-from moralbank.villages.settings import PUBLIC_ADDRESS
+from moralbank.villages.settings import (
+    INK_FULL,
+    INK_SAVING,
+    PRINTER_OFFSET,
+    PUBLIC_ADDRESS,
+    setting,
+)
+
+_MOST_SKIPPED: Final = max(stock.per_page for stock in CARD_STOCKS.values()) - 1
 
 
 class OneChoice(Invalid):
@@ -33,6 +49,13 @@ class OneChoice(Invalid):
 
     text = mark("请用 --household、--group 或 --all 说明印哪些卡（只写一个）")
     code = "one_choice"
+
+
+class BacksAlone(Invalid):
+    """Backs alone are those of what was printed last."""
+
+    text = mark("--backs only 印的是上次印的那些卡的背面，不用写 --household、--group 或 --all")
+    code = "backs_alone"
 
 
 @click.group(help=_("积分卡：打印、查询、挂失补办。"))
@@ -47,9 +70,17 @@ def cards() -> None:
 @click.option("--group", default="", help=_("只印一组，如 一组"))
 @click.option("--all", "everyone", is_flag=True, help=_("印全村"))
 @click.option("--fresh", is_flag=True, help=_("只印没印过的"))
+@click.option("--stock", type=click.Choice(list(CARD_STOCKS)), help=_("用什么纸；不写按设置"))
+@click.option("--ink", type=click.Choice([INK_FULL, INK_SAVING]), help=_("彩色或省墨；不写按设置"))
 @click.option(
-    "--skip", default=0, type=click.IntRange(0, 9), help=_("跳过纸上前几格（一张 10 格）")
+    "--backs",
+    type=click.Choice([one.value for one in Backs]),
+    default=Backs.NONE.value,
+    help=_("背面：none 不印，duplex 双面打印，only 只印上次那些的背面"),
 )
+@click.option("--skip", default=0, type=click.IntRange(0, _MOST_SKIPPED), help=_("跳过纸上前几格"))
+@click.option("--offset", help=_("整张往右、往上挪几毫米，如 “1.5 -2”；不写按设置"))
+@click.option("--handout", is_flag=True, help=_("后面带上发卡登记表"))
 @click.option("-o", "--output", required=True, type=TO_A_FILE, help=_("写到这个 PDF 文件"))
 @acts("cards.manage")
 def print_cards(
@@ -59,19 +90,43 @@ def print_cards(
     group: str,
     everyone: bool,
     fresh: bool,
+    stock: str | None,
+    ink: str | None,
+    backs: str,
     skip: int,
+    offset: str | None,
+    handout: bool,
     output: Path,
 ) -> None:
     """Print cards."""
-    if [bool(household), bool(group), everyone].count(True) != 1:
-        raise OneChoice
+    moved = None if offset is None else setting(PRINTER_OFFSET).check(offset)
     with writing() as session:
-        chosen = _chosen(session, actor.village_id, household, group)
-        faces = service.print_cards(session, actor, chosen, fresh_only=fresh)
-    with progress(_("打印积分卡"), len(faces)) as done:
-        content = printed_cards(faces, skip=skip, progress=done)
+        settings = settings_of(session, actor.village_id)
+        plan = plan_of(settings, stock=stock, ink=ink, skip=skip, offset=moved)
+        wish = Wish(plan=plan, backs=Backs(backs), handout=handout, fresh_only=fresh)
+        order = _ordered(session, actor, wish, (household, group, everyone))
+    with progress(_("打印积分卡"), len(order.faces)) as done:
+        content = printed_order(order, done)
     write_file(output, content)
-    click.echo(_("共 %(n)s 张卡", n=len(faces)))
+    for warning in gap_warnings(order.faces):
+        click.echo(warning, err=True)
+    if order.faces:
+        click.echo(_("共 %(n)s 张卡", n=len(order.faces)))
+    else:
+        click.echo(_("共 %(n)s 张卡的背面", n=order.count))
+
+
+@cards.command(help=_("发卡登记表，给领卡的人签字，如：cards handout --group 一组 -o 登记表.pdf"))
+@click.option("--group", default="", help=_("只列一组，如 一组；不写列全村"))
+@click.option("-o", "--output", required=True, type=TO_A_FILE, help=_("写到这个 PDF 文件"))
+@acts("cards.manage")
+def handout(actor: Actor, *, group: str, output: Path) -> None:
+    """Print who is to receive a card."""
+    with reading() as session:
+        chosen = _chosen(session, actor.village_id, "", group)
+        listed = handout_sheet(session, actor.village_id, set(chosen))
+    write_file(output, printed_handout(listed))
+    click.echo(_("共 %(n)s 户", n=len(listed.recipients)))
 
 
 @cards.command("show", help=_("一户的积分卡：卡号、状态、二维码内容。"))
@@ -103,6 +158,20 @@ def show_card(actor: Actor, *, household: str, as_json: bool) -> None:
         "prints": _("印过次数"),
     }
     show(rows, heads, as_json=as_json, title=f"{owner.label} {owner.head}")
+
+
+@cards.command(help=_("打印用卡图解：六幅画讲怎么用卡，贴在墙上"))
+@with_wall_paper
+@with_plain
+@to_output
+@acts("paper.view")
+def guide(actor: Actor, *, paper: str, plain: bool, output: Path) -> None:
+    """Print how a card is used."""
+    from moralbank.cards.guide import card_guide  # noqa: PLC0415 - slow to import
+
+    with reading() as session:
+        shown = guide_sheet(session, actor.village_id)
+    write_file(output, card_guide(shown, paper=WALL_PAPERS[paper].paper, plain=plain))
 
 
 @cards.command(help=_("挂失一户的积分卡，马上生效。"))
@@ -148,6 +217,18 @@ def pin(actor: Actor, *, household: str, pin_stdin: bool, clear: bool) -> None:
     done = mark("%(label)s %(head)s 的卡密码已设好")
     gone = mark("%(label)s %(head)s 的卡密码已取消")
     click.echo(_(gone if clear else done, label=owner.label, head=owner.head))
+
+
+def _ordered(session: Session, actor: Actor, wish: Wish, named: tuple[str, str, bool]) -> CardOrder:
+    """What is to be printed: for one household, one group or all; backs alone name nobody."""
+    household, group, _everyone = named
+    expected = 0 if wish.backs == Backs.ONLY else 1
+    if [bool(one) for one in named].count(True) != expected:
+        raise OneChoice if expected else BacksAlone
+    if not expected:
+        return backs_of_last(session, actor.village_id, wish.plan)
+    chosen = _chosen(session, actor.village_id, household, group)
+    return service.print_cards(session, actor, chosen, wish)
 
 
 def _chosen(session: Session, village_id: int, household: str, group: str) -> list[int]:

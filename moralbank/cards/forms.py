@@ -5,14 +5,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from wtforms import HiddenField, RadioField, TextAreaField
+from wtforms import BooleanField, HiddenField, RadioField, SelectField, TextAreaField
 from wtforms.validators import NumberRange, Optional, ValidationError
 
 from moralbank import clock
 from moralbank.awards.queries import AwardRow
 from moralbank.awards.understanding import LONGEST_NOTE, MOST_QUANTITY
 from moralbank.cards.claims import Claim
+from moralbank.cards.orders import Wish, plan_of
 from moralbank.cards.queries import masked_member
+from moralbank.cards.stocks import BACK_LABELS, Backs
 from moralbank.forms import (
     NOT_OFFERED,
     AtMost,
@@ -21,33 +23,56 @@ from moralbank.forms import (
     Required,
     TextField,
     WholeNumberField,
-    Within,
 )
 from moralbank.households.queries import MemberInfo
 from moralbank.i18n import _, mark
 from moralbank.local_numbers import number_or_unknown
 from moralbank.scheme.queries import Item, Scheme
+from moralbank.villages.settings import CARD_STOCK, INK, setting
 
-PLACES: Final = 10
 # Units of which a deed is one; of all others one says how many.
 _ONE_AT_A_TIME: Final = frozenset({"次", "月", "季度", "年"})
 _CHOICE: Final = re.compile(r"[0-9]{1,6}(-[0-9]{1,6})?", re.ASCII)
 
 
 class SheetForm(BaseForm):
-    """Which cards to print: one household's, a group's, or all; and how many places to leave free.
+    """Which cards to print, one household's, a group's, or all; and how.
 
     `fresh` (any text) leaves out cards that were printed before. `skip` is for a sheet of which
-    some cards were already cut off.
+    some places are used up.
     """
 
     household = HiddenField()
     group = HiddenField()
     fresh = HiddenField()
-    skip = WholeNumberField(
-        mark("跳过前几格"),
-        [Optional(), Within(0, PLACES - 1, mark("一张纸有 10 格：填 0 到 9"))],
-    )
+    stock = SelectField(mark("用什么纸"))
+    ink = SelectField(mark("颜色"))
+    backs = SelectField(mark("背面"), default=Backs.NONE.value)
+    skip = WholeNumberField(mark("跳过前几格"), [Optional()])
+    handout = BooleanField(mark("后面带上发卡登记表"))
+
+    @classmethod
+    def offered(
+        cls, settings: dict[str, str], sent: Any = None, *, skip: int | None = None
+    ) -> "SheetForm":
+        """A form to fill in, or as it was sent; what wasn't is as the village has set it."""
+        form = cls(sent, stock=settings[CARD_STOCK], ink=settings[INK], skip=skip)
+        form.stock.choices = [(key, _(words)) for key, words in setting(CARD_STOCK).choices]
+        form.ink.choices = [(key, _(words)) for key, words in setting(INK).choices]
+        form.backs.choices = [(one.value, _(words)) for one, words in BACK_LABELS.items()]
+        for chosen in (form.stock, form.ink, form.backs):
+            chosen.flags.required = True  # one of them always is: nothing to be left empty
+        return form
+
+    def wish(self, settings: dict[str, str]) -> Wish:
+        """What was asked for, once the form was found right; raises PlacesTooMany."""
+        skip = self.skip.data or 0
+        return Wish(
+            plan=plan_of(settings, stock=self.stock.data, ink=self.ink.data, skip=skip),
+            backs=Backs(self.backs.data),
+            handout=self.handout.data,
+            fresh_only=bool(self.fresh.data),
+        )
 
 
 class PinForm(BaseForm):

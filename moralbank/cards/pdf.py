@@ -1,167 +1,124 @@
-"""Household cards on paper: ten bank cards to a sheet of A4."""
+"""Household cards on paper: fronts, backs behind them or alone, and the hand-out list."""
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import BinaryIO, Final
 
-from moralbank.cards.faces import CardFace
-from moralbank.cards.stocks import PLAIN
+from moralbank.cards.back import FORM, define_back
+from moralbank.cards.design import FULL, SAVING, Look
+from moralbank.cards.faces import CardBack, CardFace, HandoutSheet
+from moralbank.cards.front import Fronts
+from moralbank.cards.handout import draw_handout
+from moralbank.cards.stocks import PLAINLY, SheetPlan
 from moralbank.i18n import _
-from moralbank.printing import ornament, palette, qr
-from moralbank.printing.fonts import Voice
 from moralbank.printing.sheet import Document, draw_crop_marks, mm
-from moralbank.printing.text import (
-    boxed,
-    draw_block,
-    line,
-    name_line,
-    shrunk,
-    title_line,
-)
+from moralbank.printing.stocks import Place
 
-_WIDTH, _HEIGHT = PLAIN.width_mm * mm, PLAIN.height_mm * mm
-_MARGIN = 5.2 * mm
-_HEAD = 13.6 * mm
-_BAND = 2.1 * mm
-_CODE_MM = 30.0
-_CODE_X = _WIDTH - 4.2 * mm - _CODE_MM * mm
-_CODE_Y = 6.4 * mm
-_COLUMN = _CODE_X - 3.2 * mm - _MARGIN
-_LEAST_MODULE_MM = 0.5
-_TOKEN_GROUP = 5
+_MARKS: Final = "marks"
+
+Progress = Callable[[int], None]
 
 
 def card_sheet(
     faces: Sequence[CardFace],
+    plan: SheetPlan = PLAINLY,
     *,
-    skip: int = 0,
-    offset_mm: tuple[float, float] = (0, 0),
-    progress: Callable[[int], None] | None = None,
+    back: CardBack | None = None,
+    handout: HandoutSheet | None = None,
+    progress: Progress | None = None,
+    to: BinaryIO | None = None,
 ) -> bytes:
-    """Return a PDF of A4 pages with ten cards of 85.6 × 54 mm each, with crop marks.
+    """Return a PDF of cards of 85.6 × 54 mm each, laid out as planned.
 
-    ``skip`` leaves the first places of a half-used sheet free (0 to 9), ``offset_mm`` moves
-    everything right and up for a printer that feeds askew, ``progress`` is told the number of
-    cards done. Raises ValueError for a bad ``skip``, and ``qr.PayloadTooLong`` when the modules
-    of a code would be narrower than 0.5 mm.
+    With a ``back`` every page is followed by its backs, mirrored for a printer that turns paper
+    over the long edge; a ``handout`` comes last, on A4. ``progress`` is told the number of cards
+    done, page by page. With ``to``, an open file, the PDF goes there and nothing is returned.
+
+    Raises ValueError for a bad ``skip``, and ``qr.PayloadTooLong`` when the modules of a code
+    would be narrower than 0.5 mm.
     """
-    document = Document(PLAIN.paper, _("户积分卡"))
-    printer = _CardPrinter(document.canvas)
-    page = -1
-    for done, (face, place) in enumerate(
-        zip(faces, PLAIN.places(len(faces), skip=skip), strict=True), start=1
-    ):
-        if place.page != page:
-            _open_page(document.canvas, offset_mm, first=page < 0)
-            page = place.page
-        printer.draw(face, place.x, place.y)
+    document = Document(plan.stock.paper, _("户积分卡"), to=to)
+    sheet = _Sheet(document, plan)
+    fronts = Fronts(document.canvas, sheet.look)
+    if back is not None:
+        define_back(document.canvas, back, sheet.look)
+    done, remaining = 0, iter(faces)
+    for page in _pages(plan, len(faces)):
+        sheet.open(plan.offset_mm, marks=plan.stock.cut)
+        for place, face in zip(page, remaining, strict=False):
+            fronts.draw(face, *sheet.corner(place))
+        if back is not None:
+            sheet.draw_backs(_turned(plan, page), plan.turned_offset_mm)
+        done += len(page)
         if progress is not None:
             progress(done)
+    if handout is not None:
+        document.canvas.showPage()
+        draw_handout(document.canvas, handout)
     return document.close()
 
 
-def grouped_token(token: str) -> str:
-    """Return the digits of a card in groups of five, as a shopkeeper reads and types them."""
-    return " ".join(
-        token[start : start + _TOKEN_GROUP] for start in range(0, len(token), _TOKEN_GROUP)
-    )
+def back_sheet(back: CardBack, count: int, plan: SheetPlan = PLAINLY) -> bytes:
+    """Return a PDF of the backs of ``count`` cards alone, mirrored, one page for each of fronts.
+
+    For paper that was turned over its long edge and put in again by hand. Raises ValueError for a
+    bad ``skip``.
+    """
+    document = Document(plan.stock.paper, _("户积分卡背面"))
+    sheet = _Sheet(document, plan)
+    define_back(document.canvas, back, sheet.look)
+    for page in _pages(plan, count):
+        sheet.draw_backs(_turned(plan, page), plan.offset_mm)
+    return document.close()
 
 
-def _open_page(canvas: Any, offset_mm: tuple[float, float], *, first: bool) -> None:
-    if not first:
-        canvas.showPage()
-    canvas.translate(offset_mm[0] * mm, offset_mm[1] * mm)
-    draw_crop_marks(canvas, PLAIN)
+def _pages(plan: SheetPlan, count: int) -> Iterator[list[Place]]:
+    """Yield the places of each page."""
+    places = plan.stock.places(count, skip=plan.skip)
+    for _page, group in groupby(places, key=lambda place: place.page):
+        yield list(group)
 
 
-class _CardPrinter:
-    """Draws cards; what all cards of a village share is stored once in the file."""
+def _turned(plan: SheetPlan, page: Sequence[Place]) -> Iterator[Place]:
+    """Yield where the same pieces lie when the paper was turned over its long edge."""
+    wide = plan.stock.paper.width_mm - plan.stock.width_mm
+    for place in page:
+        yield Place(place.page, wide * mm - place.x, place.y)
 
-    def __init__(self, canvas: Any) -> None:
-        self._canvas = canvas
-        self._furniture: dict[tuple[str, ...], str] = {}
 
-    def draw(self, face: CardFace, x: float, y: float) -> None:
-        """Draw one card with its lower left corner at x, y."""
-        form = self._form(face)
-        self._canvas.saveState()
-        self._canvas.translate(x, y)
-        self._canvas.doForm(form)
-        _draw_person(self._canvas, face)
-        qr.draw(self._canvas, face.payload, _CODE_X, _CODE_Y, _CODE_MM, least_mm=_LEAST_MODULE_MM)
-        self._canvas.restoreState()
+class _Sheet:
+    """The pages of one document, and where the drawings lie on them."""
 
-    def _form(self, face: CardFace) -> str:
-        caption = _("扫一扫 查积分") if face.token != face.payload else _("到积分超市出示本卡")
-        shared = (face.bank, face.town, face.village, face.slogan, face.note, caption)
-        if shared not in self._furniture:
-            name = f"card-{len(self._furniture)}"
-            self._canvas.beginForm(name, 0, 0, _WIDTH, _HEIGHT)
-            _draw_furniture(self._canvas, face, caption)
+    def __init__(self, document: Document, plan: SheetPlan) -> None:
+        self._canvas = document.canvas
+        self._blank = True
+        across, up = plan.bleed_mm
+        self._inset = plan.inset_mm[0] * mm, plan.inset_mm[1] * mm
+        self.look = Look(SAVING if plan.saving else FULL, (across * mm, up * mm))
+        if plan.stock.cut:
+            self._canvas.beginForm(_MARKS, 0, 0, *plan.stock.paper.points)
+            draw_crop_marks(self._canvas, plan.stock)
             self._canvas.endForm()
-            self._furniture[shared] = name
-        return self._furniture[shared]
 
+    def corner(self, place: Place) -> tuple[float, float]:
+        """Return the lower left corner of the drawing on a piece."""
+        return place.x + self._inset[0], place.y + self._inset[1]
 
-def _draw_furniture(canvas: Any, face: CardFace, caption: str) -> None:
-    _draw_ground(canvas)
-    _draw_head(canvas, face)
-    _draw_code_ground(canvas, caption)
-    _draw_words(canvas, face)
+    def open(self, offset_mm: tuple[float, float], *, marks: bool) -> None:
+        """Begin a page, moved by the offset."""
+        if not self._blank:
+            self._canvas.showPage()
+        self._blank = False
+        self._canvas.translate(offset_mm[0] * mm, offset_mm[1] * mm)
+        if marks:
+            self._canvas.doForm(_MARKS)
 
-
-def _draw_ground(canvas: Any) -> None:
-    canvas.setFillColor(palette.CREAM)
-    canvas.rect(0, 0, _WIDTH, _HEIGHT, stroke=0, fill=1)
-    canvas.setFillColor(palette.CREAM_SHADE)
-    title_line("德", 92).draw(canvas, 13 * mm, 8.5 * mm)
-    canvas.setFillColor(palette.RED)
-    canvas.rect(0, _HEIGHT - _HEAD, _WIDTH, _HEAD, stroke=0, fill=1)
-
-
-def _draw_head(canvas: Any, face: CardFace) -> None:
-    bottom = _HEIGHT - _HEAD
-    canvas.setFillColor(palette.GOLD)
-    canvas.rect(0, bottom - _BAND, _WIDTH, _BAND, stroke=0, fill=1)
-    ornament.draw_meander(
-        canvas, 0, bottom - _BAND, _WIDTH, _BAND, colour=palette.GOLD_PALE, margin=0.38 * mm
-    )
-    canvas.setFillColor(palette.GOLD_PALE)
-    bank = shrunk(title_line(face.bank, 29, tracking=1.5), 42 * mm, 9)
-    bank.draw(canvas, _MARGIN, bottom + _HEAD / 2 - bank.centre_drop)
-    right = _WIDTH - _MARGIN
-    place = line(face.town + face.village, Voice.SONG, 10.5)
-    shrunk(place, 32 * mm, 6).draw_right(canvas, right, bottom + 7.3 * mm)
-    line(_("户积分卡"), Voice.HEI, 7.6, tracking=1.6).draw_right(canvas, right, bottom + 3 * mm)
-
-
-def _draw_code_ground(canvas: Any, caption: str) -> None:
-    side = _CODE_MM * mm
-    canvas.setFillColor(palette.WHITE)
-    canvas.setStrokeColor(palette.GOLD)
-    canvas.setLineWidth(0.5)
-    canvas.roundRect(_CODE_X, _CODE_Y, side, side, 1.4 * mm, stroke=1, fill=1)
-    canvas.setFillColor(palette.INK)
-    words = shrunk(line(caption, Voice.HEI_BOLD, 7.2), side, 5)
-    words.draw_centred(canvas, _CODE_X + side / 2, 3.2 * mm)
-
-
-def _draw_words(canvas: Any, face: CardFace) -> None:
-    canvas.setFillColor(palette.GREY)
-    line(_("户主"), Voice.HEI, 7).draw(canvas, _MARGIN, 34.2 * mm)
-    line(_("卡号"), Voice.HEI, 6.4).draw(canvas, _MARGIN, 12.7 * mm)
-    shrunk(line(face.note, Voice.HEI, 5.6), _COLUMN, 4.2).draw(canvas, _MARGIN, 3.2 * mm)
-    canvas.setFillColor(palette.RED)
-    shrunk(line(face.slogan, Voice.KAI, 9), _COLUMN, 6).draw(canvas, _MARGIN, 7.2 * mm)
-    canvas.setStrokeColor(palette.GOLD)
-    canvas.setLineWidth(0.6)
-    canvas.line(_MARGIN, 17 * mm, _MARGIN + _COLUMN, 17 * mm)
-
-
-def _draw_person(canvas: Any, face: CardFace) -> None:
-    canvas.setFillColor(palette.INK)
-    name = boxed(name_line(face.head, 24), _COLUMN, 10 * mm, least=9.5)
-    draw_block(canvas, name, _MARGIN, 28.3 * mm)
-    household = shrunk(line(face.household, Voice.HEI, 10.5), _COLUMN, 7)
-    household.draw(canvas, _MARGIN, 19.2 * mm)
-    token = line(grouped_token(face.token), Voice.HEI_BOLD, 10.5)
-    shrunk(token, _COLUMN - 8 * mm, 7).draw(canvas, _MARGIN + 8 * mm, 12.5 * mm)
+    def draw_backs(self, places: Iterable[Place], offset_mm: tuple[float, float]) -> None:
+        """Draw a page of backs. Nobody cuts from that side, so it has no marks."""
+        self.open(offset_mm, marks=False)
+        for place in places:
+            x, y = self.corner(place)
+            self._canvas.saveState()
+            self._canvas.translate(x, y)
+            self._canvas.doForm(FORM)
+            self._canvas.restoreState()

@@ -2,20 +2,26 @@
 
 import secrets
 from collections.abc import Collection, Sequence
+from typing import Final
 
 from sqlmodel import Session, col, select
 
 from moralbank import audit, clock
 from moralbank.audit import Actor
-from moralbank.cards.faces import CardFace
+from moralbank.cards.faces import CardOrder
 from moralbank.cards.models import Card, CardState
+from moralbank.cards.orders import PRINTED, Wish, card_back, handout_sheet
+from moralbank.cards.paper import require_legible
 from moralbank.cards.queries import CardUnknown, card_faces
+from moralbank.cards.stocks import Backs
 from moralbank.cards.token import Draw, make_token
 from moralbank.errors import Invalid, Refused
 from moralbank.households.queries import HouseholdUnknown, household_labels
 from moralbank.i18n import mark
 from moralbank.ledger.requests import once
 from moralbank.ledger.service import lock, take_numbers
+
+_PLAINLY: Final = Wish()
 
 
 class CardEnded(Refused):
@@ -109,17 +115,40 @@ def replace(
 
 
 def print_cards(
-    session: Session, actor: Actor, household_ids: Sequence[int], *, fresh_only: bool = False
-) -> list[CardFace]:
-    """The faces to be printed for these households: missing cards are issued, prints counted.
+    session: Session, actor: Actor, household_ids: Collection[int], wish: Wish = _PLAINLY
+) -> CardOrder:
+    """What is to be printed for these households: missing cards are issued, prints counted.
 
-    With `fresh_only` cards that were printed before are left out. Cards carry names, so who
-    printed which is written down. Raises NothingToPrint.
+    Cards carry names, so who printed which is written down, and on which places of which stock:
+    the next printing goes on from there. Raises HouseholdUnknown, HouseholdLeft, NothingToPrint,
+    AddressTooLong.
     """
     issue(session, actor, household_ids)
+    chosen = _to_print(session, actor.village_id, household_ids, fresh_only=wish.fresh_only)
+    for found in chosen:
+        found.prints += 1
+        session.add(found)
+    session.flush()
+    printed = sorted(found.household_id for found in chosen)
+    stock, skip = wish.plan.stock.key, wish.plan.skip
+    audit.record(session, actor, PRINTED, stock, households=printed, skip=skip)
+    faces = card_faces(session, actor.village_id, printed)
+    require_legible(max((face.payload for face in faces), key=len))
+    return CardOrder(
+        plan=wish.plan,
+        faces=tuple(faces),
+        back=card_back(session, actor.village_id) if wish.backs == Backs.DUPLEX else None,
+        handout=handout_sheet(session, actor.village_id, set(printed)) if wish.handout else None,
+    )
+
+
+def _to_print(
+    session: Session, village_id: int, household_ids: Collection[int], *, fresh_only: bool
+) -> list[Card]:
+    """The working cards of these households; raises NothingToPrint."""
     wanted = set(household_ids)
     active = session.exec(
-        select(Card).where(Card.village_id == actor.village_id, Card.state == CardState.ACTIVE)
+        select(Card).where(Card.village_id == village_id, Card.state == CardState.ACTIVE)
     )
     chosen = [
         found
@@ -128,13 +157,7 @@ def print_cards(
     ]
     if not chosen:
         raise NothingToPrint
-    for found in chosen:
-        found.prints += 1
-        session.add(found)
-    session.flush()
-    printed = sorted(found.household_id for found in chosen)
-    audit.record(session, actor, "cards.print", str(len(printed)), households=printed)
-    return card_faces(session, actor.village_id, printed)
+    return chosen
 
 
 def _replace(session: Session, actor: Actor, household_id: int, draw: Draw) -> Card:

@@ -1,11 +1,10 @@
-"""Pages of cards: the list, printing, lost and replaced ones; and the page a card leads to."""
+"""Pages of what becomes of a card: lost, replaced, its PIN; and the page that it leads to."""
 
 from collections.abc import Sequence
 from functools import partial
 from typing import Any, Final
 
 from flask import (
-    Blueprint,
     abort,
     current_app,
     flash,
@@ -16,23 +15,20 @@ from flask import (
 )
 
 from moralbank import clock
-from moralbank.access.permissions import may as role_may
 from moralbank.access.views import limiter
 from moralbank.audit import Actor
 from moralbank.awards.queries import award
 from moralbank.cards import claims, pins, service
 from moralbank.cards.deeds import own_photo, public_deeds, standing_of
-from moralbank.cards.forms import ClaimForm, PinForm, SheetForm, sections
-from moralbank.cards.models import CardState
-from moralbank.cards.paper import printed_cards
+from moralbank.cards.forms import ClaimForm, PinForm, sections
 from moralbank.cards.public import closed_card, public_card
-from moralbank.cards.queries import card, card_rows, cards_of
+from moralbank.cards.queries import card
+from moralbank.cards.views_print import HOUSEHOLD, household_page, room
 from moralbank.db import reading, writing
 from moralbank.errors import Invalid, MoralbankError, Refused, Unavailable
-from moralbank.households.queries import all_households, group_counts, household, members_of
+from moralbank.households.queries import members_of
 from moralbank.i18n import _
 from moralbank.local_numbers import local_number
-from moralbank.paging import place
 from moralbank.photos import storage
 from moralbank.photos.queries import PhotoInfo
 from moralbank.scheme.queries import scheme_on
@@ -47,55 +43,16 @@ from moralbank.web.card_visits import (
     who_is_there,
 )
 from moralbank.web.errors import status_of
-from moralbank.web.files import pdf_file, photo_file
+from moralbank.web.files import photo_file
 from moralbank.web.guards import current_actor, may, public
-from moralbank.web.pages import asked_page, asked_words, pager
 from moralbank.web.request_ids import next_request_id, sent_request_id
 from moralbank.web.uploads import take_photos, takes_photos
 
-room = Blueprint("cards", __name__)
-
-HOUSEHOLD = "/cards/household/<int:household_id>"
-PAGE_ROWS: Final = 48
 DOORS: Final = {
     Door.STOPPED: "cards/stopped.html",
     Door.NO_PIN: "cards/no_pin.html",
     Door.ASKS: "cards/pin.html",
 }
-
-
-@room.get("/cards")
-@may("cards.view")
-def cards() -> Any:
-    """List households with their cards."""
-    return _list(SheetForm())
-
-
-@room.post("/cards/sheet.pdf")
-@may("cards.manage")
-def sheet() -> Any:
-    """Print cards; who has none gets one."""
-    form = SheetForm(request.form)
-    if not form.validate():
-        return _list(form), 422
-    try:
-        with writing() as session:
-            actor = current_actor()
-            chosen = _chosen(session, form.household.data, form.group.data)
-            fresh = bool(form.fresh.data)
-            faces = service.print_cards(session, actor, chosen, fresh_only=fresh)
-        content = printed_cards(faces, skip=form.skip.data or 0)
-    except MoralbankError as refusal:
-        form.take_refusal(refusal)
-        return _list(form), status_of(refusal)
-    return pdf_file(content, "cards.pdf")
-
-
-@room.get(HOUSEHOLD)
-@may("cards.view")
-def household_cards(household_id: int) -> Any:
-    """Show the cards that a household has and had."""
-    return _household(household_id)
 
 
 @room.post("/cards/<int:card_id>/lost")
@@ -108,7 +65,7 @@ def lost(card_id: int) -> Any:
         with writing() as session:
             service.mark_lost(session, current_actor(), card_id)
     except (Refused, Unavailable) as refusal:
-        return _household(owner, refusal)
+        return household_page(owner, refusal)
     flash(_("已挂失：这张卡从现在起不能用了。补办新卡请点“补办新卡”。"), "ok")
     return redirect(url_for("cards.household_cards", household_id=owner), 303)
 
@@ -121,7 +78,7 @@ def replace(household_id: int) -> Any:
         with writing() as session:
             service.replace(session, current_actor(), household_id, sent_request_id())
     except (Invalid, Refused, Unavailable) as refusal:
-        return _household(household_id, refusal)
+        return household_page(household_id, refusal)
     flash(_("已换新卡，旧卡停用。请打印新卡交给这一户。"), "ok")
     return redirect(url_for("cards.household_cards", household_id=household_id), 303)
 
@@ -134,13 +91,13 @@ def set_pin(card_id: int) -> Any:
     with reading() as session:
         owner = card(session, current_actor().village_id, card_id).household_id
     if not form.validate():
-        return _household(owner, pin_form=form)
+        return household_page(owner, pin_form=form)
     try:
         with writing() as session:
             pins.set_pin(session, current_actor(), card_id, form.pin.data)
     except (Invalid, Refused, Unavailable) as refusal:
         form.take_refusal(refusal)
-        return _household(owner, pin_form=form, status=status_of(refusal))
+        return household_page(owner, pin_form=form, status=status_of(refusal))
     flash(_("密码已设好，请这一户记住。"), "ok")
     return redirect(url_for("cards.household_cards", household_id=owner), 303)
 
@@ -155,7 +112,7 @@ def clear_pin(card_id: int) -> Any:
         with writing() as session:
             pins.clear_pin(session, current_actor(), card_id)
     except (Refused, Unavailable) as refusal:
-        return _household(owner, refusal)
+        return household_page(owner, refusal)
     flash(_("密码已取消。"), "ok")
     return redirect(url_for("cards.household_cards", household_id=owner), 303)
 
@@ -326,64 +283,3 @@ def _photo_address(token: str, photo: PhotoInfo) -> str:
 def _claimant(visit: Visit) -> Actor:
     with reading() as session:
         return claims.claimant(session, visit.card, request.remote_addr or "")
-
-
-def _household(
-    household_id: int,
-    refusal: MoralbankError | None = None,
-    pin_form: PinForm | None = None,
-    status: int = 422,
-) -> Any:
-    """One household's cards; with a refusal or a wrong form, why nothing was done to them."""
-    with reading() as session:
-        owner = household(session, current_actor().village_id, household_id)
-        history = cards_of(session, current_actor().village_id, household_id)
-    page = render_template(
-        "cards/household.html",
-        household=owner,
-        history=history,
-        active=next((one for one in history if one.state == CardState.ACTIVE), None),
-        may_manage=role_may(current_actor().role, "cards.manage"),
-        request_id=next_request_id(refusal),
-        refusal=refusal,
-        pin_form=pin_form or PinForm(),
-    )
-    if refusal is not None:
-        status = status_of(refusal)
-    return page, status if refusal or pin_form else 200
-
-
-def _chosen(session: Any, household_id: str, group_id: str) -> list[int]:
-    """The households of a sheet: one, a group's, or all; an unknown one is no household of ours."""
-    village_id = current_actor().village_id
-    if household_id:
-        return [household(session, village_id, _number(household_id)).id]
-    group = _number(group_id) if group_id else None
-    return [one.id for one in all_households(session, village_id, group_id=group)]
-
-
-def _number(typed: str) -> int:
-    number = local_number(typed)
-    if number is None:
-        raise Invalid
-    return number
-
-
-def _list(form: SheetForm) -> str:
-    typed, group_id = asked_words(), local_number(request.values.get("group", ""))
-    with reading() as session:
-        village_id = current_actor().village_id
-        rows = card_rows(session, village_id, typed=typed, group_id=group_id)
-        groups = group_counts(session, village_id)
-    here = place(len(rows), asked_page(), PAGE_ROWS)
-    return render_template(
-        "cards/cards.html",
-        form=form,
-        rows=rows,
-        pager=pager(here, "cards.cards", q=typed or None, group=group_id),
-        shown=rows[here.offset :][: here.size],
-        groups=groups,
-        group=next((one for one in groups if one.id == group_id), None),
-        typed=typed,
-        may_manage=role_may(current_actor().role, "cards.manage"),
-    )

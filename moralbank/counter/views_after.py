@@ -49,6 +49,7 @@ from moralbank.web.errors import status_of
 from moralbank.web.files import excel_file, framed, pdf_file
 from moralbank.web.guards import current_actor, may
 from moralbank.web.pages import asked_also, asked_number, asked_page, pager
+from moralbank.web.printed import printed as printed_sheet
 from moralbank.web.request_ids import next_request_id, sent_request_id
 
 room = Blueprint("counter", __name__)
@@ -247,7 +248,8 @@ def day_pdf() -> Any:
     with reading() as session:
         shop = _asked_shop(session).shop
         sheet = day_sheet(session, village_id, shop.id, wanted)
-    return pdf_file(make(sheet), _("日结-%(shop)s-%(day)s.pdf", shop=shop.name, day=wanted))
+    name = _("日结-%(shop)s-%(day)s.pdf", shop=shop.name, day=wanted)
+    return printed_sheet(name, lambda _told: make(sheet))
 
 
 @room.get("/counter/day.xlsx")

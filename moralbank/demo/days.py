@@ -12,6 +12,7 @@ from moralbank.cards.queries import active_cards
 from moralbank.cards.service import mark_lost, replace
 from moralbank.demo import claiming, committee, market, money, watching
 from moralbank.demo.deeds import PlannedDeed, Planner
+from moralbank.demo.honouring import honour
 from moralbank.demo.town import Village, at
 from moralbank.demo.walking import walk_round
 from moralbank.households.models import HouseholdStatus
@@ -57,6 +58,7 @@ def live(
     market.look_after_shelves(session, village, day, left)
     money.settle(session, village, day, left)
     watching.watch(session, village, planner.scheme, day, left)
+    honour(session, village, day, past=past, left=left)
 
 
 def _trouble(session: Session, village: Village, day: date, left: int) -> None:

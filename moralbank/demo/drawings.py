@@ -8,6 +8,10 @@ from typing import Final
 from PIL import Image, ImageDraw
 
 _SIZE: Final = (480, 360)
+_UPRIGHT: Final = (480, 640)
+_COATS: Final = ((150, 44, 48), (52, 84, 132), (70, 104, 78), (98, 86, 82))
+_HAIRS: Final = ((46, 38, 36), (60, 52, 48), (150, 146, 142))
+_LONG_HAIR: Final = 0.45
 _HORIZON: Final = 170
 _QUALITY: Final = 80
 
@@ -21,6 +25,36 @@ def picture(scene: str, seed: int) -> bytes:
     draw = ImageDraw.Draw(image)
     _village(draw, chance)
     SCENES[scene](draw, chance)
+    written = io.BytesIO()
+    image.save(written, "JPEG", quality=_QUALITY)
+    return written.getvalue()
+
+
+def portrait(seed: int) -> bytes:
+    """A JPEG of somebody from in front, taller than wide, as for a board's first places."""
+    chance = Random(seed)  # noqa: S311 - not for secrets
+    image = Image.new("RGB", _UPRIGHT, _shade(chance, (176, 204, 220)))
+    draw = ImageDraw.Draw(image)
+    wide, high = _UPRIGHT
+    middle = wide // 2
+    draw.polygon(
+        [(0, high), (0, 470), (wide, 430), (wide, high)], fill=_shade(chance, (140, 160, 120))
+    )
+    coat = _shade(chance, chance.choice(_COATS))
+    draw.ellipse((middle - 190, 430, middle + 190, 900), fill=coat)
+    skin, hair = _shade(chance, (226, 184, 150)), chance.choice(_HAIRS)
+    draw.rectangle((middle - 42, 370, middle + 42, 470), fill=skin)
+    draw.polygon([(middle - 60, 440), (middle, 520), (middle + 60, 440)], fill=(244, 240, 232))
+    if chance.random() < _LONG_HAIR:
+        draw.ellipse((middle - 138, 130, middle + 138, 460), fill=hair)
+    draw.ellipse((middle - 112, 160, middle + 112, 420), fill=skin)
+    draw.pieslice((middle - 120, 132, middle + 120, 380), 180, 360, fill=hair)
+    draw.ellipse((middle - 104, 216, middle + 104, 330), fill=skin)
+    for side in (-1, 1):
+        eye = middle + side * 42
+        draw.ellipse((eye - 9, 276, eye + 9, 294), fill=(52, 40, 36))
+        draw.line((eye - 20, 256, eye + 20, 254), fill=hair, width=6)
+    draw.arc((middle - 44, 310, middle + 44, 372), 20, 160, fill=(150, 66, 60), width=7)
     written = io.BytesIO()
     image.save(written, "JPEG", quality=_QUALITY)
     return written.getvalue()

@@ -126,6 +126,8 @@ class Words:
     expired: str
     counted: str
     lapse: str
+    board_line: str
+    board_reason: str
 
 
 @dataclass(frozen=True)

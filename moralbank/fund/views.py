@@ -45,9 +45,10 @@ from moralbank.money import yuan
 from moralbank.photos.models import PhotoSubject
 from moralbank.photos.queries import PhotoInfo, photos_of
 from moralbank.web.errors import status_of
-from moralbank.web.files import excel_file, pdf_file
+from moralbank.web.files import excel_file
 from moralbank.web.guards import current_actor, may
 from moralbank.web.pages import asked_also, asked_number, asked_page, pager
+from moralbank.web.printed import printed
 from moralbank.web.request_ids import next_request_id, sent_request_id
 from moralbank.web.uploads import take_photos, takes_photos
 
@@ -180,7 +181,8 @@ def cover_sheet() -> Any:
 
     with reading() as session:
         sheet = read_cover_sheet(session, current_actor().village_id)
-    return pdf_file(pdf.cover(sheet), _("积分保障-%(day)s.pdf", day=sheet.day))
+    name = _("积分保障-%(day)s.pdf", day=sheet.day)
+    return printed(name, lambda _told: pdf.cover(sheet))
 
 
 @room.get("/fund/lapse")

@@ -101,9 +101,11 @@ def list_households(actor: Actor, *, group: str | None, search: str, as_json: bo
 
 
 def _tell(judged: Preview, ignored: tuple[str, ...]) -> None:
-    """Print the number of rows by fate, what is not read, and the wrong rows."""
+    """Print the number of rows by fate, what is not read or printable, and the wrong rows."""
     if ignored:
         click.echo(_("身份证号不会被导入（%(columns)s）", columns=listed(ignored)))
+    if judged.paper_warning:
+        click.echo(judged.paper_warning)
     counts = [_("%(fate)s %(n)s", fate=fate_label(fate), n=n) for fate, n in judged.counts.items()]
     click.echo(_("共 %(n)s 行：%(counts)s", n=len(judged.judged), counts=_("，").join(counts)))
     for item in judged.of(Fate.ERROR):

@@ -14,6 +14,7 @@ from moralbank.households.queries import existing_households
 from moralbank.households.roster import JudgedRow, judge, parse
 from moralbank.households.workbook import read_table
 from moralbank.i18n import _, listed
+from moralbank.printing import rare
 from moralbank.tables.cells import Cell, Fate, Table, heading, is_blank
 
 SAMPLES: Final = 3
@@ -53,6 +54,11 @@ class Preview:
     def has_work(self) -> bool:
         """Whether importing would change anything."""
         return any(item.fate in {Fate.NEW, Fate.CHANGED} for item in self.judged)
+
+    @property
+    def paper_warning(self) -> str:
+        """What to say of names that no font can write; empty when all can be printed."""
+        return rare.warning(item.row.head for item in self.judged)
 
     def of(self, fate: Fate | None) -> list[JudgedRow]:
         """The rows of one fate; or all, those first that someone should look at."""

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
+from moralbank.access.permissions import may as role_may
 from moralbank.check import check_village
 from moralbank.db import reading
 from moralbank.households.queries import household
@@ -78,7 +79,12 @@ def household_statement(household_id: int) -> Any:
         credit = account_of(session, village_id, AccountKind.HOUSEHOLD_CREDIT, household_id)
         lines = statement(session, village_id, points.account, before=_before())
     return render_template(
-        "ledger/statement.html", household=shown, points=points, credit=credit, lines=lines
+        "ledger/statement.html",
+        household=shown,
+        points=points,
+        credit=credit,
+        lines=lines,
+        has_passbook=role_may(current_actor().role, "cards.view"),
     )
 
 

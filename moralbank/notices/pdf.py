@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 from moralbank.i18n import _
 from moralbank.notices.sheets import CorrectionLine, DeedLine, HouseholdLine, NoticeSheet
 from moralbank.printing import formal, sheet
-from moralbank.printing.flow import Foot, Frame, Piece, gap, printed, stacked
+from moralbank.printing.flow import Foot, Frame, Piece, beside, gap, held, paginated, printed, stacked
 from moralbank.printing.fonts import Voice
 from moralbank.printing.numerals import plain_date
 from moralbank.printing.ruled import RuledColumn, RuledTable, bold, named
@@ -34,24 +34,40 @@ def notice_list(notice: NoticeSheet, paper: Literal["A4", "A3"] = "A4") -> bytes
     Raises ``qr.PayloadTooLong`` for an address that no QR code can hold.
     """
     frame = _A4 if paper == "A4" else _A3
+    return printed(frame, notice.title, [_list(notice, paper)], _foot(frame, notice))
+
+
+def list_pages(notice: NoticeSheet) -> int:
+    """Return how many pages the list takes on A4."""
+    return len(paginated(_list(notice, "A4"), _A4.room))
+
+
+def _list(notice: NoticeSheet, paper: Literal["A4", "A3"]) -> list[Piece]:
+    frame = _A4 if paper == "A4" else _A3
     head = list(_head(frame, notice))
     body = list(_one_column(notice) if paper == "A4" else _two_columns(notice, head))
     ending = stacked(gap(3 * mm), *_ending(frame, notice))
-    kept = [replace(row, keeps=True) for row in body[-_LAST_TOGETHER:]]
-    pieces = [*head, *body[:-_LAST_TOGETHER], *kept, ending]
-    return printed(frame, notice.title, [pieces], _foot(frame, notice))
+    return [*head, *held(body, _LAST_TOGETHER), ending]
 
 
 def notice_details(notice: NoticeSheet) -> bytes:
     """Return every deed of the notice by household, then the corrections, as a PDF on A4."""
-    pieces = [
+    return printed(_A4, notice.title, [_details(notice)], _foot(_A4, notice))
+
+
+def details_pages(notice: NoticeSheet) -> int:
+    """Return how many pages the deeds take."""
+    return len(paginated(_details(notice), _A4.room))
+
+
+def _details(notice: NoticeSheet) -> list[Piece]:
+    return [
         formal.title(_A4, _("%(title)s明细", title=notice.title), 17),
         formal.subtitle(_A4, _facts(notice)),
         gap(2 * mm),
         *_deeds(notice.deeds),
         *(_corrections(notice.corrections) if notice.corrections else ()),
     ]
-    return printed(_A4, notice.title, [pieces], _foot(_A4, notice))
 
 
 def objection_form(notice: NoticeSheet) -> bytes:
@@ -165,7 +181,7 @@ def _two_columns(notice: NoticeSheet, head: Sequence[Piece]) -> Iterator[Piece]:
     left, right = _table(_A3.left, width), _table(_A3.right - width, width)
     if not notice.households:
         return
-    titles = _beside(left.head, right.head)
+    titles = beside(left.head, right.head)
     used = sum(piece.height for piece in (*head, titles))
     first = int((_A3.room - used) / _ROW)
     later = int((_A3.room - titles.height) / _ROW)
@@ -173,7 +189,7 @@ def _two_columns(notice: NoticeSheet, head: Sequence[Piece]) -> Iterator[Piece]:
     for one, other in _paired(notice.households, first, later):
         row = left.one_row(_cells(one))
         if other:
-            row = _beside(row, right.one_row(_cells(other)))
+            row = beside(row, right.one_row(_cells(other)))
         yield replace(row, opening=stacked(titles, row))
 
 
@@ -187,14 +203,6 @@ def _paired(
         ones, others = rest[:high], rest[high : 2 * high]
         yield from zip(ones, [*others, *[None] * (len(ones) - len(others))], strict=True)
         rest, rows = rest[2 * high :], later
-
-
-def _beside(one: Piece, other: Piece) -> Piece:
-    def draw(canvas: Any, top: float) -> None:
-        one.draw(canvas, top)
-        other.draw(canvas, top)
-
-    return Piece(max(one.height, other.height), draw)
 
 
 def _ending(frame: Frame, notice: NoticeSheet) -> Iterator[Piece]:

@@ -1,7 +1,7 @@
 """Pages of notices: the list, hanging one, one with its paper; and what everybody may read."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlmodel import Session
@@ -28,9 +28,10 @@ from moralbank.paging import place
 from moralbank.villages.queries import settings_of
 from moralbank.villages.settings import NOTICE_DAYS, PUBLIC_ADDRESS
 from moralbank.web.errors import status_of
-from moralbank.web.files import excel_file, pdf_file
+from moralbank.web.files import excel_file
 from moralbank.web.guards import current_actor, may, public
 from moralbank.web.pages import asked_page, pager
+from moralbank.web.printed import printed
 from moralbank.web.request_ids import next_request_id, sent_request_id
 
 room = Blueprint("notices", __name__)
@@ -127,9 +128,9 @@ def list_pdf(notice_id: int) -> Any:
 
     with reading() as session:
         sheet = sheet_of(session, current_actor().village_id, notice_id)
-    if request.args.get("paper") == "A3":
-        return pdf_file(notice_list(sheet, paper="A3"), f"{sheet.title}-A3.pdf")
-    return pdf_file(notice_list(sheet, paper="A4"), f"{sheet.title}.pdf")
+    paper: Literal["A4", "A3"] = "A3" if request.args.get("paper") == "A3" else "A4"
+    name = f"{sheet.title}-A3.pdf" if paper == "A3" else f"{sheet.title}.pdf"
+    return printed(name, lambda _told: notice_list(sheet, paper=paper))
 
 
 @room.get("/notices/<int:notice_id>/details.pdf")
@@ -140,7 +141,8 @@ def details_pdf(notice_id: int) -> Any:
 
     with reading() as session:
         sheet = sheet_of(session, current_actor().village_id, notice_id)
-    return pdf_file(notice_details(sheet), _("%(title)s明细", title=sheet.title) + ".pdf")
+    name = _("%(title)s明细", title=sheet.title) + ".pdf"
+    return printed(name, lambda _told: notice_details(sheet))
 
 
 @room.get("/notices/<int:notice_id>/objection-form.pdf")
@@ -151,7 +153,7 @@ def objection_form_pdf(notice_id: int) -> Any:
 
     with reading() as session:
         sheet = sheet_of(session, current_actor().village_id, notice_id)
-    return pdf_file(objection_form(sheet), _("异议书") + ".pdf")
+    return printed(_("异议书") + ".pdf", lambda _told: objection_form(sheet))
 
 
 @room.get("/notices/<int:notice_id>.xlsx")

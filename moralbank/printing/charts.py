@@ -347,14 +347,14 @@ def _write(
 
     A run in another voice is placed on its own.
     """
-    words = line(text, Voice.HEI_BOLD if bold else Voice.HEI, size)
+    words = line(text, Voice.HEI_BOLD if bold else Voice.HEI, size, spaced=False)
     words = shrunk(words, drawing.width if room is None else room, size * 0.6)
     if len(words.runs) == 1:
         drawing.add(_string(x, y, words.text, words.runs[0].voice, words.size, anchor))
         return words.width
     left = x - words.width * _ANCHORS[anchor]
     for run in words.runs:
-        part = line(run.text, run.voice, words.size * run.scale)
+        part = line(run.text, run.voice, words.size * run.scale, spaced=False)
         drawing.add(_string(left, y, run.text, run.voice, part.size, "start"))
         left += part.width
     return words.width

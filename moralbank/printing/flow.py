@@ -85,6 +85,16 @@ def stacked(*pieces: Piece) -> Piece:
     return Piece(sum(piece.height for piece in pieces), draw)
 
 
+def beside(*pieces: Piece) -> Piece:
+    """Return pieces that share a strip, each at its own place across the page."""
+
+    def draw(canvas: Any, top: float) -> None:
+        for piece in pieces:
+            piece.draw(canvas, top)
+
+    return Piece(max(piece.height for piece in pieces), draw)
+
+
 def held(pieces: Sequence[Piece], count: int = 2) -> list[Piece]:
     """Return ``pieces``, the last ``count`` of them on the page of what follows."""
     first = len(pieces) - count
@@ -124,14 +134,26 @@ def printed(
     paper = frame.paper
     size = Paper(paper.width_mm * enlarged, paper.height_mm * enlarged)
     document = Document(size, title)
+    draw_pages(document.canvas, frame, chapters, foot, enlarged=enlarged)
+    return document.close()
+
+
+def draw_pages(
+    canvas: Any,
+    frame: Frame,
+    chapters: Sequence[Sequence[Piece]],
+    foot: Foot,
+    *,
+    enlarged: float = 1.0,
+) -> None:
+    """Draw the same pages into a document, from its present, empty page on."""
     pages = [page for chapter in chapters for page in paginated(chapter, frame.room)]
     for number, page in enumerate(pages, start=1):
         if number > 1:
-            document.canvas.showPage()
-        document.canvas.scale(enlarged, enlarged)
-        stacked(*page).draw(document.canvas, frame.top)
-        foot(document.canvas, number, len(pages))
-    return document.close()
+            canvas.showPage()
+        canvas.scale(enlarged, enlarged)
+        stacked(*page).draw(canvas, frame.top)
+        foot(canvas, number, len(pages))
 
 
 def _blocks(pieces: Sequence[Piece]) -> Iterator[list[Piece]]:

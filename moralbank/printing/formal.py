@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from reportlab.lib.colors import Color
+
 from moralbank.i18n import _
 from moralbank.printing import ornament, palette, qr
 from moralbank.printing.flow import Foot, Frame, Piece
@@ -26,7 +28,8 @@ from moralbank.printing.text import (
 
 BODY = 11.5
 """Size of running text, in points."""
-_LEADING = 1.6
+LEADING = 1.6
+"""Distance between the lines of running text, as a part of its size."""
 _QR_MM = 30.0
 _HEAD_QR_MM = 24.0
 _CLOSING = 50 * mm
@@ -104,12 +107,21 @@ def section(frame: Frame, text: str, size: float = 12.5) -> Piece:
 
 
 def paragraph(
-    frame: Frame, text: str, *, size: float = BODY, indented: bool = True, voice: Voice = Voice.KAI
+    frame: Frame,
+    text: str,
+    *,
+    size: float = BODY,
+    indented: bool = True,
+    voice: Voice = Voice.KAI,
+    leading: float = LEADING,
 ) -> Piece:
-    """Return running text over the whole width; its first line begins two characters in."""
+    """Return running text over the whole width; its first line begins two characters in.
+
+    All lines but the last end at the right edge; they stand ``leading`` times ``size`` apart.
+    """
     indent = 2 * size if indented else 0.0
-    lines = wrapped(line(text, voice, size, spell=True), frame.width, indent=indent)
-    step = size * _LEADING
+    lines = wrapped(line(text, voice, size, spell=True), frame.width, indent=indent, flush=True)
+    step = size * leading
 
     def draw(canvas: Any, top: float) -> None:
         canvas.setFillColor(palette.INK)
@@ -240,9 +252,19 @@ def page_foot(frame: Frame, words: str) -> Foot:
 
 
 def closing(
-    frame: Frame, organisation: str, day: str, contact: str, *, url: str | None, caption: str
+    frame: Frame,
+    organisation: str,
+    day: str,
+    contact: str,
+    *,
+    url: str | None,
+    caption: str,
+    size: float = 13,
+    colour: Color = palette.RED,
 ) -> Piece:
     """Return the end of a notice: code and contact at the left, who and when beside the seal.
+
+    ``size`` is that of who and when, ``colour`` that of the seal's place.
 
     The seal's place is kept clear of everything written. Drawing it raises
     ``qr.PayloadTooLong`` for an address that no code can hold.
@@ -253,8 +275,8 @@ def closing(
 
     def draw(canvas: Any, top: float) -> None:
         middle = top - _CLOSING / 2
-        ornament.draw_seal_place(canvas, frame.right - seal / 2, middle, seal, _("盖章处"))
-        _draw_issuer(canvas, organisation, day, signed, middle)
+        ornament.draw_seal_place(canvas, frame.right - seal / 2, middle, seal, _("盖章处"), colour=colour)
+        _draw_issuer(canvas, (organisation, day), size, signed, middle)
         if url:
             left, bottom = frame.left - 2 * mm, middle - _QR_MM * mm / 2
             qr.draw(canvas, url, left, bottom, _QR_MM)
@@ -266,12 +288,15 @@ def closing(
     return Piece(_CLOSING, draw)
 
 
-def _draw_issuer(canvas: Any, organisation: str, day: str, middle: float, height: float) -> None:
+def _draw_issuer(
+    canvas: Any, words: tuple[str, str], size: float, middle: float, height: float
+) -> None:
+    """Write who and when, each on one line, however small: a village's name must not fall apart."""
+    organisation, day = words
     canvas.setFillColor(palette.INK)
-    # One line, however small: broken, a village's name would fall apart.
-    name = shrunk(line(organisation, Voice.SONG, 13), 54 * mm, 5)
+    name = shrunk(line(organisation, Voice.SONG, size), 54 * mm, 5)
     name.draw_centred(canvas, middle, height + 2.5 * mm)
-    issued = shrunk(line(day, Voice.KAI, 12.5), 54 * mm, 6)
+    issued = shrunk(line(day, Voice.KAI, size * 0.96), 54 * mm, 6)
     issued.draw_centred(canvas, middle, height - 6.5 * mm)
 
 

@@ -7,11 +7,11 @@ from moralbank.i18n import _
 _DIGITS = "〇一二三四五六七八九"
 _UNITS = ("", "十", "百", "千")
 _LIMIT = 10_000
+_MOST = 10**12
 _CAPITALS = "零壹贰叁肆伍陆柒捌玖"
 _AS_CAPITALS = str.maketrans(_DIGITS + "十百千", _CAPITALS + "拾佰仟")
 _MYRIADS = ("", "万", "亿")
 _THOUSAND = 1000
-_MOST_FEN = 10**14
 
 
 def digits(number: int) -> str:
@@ -20,15 +20,27 @@ def digits(number: int) -> str:
 
 
 def counted(number: int) -> str:
-    """Return a counted number from 0 to 9999: 20 → 二十, 110 → 一百一十, 1005 → 一千〇五.
+    """Return a counted number: 20 → 二十, 110 → 一百一十, 1005 → 一千〇五, 10500 → 一万〇五百.
 
-    Raises ValueError outside that range.
+    From zero up to below a trillion (万亿). Raises ValueError outside that range.
     """
-    if not 0 <= number < _LIMIT:
-        message = f"{number} is not between 0 and {_LIMIT - 1}"
+    if not 0 <= number < _MOST:
+        message = f"{number} is not between 0 and {_MOST - 1}"
         raise ValueError(message)
-    text = _in_full(number)
+    text = _grouped(number, _DIGITS[0])
     return text.removeprefix("一") if text.startswith("一十") else text
+
+
+def _grouped(number: int, nought: str) -> str:
+    """Write a number four figures at a time, ``nought`` once where figures are left out."""
+    words, skipped = "", False
+    for power in reversed(range(len(_MYRIADS))):
+        group = number // _LIMIT**power % _LIMIT
+        if group:
+            gap = nought if words and (skipped or group < _THOUSAND) else ""
+            words += gap + _in_full(group) + _MYRIADS[power]
+        skipped = not group
+    return words or nought
 
 
 def _in_full(number: int) -> str:
@@ -46,6 +58,11 @@ def _places(number: int) -> list[tuple[int, str]]:
 
 def _place(figure: int, unit: str) -> str:
     return _DIGITS[figure] + unit if figure else _DIGITS[0]
+
+
+def formal_date(day: date, *, arabic: bool) -> str:
+    """Return a date as the village writes it on formal paper: its setting 落款的日期怎么写."""
+    return plain_date(day) if arabic else full_date(day)
 
 
 def full_date(day: date) -> str:
@@ -80,28 +97,16 @@ def amount_words(fen: int) -> str:
     figures, 整 where the amount ends with yuan or jiao, 零 before fen where there are no jiao.
     Below zero it begins with 负. Raises ValueError from a trillion (万亿) yuan on.
     """
-    if abs(fen) >= _MOST_FEN:
+    if abs(fen) >= _MOST * 100:
         message = f"{fen} fen are beyond the capitals"
         raise ValueError(message)
     whole, part = divmod(abs(fen), 100)
     jiao, odd = divmod(part, 10)
     words = "人民币" + ("负" if fen < 0 else "")
     if whole or not part:
-        words += f"{_capital_whole(whole)}元"
+        words += _grouped(whole, _DIGITS[0]).translate(_AS_CAPITALS) + "元"
     if jiao:
         words += f"{_CAPITALS[jiao]}角"
     if not odd:
         return f"{words}整"
     return f"{words}{'零' if whole and not jiao else ''}{_CAPITALS[odd]}分"
-
-
-def _capital_whole(number: int) -> str:
-    """Write whole yuan in capitals, four figures at a time."""
-    words, skipped = "", False
-    for power in reversed(range(len(_MYRIADS))):
-        group = number // _LIMIT**power % _LIMIT
-        if group:
-            gap = "零" if words and (skipped or group < _THOUSAND) else ""
-            words += gap + _in_full(group).translate(_AS_CAPITALS) + _MYRIADS[power]
-        skipped = not group
-    return words or _CAPITALS[0]

@@ -3,6 +3,9 @@
 All lengths are points; a box is given by its lower left corner, width and height.
 """
 
+from collections.abc import Sequence
+from functools import lru_cache
+from itertools import pairwise
 from math import cos, pi, sin
 from typing import Any
 
@@ -17,6 +20,9 @@ from moralbank.printing.text import line, shrunk
 SEAL_MM = 42.0
 """Room for a seal across; village committees' seals measure 40 to 42 mm."""
 
+_SEAL_LABEL = 0.05
+"""Size of the words beside the seal's place: 6 points, whatever the sheet is enlarged by."""
+
 _UNIT_HEIGHT = 6
 _PAIR_WIDTH = 16
 _PAIR_MIDDLE = 9
@@ -30,7 +36,21 @@ _METALS = {
 }
 """Light and dark of gold, silver and bronze, by rank."""
 _SCALLOPS = 20
-_SHARP_JOIN, _SQUARE_CAP = 0, 2
+_SHARP_JOIN, _ROUND_CAP, _SQUARE_CAP = 0, 1, 2
+
+_CLOUD_WIDTH = 14.0
+_CLOUD = (
+    ((0, 0), ((11.4, 1.6), (8.4, 1.15), (10.4, 0.7))),
+    ((2.6, 1.25), ((5.4, 0.98), (3.9, 0.68), (4.9, 0.4))),
+    ((1.2, 3.2), ((8.2, 1.25), (5.6, 0.85), (7.2, 0.5))),
+)
+"""Each line of a cloud: where it begins, then middle and radius of its half circles."""
+_RIDGES = (
+    (0.30, 0.62, 0.42, 0.86, 0.55, 0.70, 0.38, 0.92, 0.60, 0.76, 0.34),
+    (0.44, 0.30, 0.60, 0.34, 0.48, 0.22, 0.52, 0.30, 0.66, 0.36, 0.50),
+    (0.16, 0.34, 0.18, 0.24, 0.40, 0.16, 0.26, 0.14, 0.36, 0.20, 0.30),
+)
+"""Heights of mountain ranges, from left to right, as parts of the whole; the farthest first."""
 
 
 def draw_meander(
@@ -43,27 +63,30 @@ def draw_meander(
     unit = (height - 2 * margin) / (_UNIT_HEIGHT + 1)
     pairs = max(1, round(width / (_PAIR_WIDTH * unit)))
     step = width / (pairs * _PAIR_WIDTH)
-    path = canvas.beginPath()
-    for pair in range(pairs):
-        _trace_pair(path, pair * _PAIR_WIDTH + _PAIR_MIDDLE, step, unit)
     canvas.saveState()
     canvas.translate(x, y + margin + unit / 2)
     canvas.setStrokeColor(colour)
     canvas.setLineWidth(unit)
     canvas.setLineCap(_SQUARE_CAP)
     canvas.setLineJoin(_SHARP_JOIN)
-    canvas.drawPath(path, stroke=1, fill=0)
+    # As raw operators, kept for the next poster: reportlab formats every number in Python.
+    canvas._code.append(_pairs(pairs, step, unit))  # noqa: SLF001
     canvas.restoreState()
 
 
-def _trace_pair(path: Any, start: float, step: float, unit: float) -> None:
+@lru_cache(maxsize=32)
+def _pairs(count: int, step: float, unit: float) -> str:
+    """Return the operators that stroke ``count`` pairs of spirals."""
+    starts = (pair * _PAIR_WIDTH + _PAIR_MIDDLE for pair in range(count))
+    return " ".join(_pair(start, step, unit) for start in starts) + " S"
+
+
+def _pair(start: float, step: float, unit: float) -> str:
     """Trace heart → foot → foot → heart, so that the two spirals are one line."""
     mirrored = [(start - 2 - across, up) for across, up in reversed(_SPIRAL)]
     outward = [(start + across, up) for across, up in _SPIRAL]
-    points = mirrored + outward
-    path.moveTo(points[0][0] * step, points[0][1] * unit)
-    for across, up in points[1:]:
-        path.lineTo(across * step, up * unit)
+    first, *others = (f"{across * step:.3f} {up * unit:.3f}" for across, up in mirrored + outward)
+    return f"{first} m " + " ".join(f"{point} l" for point in others)
 
 
 def draw_meander_frame(
@@ -143,8 +166,7 @@ def draw_medal(canvas: Any, rank: int, x: float, y: float, radius: float) -> Non
     canvas.setStrokeColor(light)
     canvas.circle(x, y, radius * 0.64, stroke=1, fill=0)
     canvas.setFillColor(palette.GOLD_PALE)
-    numeral = shrunk(line(counted(rank), Voice.SONG, radius * 0.86), radius * 1.1, radius * 0.2)
-    numeral.draw_centred(canvas, x, y - numeral.centre_drop)
+    _draw_numeral(canvas, rank, x, y, radius)
     canvas.restoreState()
 
 
@@ -165,16 +187,128 @@ def _scalloped(canvas: Any, x: float, y: float, radius: float) -> Any:
     return path
 
 
-def draw_seal_place(canvas: Any, x: float, y: float, diameter: float, label: str) -> None:
+def draw_outlined_medal(canvas: Any, rank: int, x: float, y: float, radius: float) -> None:
+    """Draw the medal in black lines alone, for red paper from a plain printer.
+
+    It is filled with white, which no printer prints: so the paper shows, and no line crosses it.
+    """
+    canvas.saveState()
+    canvas.setStrokeColor(palette.BLACK)
+    canvas.setFillColor(palette.WHITE)
+    canvas.setLineWidth(radius * 0.07)
+    canvas.drawPath(_scalloped(canvas, x, y, radius), stroke=1, fill=1)
+    canvas.setFillColor(palette.BLACK)
+    canvas.setLineWidth(radius * 0.05)
+    canvas.circle(x, y, radius * 0.8, stroke=1, fill=0)
+    _draw_numeral(canvas, rank, x, y, radius)
+    canvas.restoreState()
+
+
+def draw_stamp(canvas: Any, rank: int, x: float, y: float, radius: float) -> None:
+    """Draw the rank as a carved seal prints it: white on a square of cinnabar."""
+    half = radius * 0.82
+    canvas.saveState()
+    canvas.setFillColor(palette.CINNABAR)
+    canvas.roundRect(x - half, y - half, 2 * half, 2 * half, half * 0.22, stroke=0, fill=1)
+    canvas.setStrokeColor(palette.WHITE)
+    canvas.setLineWidth(radius * 0.05)
+    inner = half * 0.84
+    canvas.roundRect(x - inner, y - inner, 2 * inner, 2 * inner, half * 0.14, stroke=1, fill=0)
+    canvas.setFillColor(palette.WHITE)
+    _draw_numeral(canvas, rank, x, y, radius)
+    canvas.restoreState()
+
+
+def _draw_numeral(canvas: Any, rank: int, x: float, y: float, radius: float) -> None:
+    full = line(counted(rank), Voice.SONG, radius * 0.86)
+    numeral = shrunk(full, radius * 1.1, radius * 0.2)
+    numeral.draw_centred(canvas, x, y - numeral.centre_drop)
+
+
+def draw_seal_place(
+    canvas: Any,
+    x: float,
+    y: float,
+    diameter: float,
+    label: str,
+    *,
+    colour: Color = palette.RED,
+    label_colour: Color = palette.GREY,
+) -> None:
     """Draw the dotted circle, around x, y, where the seal goes, its ``label`` outside of it."""
     canvas.saveState()
-    canvas.setStrokeColor(palette.RED)
+    canvas.setStrokeColor(colour)
     canvas.setLineWidth(0.5)
     canvas.setDash(1, 2)
     canvas.circle(x, y, diameter / 2, stroke=1, fill=0)
-    canvas.setFillColor(palette.GREY)
-    line(label, Voice.HEI, 6).draw_right(canvas, x + diameter / 2, y - diameter / 2)
+    canvas.setFillColor(label_colour)
+    words = line(label, Voice.HEI, diameter * _SEAL_LABEL)
+    words.draw_right(canvas, x + diameter / 2, y - diameter / 2)
     canvas.restoreState()
+
+
+def draw_cloud(canvas: Any, x: float, y: float, width: float, *, towards: int) -> None:
+    """Draw a drifting cloud 流云 in the present line colour, heading right (1) or left (-1).
+
+    Its foot begins at x, y; it is about a third as high as wide.
+    """
+    unit = width / _CLOUD_WIDTH
+    path = canvas.beginPath()
+    for start, bends in _CLOUD:
+        _trace_curl(path, start, bends)
+    canvas.saveState()
+    canvas.translate(x, y)
+    canvas.scale(towards * unit, unit)
+    canvas.setLineWidth(0.28)
+    canvas.setLineCap(_ROUND_CAP)
+    canvas.drawPath(path, stroke=1, fill=0)
+    canvas.restoreState()
+
+
+def _trace_curl(
+    path: Any, start: tuple[float, float], bends: Sequence[tuple[float, float]]
+) -> None:
+    """Trace a line that rolls up: half circles to the right, the left, the right, ever smaller."""
+    path.moveTo(*start)
+    y, side = start[1], 1
+    for middle, radius in bends:
+        reach, above = side * radius * 4 / 3, y + side * 2 * radius
+        path.lineTo(middle, y)
+        path.curveTo(middle + reach, y, middle + reach, above, middle, above)
+        y, side = above, -side
+    path.lineTo(bends[-1][0] - 1, y)
+
+
+def draw_mountains(
+    canvas: Any, x: float, y: float, width: float, height: float, colours: Sequence[Color]
+) -> None:
+    """Draw ranges of far mountains above the line y, the farthest in the first of ``colours``.
+
+    Each fades into white mist towards its foot.
+    """
+    for colour, ridge in zip(colours, _RIDGES, strict=True):
+        canvas.saveState()
+        canvas.clipPath(_ridge(canvas, ridge, x, y, width, height), stroke=0, fill=0)
+        crest = y + max(ridge) * height
+        canvas.linearGradient(x, crest, x, y, (colour, palette.WHITE), extend=False)
+        canvas.restoreState()
+
+
+def _ridge(
+    canvas: Any, heights: Sequence[float], x: float, y: float, width: float, height: float
+) -> Any:
+    """Trace a range of mountains as waves between ``heights``, closed along its foot."""
+    path = canvas.beginPath()
+    path.moveTo(x, y)
+    path.lineTo(x, y + heights[0] * height)
+    step = width / (len(heights) - 1)
+    for place, (low, high) in enumerate(pairwise(heights)):
+        left = x + place * step
+        start, end = y + low * height, y + high * height
+        path.curveTo(left + step * 0.45, start, left + step * 0.55, end, left + step, end)
+    path.lineTo(x + width, y)
+    path.close()
+    return path
 
 
 def draw_diamond_rule(canvas: Any, x: float, y: float, length: float, towards: int) -> None:

@@ -52,7 +52,8 @@ class RuledColumn:
     """A column ``width`` points wide.
 
     A long text makes its row higher where ``grows`` is set, else it is fitted into the row's
-    height. ``compose`` makes the line of a cell from its text and a size in points.
+    height. ``compose`` makes the line of a cell from its text and a size in points; ``inset``
+    moves cells away from the edge they are aligned to, in points.
     """
 
     title: str
@@ -60,6 +61,7 @@ class RuledColumn:
     compose: Callable[[str, float], Line] = plain
     align: Align = Align.CENTRE
     grows: bool = False
+    inset: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -125,7 +127,7 @@ class RuledTable:
         return zip(self.columns, cells, strict=True)
 
     def _room(self, column: RuledColumn) -> float:
-        return column.width - 2 * PADDING
+        return column.width - 2 * PADDING - column.inset
 
     def _grown(self, column: RuledColumn, cell: str) -> tuple[Line, ...]:
         """Return the lines of a cell that grows; of others none yet."""
@@ -171,9 +173,9 @@ class RuledTable:
                 draw_block_centred(canvas, lines, left + column.width / 2, middle)
             elif column.align is Align.RIGHT:
                 widest = max(part.width for part in lines)
-                draw_block(canvas, lines, left + column.width - PADDING - widest, middle)
+                draw_block(canvas, lines, left + column.width - PADDING - column.inset - widest, middle)
             else:
-                draw_block(canvas, lines, left + PADDING, middle)
+                draw_block(canvas, lines, left + PADDING + column.inset, middle)
             left += column.width
 
 

@@ -1,11 +1,10 @@
 """Sheets of paper: crop marks, and the document itself; sizes stand in `stocks.py`."""
 
 from io import BytesIO
-from typing import Any, Final
-
-from reportlab.pdfgen.canvas import Canvas
+from typing import Any, BinaryIO, Final
 
 from moralbank.printing.stocks import A3, A4, A5, MM, Paper, Stock
+from moralbank.printing.streaming import StreamedCanvas
 
 __all__ = ["A3", "A4", "A5", "Document", "Paper", "Stock", "draw_crop_marks", "mm"]
 
@@ -46,17 +45,24 @@ def _mark(canvas: Any, corner_mm: tuple[float, float], direction: tuple[int, int
 
 
 class Document:
-    """A PDF in memory; the same drawing gives the same bytes, whenever it is made."""
+    """A PDF; the same drawing gives the same bytes, whenever and wherever it is made.
 
-    def __init__(self, paper: Paper, title: str) -> None:
+    Ordinary sheets are made in memory: `close()` gives the file. What may have thousands of pages
+    is written `to` an open binary file, at its start, page by page, and takes no more memory for
+    fifty thousand cards than for a thousand. Either way a form has to be defined before the first
+    page that shows it is finished. What was written before an error or a cancelled job is no PDF:
+    whoever gave the file throws it away.
+    """
+
+    def __init__(self, paper: Paper, title: str, *, to: BinaryIO | None = None) -> None:
         """Open a document of ``paper`` size, called ``title`` in the reader's window."""
         self._buffer = BytesIO()
-        self.canvas = Canvas(self._buffer, pagesize=paper.points, invariant=1, pageCompression=1)
+        self.canvas = StreamedCanvas(to or self._buffer, paper.points)
         self.canvas.setTitle(title)
         self.canvas.setCreator("moralbank")
         self.canvas.setAuthor("")
 
     def close(self) -> bytes:
-        """End the last page and return the file."""
+        """End the last page and return the file; nothing where it was written to another."""
         self.canvas.save()
         return self._buffer.getvalue()

@@ -1,7 +1,7 @@
 """Pages of reminders: the list, giving one, one with what came of it, its letter."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlmodel import Session
@@ -22,9 +22,9 @@ from moralbank.reminders.queries import reminder as read_reminder
 from moralbank.scheme.queries import scheme_on
 from moralbank.villages.queries import settings_of
 from moralbank.web.errors import status_of
-from moralbank.web.files import pdf_file
 from moralbank.web.guards import current_actor, may
 from moralbank.web.pages import asked_also, asked_number, asked_page, asked_words, pager
+from moralbank.web.printed import printed
 from moralbank.web.request_ids import next_request_id, sent_request_id
 from moralbank.web.uploads import take_photos, takes_photos
 
@@ -141,8 +141,9 @@ def letter(reminder_id: int) -> Any:
 
     with reading() as session:
         sheet = letter_of(session, current_actor().village_id, reminder_id)
-    content = reminder_letter(sheet, "A4" if request.args.get("paper") == "a4" else "A5")
-    return pdf_file(content, _("提醒信-%(id)s.pdf", id=reminder_id))
+    paper: Literal["A5", "A4"] = "A4" if request.args.get("paper") == "a4" else "A5"
+    name = _("提醒信-%(id)s.pdf", id=reminder_id)
+    return printed(name, lambda _told: reminder_letter(sheet, paper))
 
 
 def _choose_household() -> str:

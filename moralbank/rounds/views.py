@@ -51,9 +51,10 @@ from moralbank.rounds.walk import doors_of
 from moralbank.scheme.queries import scheme_on
 from moralbank.villages.queries import groups_of
 from moralbank.web.errors import status_of
-from moralbank.web.files import excel_file, pdf_file
+from moralbank.web.files import excel_file
 from moralbank.web.guards import current_actor, may, public
 from moralbank.web.pages import asked_number, asked_page, pager
+from moralbank.web.printed import printed
 from moralbank.web.request_ids import next_request_id, sent_request_id
 from moralbank.web.uploads import takes_photos
 
@@ -148,7 +149,8 @@ def form(round_id: int) -> Any:
 
     with reading() as session:
         sheet = form_of(session, current_actor().village_id, round_id)
-    return pdf_file(round_form(sheet), _("评比表-%(title)s.pdf", title=sheet.title))
+    name = _("评比表-%(title)s.pdf", title=sheet.title)
+    return printed(name, lambda _told: round_form(sheet))
 
 
 @room.get(ROUND + ".xlsx")

@@ -1,18 +1,29 @@
 """`moralbank scheme`."""
 
+from pathlib import Path
 from typing import Any
 
 import click
 
 from moralbank import clock
 from moralbank.audit import Actor
-from moralbank.console import acts, show, show_json, with_json
+from moralbank.console import (
+    acts,
+    show,
+    show_json,
+    to_output,
+    with_json,
+    with_plain,
+    with_wall_paper,
+    write_file,
+)
 from moralbank.db import reading
 from moralbank.i18n import _
+from moralbank.printing.papers import WALL_PAPERS
 from moralbank.scheme.queries import Item, Scheme, scheme_on, scheme_version
 
 
-@click.group(help=_("积分细则：查看。"))
+@click.group(help=_("积分细则：查看、印海报。"))
 def scheme() -> None:
     """Group of commands."""
 
@@ -50,6 +61,21 @@ def show_scheme(actor: Actor, *, version: int | None, as_json: bool) -> None:
         resolution=shown.resolution,
     )
     show(rows, heads, as_json=False, title=title)
+
+
+@scheme.command("print", help=_("把积分细则印成海报，如：scheme print --paper 60x90 -o 细则.pdf"))
+@with_wall_paper
+@with_plain
+@to_output
+@acts("scheme.view")
+def print_scheme(actor: Actor, *, paper: str, plain: bool, output: Path) -> None:
+    """Print the version in force."""
+    from moralbank.printing.panels import panel_poster  # noqa: PLC0415 - slow to import
+    from moralbank.scheme.poster import poster_of  # noqa: PLC0415 - as above
+
+    with reading() as session:
+        shown = poster_of(session, actor.village_id)
+    write_file(output, panel_poster(shown, paper=WALL_PAPERS[paper].paper, plain=plain))
 
 
 def _row(item: Item) -> dict[str, Any]:

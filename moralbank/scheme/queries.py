@@ -183,6 +183,16 @@ class VersionInfo:
     resolution: str
 
 
+def item_names(session: Session, village_id: int) -> dict[int, str]:
+    """What every item that there ever was is or was called, the latest name, by number."""
+    rows = session.connection().execute(
+        select(_items.c.number, _items.c.name)
+        .where(_items.c.village_id == village_id)
+        .order_by(_items.c.version)
+    )
+    return {row.number: row.name for row in rows}
+
+
 def versions(session: Session, village_id: int) -> list[VersionInfo]:
     """All versions, the newest first."""
     rows = session.connection().execute(
@@ -208,6 +218,14 @@ def scheme_on(session: Session, village_id: int, day: date) -> Scheme:
     if row is None:
         raise NoScheme(field="deed_on", day=day.isoformat())
     return _read(session, village_id, _version_info(row))
+
+
+def scheme_in_force(session: Session, village_id: int, day: date) -> Scheme | None:
+    """The version in force on `day`, or None before the first."""
+    try:
+        return scheme_on(session, village_id, day)
+    except NoScheme:
+        return None
 
 
 def item_on(session: Session, village_id: int, number: int, day: date) -> Item:

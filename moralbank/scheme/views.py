@@ -1,6 +1,7 @@
 """Pages of the scheme: as villagers read it, its earlier versions, and a new version."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -10,12 +11,14 @@ from moralbank.access.permissions import may as role_may
 from moralbank.db import reading, writing
 from moralbank.errors import MoralbankError
 from moralbank.i18n import _
+from moralbank.paper.choices import wall_choice
 from moralbank.scheme.forms import SchemeForm
 from moralbank.scheme.queries import Scheme, latest_scheme, scheme_on, scheme_version, versions
 from moralbank.scheme.rules import as_new_items
 from moralbank.scheme.service import adopt
 from moralbank.web.errors import status_of
 from moralbank.web.guards import current_actor, may
+from moralbank.web.printed import printed
 
 room = Blueprint("scheme", __name__)
 
@@ -26,6 +29,20 @@ def scheme() -> Any:
     """Show the version in force today."""
     with reading() as session:
         return _page(session, scheme_on(session, current_actor().village_id, clock.today()))
+
+
+@room.get("/scheme/poster.pdf")
+@may("scheme.view")
+def poster() -> Any:
+    """Print the version in force as a poster, on the paper that `?paper=` names."""
+    from moralbank.printing.panels import panel_poster  # noqa: PLC0415 - slow to import
+    from moralbank.scheme.poster import poster_of  # noqa: PLC0415 - as above
+
+    choice = wall_choice(request.args)
+    with reading() as session:
+        shown = poster_of(session, current_actor().village_id)
+    draw = partial(panel_poster, shown, paper=choice.paper, plain=choice.plain)
+    return printed(f"{_('积分细则')}-{choice.key}.pdf", lambda _progress: draw())
 
 
 @room.get("/scheme/<int:number>")

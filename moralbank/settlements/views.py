@@ -46,9 +46,10 @@ from moralbank.settlements.queries import (
 from moralbank.settlements.queries import settlements as read_settlements
 from moralbank.store.keeping import KIND_LABELS
 from moralbank.web.errors import status_of
-from moralbank.web.files import excel_file, pdf_file
+from moralbank.web.files import excel_file
 from moralbank.web.guards import current_actor, may
 from moralbank.web.pages import asked_also, asked_number, asked_page, pager
+from moralbank.web.printed import printed
 from moralbank.web.request_ids import next_request_id, sent_request_id
 
 room = Blueprint("settlements", __name__)
@@ -188,7 +189,7 @@ def sheet(settlement_id: int) -> Any:
     with reading() as session:
         info = shown_settlement(session, actor, settlement_id)
         shown = settlement_sheet(session, actor.village_id, info)
-    return pdf_file(draw(shown), _("结算单-%(label)s.pdf", label=info.label))
+    return printed(_("结算单-%(label)s.pdf", label=info.label), lambda _told: draw(shown))
 
 
 @room.get(f"{ONE}/slips.xlsx")

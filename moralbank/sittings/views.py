@@ -33,9 +33,10 @@ from moralbank.sittings.queries import (
 )
 from moralbank.sittings.queries import sitting as sitting_info
 from moralbank.web.errors import status_of
-from moralbank.web.files import excel_file, pdf_file
+from moralbank.web.files import excel_file
 from moralbank.web.guards import current_actor, may
 from moralbank.web.pages import asked_page, pager
+from moralbank.web.printed import printed
 from moralbank.web.request_ids import next_request_id, sent_request_id
 
 room = Blueprint("sittings", __name__)
@@ -149,7 +150,8 @@ def minutes(sitting_id: int) -> Any:
 
     with reading() as session:
         sheet = minutes_of(session, current_actor().village_id, sitting_id)
-    return pdf_file(pdf.minutes(sheet), _("评议会记录-第%(id)s次.pdf", id=sitting_id))
+    name = _("评议会记录-第%(id)s次.pdf", id=sitting_id)
+    return printed(name, lambda _told: pdf.minutes(sheet))
 
 
 @room.get("/sittings/<int:sitting_id>/decided.xlsx")

@@ -8,11 +8,22 @@ import click
 
 from moralbank import clock
 from moralbank.audit import Actor
-from moralbank.console import acts, show, show_json, with_json, with_request_id, write_file
+from moralbank.console import (
+    acts,
+    show,
+    show_json,
+    to_output,
+    with_json,
+    with_plain,
+    with_request_id,
+    with_wall_paper,
+    write_file,
+)
 from moralbank.db import reading, writing
 from moralbank.errors import Invalid
 from moralbank.i18n import _, mark
 from moralbank.money import yuan
+from moralbank.printing.papers import WALL_PAPERS
 from moralbank.store import counting
 from moralbank.store.counts import CountInfo, count_for, count_number, count_page, count_sheet
 from moralbank.store.demand import suggestions
@@ -321,7 +332,23 @@ def labels(
     write_file(out, pdf.labels(sheet))
 
 
-STOCK_COMMANDS: Final[tuple[click.Command, ...]] = (count, expiring, order, labels)
+@click.command("price-list", help=_("把价目表印成海报，贴在店里。"))
+@with_wall_paper
+@with_plain
+@_of_shop
+@to_output
+@acts("store.view")
+def price_poster(actor: Actor, *, paper: str, plain: bool, shop: int | None, output: Path) -> None:
+    """Print a shop's price list."""
+    from moralbank.printing.panels import panel_poster  # noqa: PLC0415 - slow to import
+    from moralbank.store.price_list import price_list  # noqa: PLC0415 - as above
+
+    with reading() as session:
+        shown = price_list(session, actor.village_id, shop_for(session, actor, shop))
+    write_file(output, panel_poster(shown, paper=WALL_PAPERS[paper].paper, plain=plain))
+
+
+STOCK_COMMANDS: Final[tuple[click.Command, ...]] = (count, expiring, order, labels, price_poster)
 """What this file adds to `moralbank store`."""
 
 

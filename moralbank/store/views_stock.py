@@ -1,6 +1,7 @@
 """Pages of what lies on the shelf: counting it, what expires, what to buy, its labels."""
 
 from collections.abc import Mapping
+from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -13,6 +14,7 @@ from moralbank.errors import MoralbankError
 from moralbank.i18n import _
 from moralbank.ledger.queries import rate_on
 from moralbank.local_numbers import number_or_unknown
+from moralbank.paper.choices import wall_choice
 from moralbank.store import counting
 from moralbank.store.counts import CountedLine, count_for, count_number, count_page
 from moralbank.store.counts import count_sheet as read_sheet
@@ -34,9 +36,10 @@ from moralbank.store.queries import products, shelves
 from moralbank.store.stock_export import count_list, order_list
 from moralbank.store.views_shops import asked_shop, may_manage, room
 from moralbank.web.errors import status_of
-from moralbank.web.files import excel_file, pdf_file
+from moralbank.web.files import excel_file
 from moralbank.web.guards import current_actor, may
 from moralbank.web.pages import asked_number, asked_page, asked_words, pager
+from moralbank.web.printed import ACTUAL_SIZE, printed
 from moralbank.web.request_ids import next_request_id, sent_request_id
 
 COUNT = "/store/counts/<int:count_id>"
@@ -143,7 +146,8 @@ def count_sheet(count_id: int) -> Any:
     blind = request.args.get("books") != "1"
     with reading() as session:
         sheet = read_sheet(session, current_actor(), count_id, blind=blind)
-    return pdf_file(pdf.count(sheet), _("盘点表-%(number)s.pdf", number=sheet.number))
+    name = _("盘点表-%(number)s.pdf", number=sheet.number)
+    return printed(name, lambda _told: pdf.count(sheet))
 
 
 @room.get(f"{COUNT}/count.xlsx")
@@ -242,7 +246,22 @@ def labels_sheet() -> Any:
     with reading() as session:
         shop = asked_shop(session).shop
         sheet = label_sheet(session, current_actor().village_id, shop.id, chosen)
-    return pdf_file(pdf.labels(sheet), _("价签-%(day)s.pdf", day=clock.today()))
+    name, hint = _("价签-%(day)s.pdf", day=clock.today()), _(ACTUAL_SIZE)
+    return printed(name, lambda _told: pdf.labels(sheet), hint=hint)
+
+
+@room.get("/store/prices.pdf")
+@may("store.view")
+def price_poster() -> Any:
+    """Print the shop's price list as a poster, on the paper that `?paper=` names."""
+    from moralbank.printing.panels import panel_poster  # noqa: PLC0415 - slow to import
+    from moralbank.store.price_list import price_list  # noqa: PLC0415 - as above
+
+    choice = wall_choice(request.args)
+    with reading() as session:
+        shown = price_list(session, current_actor().village_id, asked_shop(session).shop)
+    draw = partial(panel_poster, shown, paper=choice.paper, plain=choice.plain)
+    return printed(f"{_('价目表')}-{choice.key}.pdf", lambda _told: draw())
 
 
 def _asked_order() -> tuple[int, int, list[Suggestion], ShopChoice]:

@@ -28,8 +28,9 @@ from moralbank.supervision.service import Found
 from moralbank.villages.queries import number_set
 from moralbank.villages.settings import RECHECK_PERCENT
 from moralbank.web.errors import status_of
-from moralbank.web.files import excel_file, pdf_file
+from moralbank.web.files import excel_file
 from moralbank.web.guards import current_actor, may
+from moralbank.web.printed import printed
 from moralbank.web.request_ids import next_request_id, sent_request_id
 
 room = Blueprint("supervision", __name__)
@@ -173,7 +174,8 @@ def sheet(recheck_id: int) -> Any:
 
     with reading() as session:
         paper = sheet_of(session, current_actor().village_id, recheck_id)
-    return pdf_file(recheck_sheet(paper), _("抽查表-第%(id)s次.pdf", id=recheck_id))
+    name = _("抽查表-第%(id)s次.pdf", id=recheck_id)
+    return printed(name, lambda _told: recheck_sheet(paper))
 
 
 @room.get("/supervision/rechecks/<int:recheck_id>/found.xlsx")

@@ -127,6 +127,12 @@ def offset(value: str) -> str:
     return plain
 
 
+def moved_by(value: str) -> tuple[float, float]:
+    """What `offset` let through, as millimetres to the right and upwards."""
+    right, up = map(float, value.split())
+    return right, up
+
+
 def whole(least: int, most: int) -> Callable[[str], str]:
     """A whole number from `least` to `most`; the check raises NotWithin."""
 

@@ -342,8 +342,8 @@ SETTINGS: Final = {
         Setting(
             PRINTER_OFFSET,
             _PAPER,
-            mark("打印机偏了多少毫米"),
-            mark("往右、往上各多少，例如 1.5 -2；不偏写 0 0"),
+            mark("打印时整张挪几毫米"),
+            mark("印出来偏左、偏下的写正数，先往右、后往上，例如 1.5 -2；不用挪写 0 0"),
             "0 0",
             offset,
         ),

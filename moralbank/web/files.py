@@ -9,17 +9,24 @@ from moralbank.excel import XLSX
 
 def excel_file(content: bytes, name: str) -> Response:
     """An Excel file to be saved under this name."""
-    return send_file(io.BytesIO(content), XLSX, as_attachment=True, download_name=name)
+    return _unkept(send_file(io.BytesIO(content), XLSX, as_attachment=True, download_name=name))
 
 
-def pdf_file(content: bytes, name: str) -> Response:
-    """A sheet that the browser shows, and saves under this name."""
-    return send_file(io.BytesIO(content), "application/pdf", download_name=name)
+def pdf_file(content: bytes, name: str, *, save: bool = False) -> Response:
+    """A sheet that the browser shows, or with `save` keeps at once, under this name."""
+    file = io.BytesIO(content)
+    return _unkept(send_file(file, "application/pdf", as_attachment=save, download_name=name))
 
 
 def framed(answer: Response) -> Response:
     """A sheet that a page of ours prints at once, in a frame that nobody sees."""
     answer.headers["Content-Security-Policy"] = "default-src 'self'; frame-ancestors 'self'"
+    return answer
+
+
+def _unkept(answer: Response) -> Response:
+    """Figures and names of today, for whoever asked: nobody on the way keeps them, no browser."""
+    answer.headers["Cache-Control"] = "no-store"
     return answer
 
 

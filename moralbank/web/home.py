@@ -22,6 +22,7 @@ from moralbank.awards.queries import (
     to_verify_count,
     waiting_by_group,
 )
+from moralbank.boards.issues import hanging_issues
 from moralbank.cards.queries import card_rows
 from moralbank.counter.daybook import unclosed_days
 from moralbank.counter.queries import SlipFilter, slip_sums
@@ -83,12 +84,13 @@ def _admin(session: Session, actor: Actor) -> Figures:
 
 
 def _in_public(session: Session, village_id: int) -> Figures:
-    """What was approved and waits for a notice, what hangs, and which rounds go on."""
+    """What was approved and waits for a notice, what hangs (boards too), which rounds go on."""
     ready = approved(session, village_id)
     return {
         "ready": len(ready),
         "ready_points": sum(row.points for row in ready if not row.deduction),
         "notices": open_notices(session, village_id),
+        "hanging_boards": hanging_issues(session, village_id),
         "rounds": open_rounds(session, village_id),
     }
 

@@ -1,28 +1,67 @@
-"""A sheet as an answer: drawn and given back."""
+"""A sheet as an answer: drawn and given back at once, or looked at first, page by page."""
 
-from collections.abc import Callable
+import re
 from typing import Final
 
-from flask import Response
+from flask import Flask, current_app, redirect, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
 
+from moralbank.i18n import mark
+from moralbank.paper import jobs
+from moralbank.paper.jobs import Draw, Order, Press, Progress
 from moralbank.web.files import pdf_file
+from moralbank.web.guards import current_actor
+from moralbank.web.way_back import page_before
 
-Progress = Callable[[int], None]
-"""Told how many pieces are done; raises where whoever asked has changed their mind."""
-Draw = Callable[[Progress], bytes]
-"""Draws a sheet from plain values; touches neither the database nor the request."""
+__all__ = ["ACTUAL_SIZE", "DUPLEX", "LOOK", "PRINT_SHOP", "Draw", "Progress", "printed"]
 
 LOOK: Final = "look"
 """The address's or form's word for: show me the pages first."""
+PATIENCE: Final = 1.5
+"""Seconds that a request waits for its sheet before it shows how far the drawing is."""
+
+DUPLEX: Final = mark("双面打印，沿长边翻转；选“实际大小”，不要缩放")
+ACTUAL_SIZE: Final = mark("打印时选“实际大小”，不要缩放")
+PRINT_SHOP: Final = mark("下载后拷到 U 盘，送图文店打印")
+
+_LONGEST_NAME: Final = 100
+_NOT_IN_NAMES: Final = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]+')
 
 
-def printed(name: str, draw: Draw, *, pieces: int = 0) -> Response:
-    """The sheet as a PDF called `name`.
+def install(app: Flask) -> None:
+    """Give the application its press, and clear away what earlier ones left."""
+    app.extensions["press"] = Press()
+    jobs.sweep(app.config["INSTANCE"])
 
-    `pieces` is what `draw` will count up to. Raises whatever `draw` refuses.
+
+def printed(name: str, draw: Draw, *, pieces: int = 0, hint: str = "") -> Response:
+    """The sheet as a PDF called `name`, or with `look` asked for the page that shows it.
+
+    `pieces` is what `draw` will count up to; `hint` (in the reader's language) is what to tell
+    the printer. Raises whatever `draw` refuses, as long as this request waits for it.
     """
-    del pieces
-    return pdf_file(draw(_nobody_waits), name)
+    name = file_name(name)
+    if not request.values.get(LOOK) or not current_user.is_authenticated:
+        return pdf_file(draw(_nobody_waits), name)
+    instance, actor = current_app.config["INSTANCE"], current_actor()
+    order = Order(name, pieces, _way_back(), hint)
+    run = current_app.extensions["press"].take(instance, actor, order, draw)
+    if run.wait(PATIENCE) and run.fault is not None:
+        jobs.drop(instance, actor, run.token)
+        raise run.fault
+    return redirect(url_for("paper.job", token=run.token), 303)
+
+
+def file_name(wanted: str) -> str:
+    """A name that every system can save: no path, no control characters, not too long."""
+    stem, dot, kind = _NOT_IN_NAMES.sub("-", wanted).strip(" .-").rpartition(".")
+    return f"{stem[:_LONGEST_NAME]}{dot}{kind}"
+
+
+def _way_back() -> str:
+    """The page of ours that led to the sheet; without one, the page above its address."""
+    return page_before(request.path.rpartition("/")[0])
 
 
 def _nobody_waits(_done: int) -> None:

@@ -1,18 +1,26 @@
 """Deeds of named villagers, recorded and posted through the services."""
 
 import itertools
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 
 from moralbank import clock
 from moralbank.access.permissions import Role
 from moralbank.awards.deciding import approve
 from moralbank.awards.posting import reverse
 from moralbank.awards.service import RecordAward, record
+from moralbank.boards.definitions import board_called
 from moralbank.boards.periods import Period, current_quarter
 from moralbank.boards.queries import Ranking, rank
+from moralbank.boards.service import change_board, content_of
+from moralbank.fund.models import FundSource
+from moralbank.fund.service import Income, record_income
 from moralbank.households.queries import all_households
-from moralbank.households.service import EditHousehold, edit_household
+from moralbank.households.service import EditHousehold, NewMember, add_member, edit_household
+from moralbank.money import fen_from_yuan
 from moralbank.scheme.queries import scheme_on
+from moralbank.scheme.rules import NewScheme, as_new_items
+from moralbank.scheme.service import adopt
 from tests.village import Town
 
 _requests = itertools.count(1)
@@ -88,3 +96,52 @@ def board(village: Town, slug: str, period: Period | None = None, group: str = "
 def places(ranking: Ranking) -> list[tuple[int, str, int]]:
     """Rank, name and points of everybody on it."""
     return [(entry.rank, entry.name, entry.points) for entry in ranking.entries]
+
+
+def change(village: Town, slug: str, **changes: object) -> None:
+    """Change what is said of a board."""
+    with village.database.writing() as session:
+        scheme = scheme_on(session, village.village_id, clock.today())
+        known = content_of(board_called(session, village.village_id, slug), scheme)
+        wanted = replace(known, **changes)  # type: ignore[arg-type]
+        change_board(session, village.actor(Role.ADMIN), slug, wanted, scheme)
+
+
+def member(village: Town, label: str, name: str, *, minor: bool = False) -> int:
+    """A person of a household."""
+    household = village.household(label).id
+    with village.database.writing() as session:
+        wanted = NewMember(name=name, relation="家人", minor=minor)
+        return add_member(session, village.actor(Role.ADMIN), household, wanted).id
+
+
+def give(
+    village: Town,
+    party: str,
+    yuan: str,
+    *,
+    source: FundSource = FundSource.DONATION,
+    on: date | None = None,
+) -> int:
+    """Money that came into the fund; gives the voucher's number."""
+    request = request_id()
+    income = Income(
+        source=source,
+        number=f"收-{request}",
+        day=on or clock.today(),
+        amount_fen=fen_from_yuan(yuan) or 0,
+        party=party,
+    )
+    with village.database.writing() as session:
+        return record_income(session, village.actor(Role.ACCOUNTANT), request, income)
+
+
+def adopt_changed(village: Town, item: int, name: str) -> None:
+    """A new version of the scheme from tomorrow on: an item has another name, or ("") is gone."""
+    tomorrow = clock.today() + timedelta(days=1)
+    with village.database.writing() as session:
+        items = as_new_items(scheme_on(session, village.village_id, clock.today()))
+        renamed = (replace(one, name=name) if one.number == item else one for one in items)
+        left = tuple(one for one in renamed if one.name)
+        wanted = NewScheme("村民会议通过", clock.today(), tomorrow, left)
+        adopt(session, village.actor(Role.ADMIN), wanted)

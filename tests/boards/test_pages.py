@@ -9,6 +9,7 @@ import pypdfium2
 import pytest
 
 from moralbank.access.permissions import Role
+from moralbank.boards.definitions import board_called
 from moralbank.boards.periods import current_quarter
 from moralbank.ledger.queries import head_mark
 from moralbank.villages.service import change_setting
@@ -19,6 +20,7 @@ from tests.village import STAFF, Browser, Town, found_village
 
 Browse = Callable[[Role], Browser]
 RECORDER = STAFF[Role.RECORDER]
+ADMIN = STAFF[Role.ADMIN]
 
 
 @pytest.fixture
@@ -87,7 +89,8 @@ def test_a_period_and_a_group_are_chosen(honoured: Town, browse: Browse) -> None
         ("/boards/shanju", {"group": "99"}, 404, "这个小组。本村有：一组、二组、六组"),
         ("/boards/shanju", {"group": "一组"}, 422, "小组不对"),
         ("/boards/shanju", {"group": "9" * 30}, 422, "小组不对"),
-        ("/boards/shanju.pdf", {"paper": "a0"}, 422, "可选 A4 或 A3"),
+        ("/boards/shanju.pdf", {"paper": "a0"}, 422, "可选 A4、A3、60 × 90 厘米"),
+        ("/boards/shanju.pdf", {"style": "baroque"}, 422, "可选 红底金字"),
     ],
 )
 def test_what_cannot_be_is_said(
@@ -98,21 +101,25 @@ def test_what_cannot_be_is_said(
     assert "<script>" not in person.page
 
 
-@pytest.mark.parametrize(("paper", "size"), [("a4", (210, 297)), ("a3", (297, 420))])
-def test_a_poster_is_printed(
-    honoured: Town, browse: Browse, paper: str, size: tuple[int, int]
+@on_one_engine
+@pytest.mark.parametrize(
+    ("asked", "size"), [("paper=a4", (210, 297)), ("paper=60x90&style=plain", (600, 900))]
+)
+def test_a_test_print_says_that_it_is_one(
+    honoured: Town, browse: Browse, asked: str, size: tuple[int, int]
 ) -> None:
     admin = honoured.actor(Role.ADMIN)
     with honoured.database.writing() as session:
         change_setting(session, admin, "contact", "村务监督委员会 0476-0000000")
         change_setting(session, admin, "public_address", "https://bank.example.cn")
         mark = head_mark(session, honoured.village_id)
-    answer = browse(Role.RECORDER).client.get(f"/boards/shanju.pdf?paper={paper}")
+    answer = browse(Role.RECORDER).client.get(f"/boards/shanju.pdf?{asked}")
     assert (answer.status_code, answer.mimetype) == (200, "application/pdf")
     assert size_of(answer.data) == size
     text = text_of(answer.data)
-    for words in ("王䶮", "杜仁森", "羊圈湾村村民委员会", "0476-0000000", current_quarter().label):
+    for words in ("王䶮", "杜仁森", "羊圈湾村村民委员会", "0476-0000000", "试印稿"):
         assert words in text
+    assert current_quarter().label in text
     assert f"账{mark}" in text
 
 
@@ -136,14 +143,17 @@ def test_boards_by_command(honoured: Town, terminal: Terminal, tmp_path: Path) -
     slugs = [
         row["slug"] for row in json.loads(terminal.run("boards", "list", "--json", who=RECORDER))
     ]
-    assert slugs == ["shanju", "xiaoxing", "haoren", "zuimei"]
+    assert slugs[:4] == ["shanju", "xiaoxing", "haoren", "zuimei"]
     show = ["boards", "show", "shanju", "--period", current_quarter().text]
+    terminal.run("boards", "edit", "shanju", "--top", "20", "--ties", "strokes", who=ADMIN)
     issue = json.loads(terminal.run(*show, "--json", who=RECORDER))
     assert [(one["rank"], one["name"]) for one in issue["entries"]] == [
         (1, "王䶮"),
         (2, "杜仁森"),
         (3, "斯琴高娃"),
     ]
+    assert "取前 20 名" in issue["rule"]
+    assert "按姓氏笔画" in issue["tie_rule"]
     assert "修东沟水渠五天" in terminal.run(*show, who=RECORDER)
     only = json.loads(terminal.run(*show, "--group", "一组", "--json", who=RECORDER))
     assert [one["name"] for one in only["entries"]] == ["杜仁森"]
@@ -151,7 +161,16 @@ def test_boards_by_command(honoured: Town, terminal: Terminal, tmp_path: Path) -
     terminal.run("boards", "print", "shanju", "--paper", "a3", "-o", str(poster), who=RECORDER)
     assert size_of(poster.read_bytes()) == (297, 420)
     assert "王䶮" in text_of(poster.read_bytes())
-    assert honoured.village_id
+    edit_it = ["boards", "edit", "haoren", "--category", "环境卫生", "--item", "出义务工"]
+    assert "改好了" in terminal.run(*edit_it, who=ADMIN)
+    assert "没有改动" in terminal.run(*edit_it, who=ADMIN)
+    with honoured.database.reading() as session:
+        changed = board_called(session, honoured.village_id, "haoren")
+    assert (changed.categories, changed.items) == (("环境卫生",), (16,))
+    assert "收起来了" in terminal.run("boards", "hide", "zuimei", who=ADMIN)
+    assert "已收起" in terminal.run("boards", "list", who=ADMIN)
+    assert "恢复成默认" in terminal.run("boards", "reset", "zuimei", who=ADMIN)
+    assert "已收起" not in terminal.run("boards", "list", who=ADMIN)
 
 
 @on_one_engine
@@ -163,6 +182,7 @@ def test_boards_by_command(honoured: Town, terminal: Terminal, tmp_path: Path) -
         (["show", "shanju", "--group", "九组"], 1, "没有“九组”这个小组"),
         (["print", "shanju"], 2, "-o"),
         (["print", "shanju", "--paper", "a0", "-o", "x.pdf"], 2, "--paper"),
+        (["edit", "shanju", "--top", "3"], 1, "请由管理员来办"),
     ],
 )
 def test_a_refused_command_prints_nothing(

@@ -7,21 +7,28 @@ from sqlalchemy import event
 
 from moralbank import clock
 from moralbank.access.permissions import Role
+from moralbank.boards.edits import save_edit
 from moralbank.boards.periods import current_quarter, read_period
 from moralbank.boards.queries import rank, rank_all
+from moralbank.fund.models import FundSource
+from moralbank.fund.service import take_back as take_voucher_back
 from moralbank.households.models import HouseholdStatus
-from moralbank.households.service import NewHousehold, NewMember, add_household, add_member
+from moralbank.households.service import NewHousehold, add_household
+from moralbank.scheme.queries import scheme_on
 from moralbank.villages.queries import GroupUnknown
-from tests.boards.deeds import board, do, edit, places, take_back
+from tests.boards.deeds import (
+    adopt_changed,
+    board,
+    change,
+    do,
+    edit,
+    give,
+    member,
+    places,
+    request_id,
+    take_back,
+)
 from tests.village import Town
-
-
-def member(village: Town, label: str, name: str, *, minor: bool = False) -> int:
-    """A person of a household."""
-    household = village.household(label).id
-    with village.database.writing() as session:
-        wanted = NewMember(name=name, relation="家人", minor=minor)
-        return add_member(session, village.actor(Role.ADMIN), household, wanted).id
 
 
 def neighbours(village: Town, count: int) -> list[str]:
@@ -45,12 +52,6 @@ def test_most_points_stand_first_and_equal_points_share_a_place(village: Town) -
         (2, "杜仁森", 6),
         (4, "斯琴高娃", 3),
     ]
-
-
-def test_dense_places_leave_no_gap(village: Town) -> None:
-    for label, times in (("六组-042", 3), ("一组-006", 2), ("一组-012", 2), ("二组-007", 1)):
-        do(village, label, "义务维修公共设施", times)
-    assert [place for place, _name, _points in places(board(village, "haoren"))] == [1, 2, 2, 3]
 
 
 def test_a_households_deeds_are_added_up(village: Town) -> None:
@@ -224,3 +225,93 @@ def test_more_people_need_no_more_statements(village: Town) -> None:
     for label in neighbours(village, 6):
         do(village, label, "出义务工")
     assert statements() == before
+
+
+def test_the_board_of_progress_counts_what_came_on_top(village: Town) -> None:
+    quarter = current_quarter()
+    before = quarter.before.last
+    do(village, "一组-012", "出义务工", 4, on=before, note="上一季修渠")
+    do(village, "一组-012", "出义务工", 6, note="这一季修渠")  # 18 less 12
+    do(village, "一组-006", "出义务工", 3, on=before)
+    do(village, "一组-006", "出义务工", 3)  # not more than before
+    do(village, "六组-042", "出义务工", 5, on=before)
+    do(village, "六组-042", "出义务工")  # less
+    do(village, "二组-007", "出义务工", 2)  # nothing before
+    do(village, "六组-031", "志愿服务", 2)  # 1 point: below the board's minimum
+    do(village, "二组-014", "出义务工", on=quarter.before.first - timedelta(days=1))
+    ranking = board(village, "jinbu")
+    assert places(ranking) == [(1, "杜仁森", 6), (1, "斯琴高娃", 6)]
+    assert ranking.standings[0].notes == ("这一季修渠",)
+    assert quarter.before.label in ranking.rule
+    # Beside the other boards it stands as alone, and they as if it were not there.
+    with village.database.reading() as session:
+        everything = {one.board.slug: one for one in rank_all(session, village.village_id, quarter)}
+    assert places(everything["jinbu"]) == places(ranking)
+    assert places(everything["shanju"]) == places(board(village, "shanju"))
+
+
+def test_donors_stand_by_whole_yuan(village: Town) -> None:
+    today = clock.today()
+    give(village, "乡贤杜凤山", "1500")
+    give(village, " 乡贤杜凤山 ", "500.90")
+    give(village, "匿名", "300")
+    give(village, "无名氏", "300")
+    give(village, "河沿商店", "0.90")
+    give(village, "村集体", "9000", source=FundSource.VILLAGE)
+    give(village, "早先的人", "800", on=current_quarter().first - timedelta(days=1))
+    wrong = give(village, "记错的人", "7000")
+    with village.database.writing() as session:
+        take_voucher_back(session, village.actor(Role.ACCOUNTANT), request_id(), wrong, "记错了")
+    ranking = board(village, "juanzeng")
+    assert places(ranking) == [(1, "乡贤杜凤山", 2000), (2, "爱心人士", 300), (2, "爱心人士", 300)]
+    first = ranking.standings[0]
+    assert (first.deed, first.group, first.household_id, first.shown) == ("捐赠 2 笔", "", 0, True)
+    assert (ranking.board.unit, ranking.board.measure_label) == ("元", "金额")
+    # A group has no donors of its own: its board is the village's.
+    assert board(village, "juanzeng", group="一组").standings == ranking.standings
+    year = board(village, "juanzeng", read_period(str(today.year)))
+    assert year.standings[0].points >= 2000
+
+
+def test_what_was_chosen_for_a_line_stands_there_unless_they_hide(village: Town) -> None:
+    do(village, "一组-012", "出义务工", 2, note="修渠一天")
+    do(village, "一组-012", "志愿服务", 2, note="帮杜老汉收麦")
+    household = village.household("一组-012").id
+    with village.database.writing() as session:
+        actor, period = village.actor(Role.RECORDER), current_quarter().text
+        save_edit(session, actor, "shanju", period, household, deed="带人修好东沟水渠")
+    (one,) = board(village, "shanju").standings
+    assert one.deed == "带人修好东沟水渠"
+    assert set(one.notes) == {"修渠一天", "帮杜老汉收麦"}
+    assert "修渠" in board(village, "zongbang").standings[0].deed  # another board: its own words
+    edit(village, "一组-012", consent=False)
+    (hidden,) = board(village, "shanju").standings
+    assert (hidden.name, hidden.shown, hidden.notes) == ("杜某某", False, ())
+    assert "水渠" not in hidden.deed
+
+
+def test_a_renamed_item_still_counts_where_it_was_chosen(village: Town) -> None:
+    do(village, "一组-012", "邻里互助", 2)
+    with village.database.reading() as session:
+        item = scheme_on(session, village.village_id, clock.today()).item("邻里互助").number
+    change(village, "haoren", minimum=1, items=(item,))
+    adopt_changed(village, item, "邻里搭把手")
+    with clock.at(clock.now() + timedelta(days=2)):
+        period = read_period(str(clock.today().year))
+        do(village, "一组-006", "邻里搭把手")
+        ranking = board(village, "haoren", period)
+        assert ("布和", 1) in {(name, points) for _place, name, points in places(ranking)}
+        assert "邻里搭把手" in ranking.rule
+
+
+def test_the_rule_says_what_counts(hamlet: Town) -> None:
+    change(hamlet, "shanju", top=8, minimum=5)
+    rules = {slug: board(hamlet, slug).rule for slug in ("shanju", "haoren", "zuimei", "juanzeng")}
+    assert rules["shanju"] == (
+        "按本期已入账的积分排名。只算热心公益。满 5 分的上榜。取前 8 名，与最后一名并列的也上榜。"
+    )
+    assert "抢险救灾" in rules["haoren"]
+    assert "记在户主名下" in rules["haoren"]
+    assert "各项加分都算。满 10 分的上榜。" in rules["zuimei"]
+    assert "捐给积分基金的钱" in rules["juanzeng"]
+    assert all(len(rule) < 300 for rule in rules.values())

@@ -113,11 +113,13 @@ def run_command(
 
 
 def fetch_form(page: Page, selector: str) -> bytes:
-    """What a page's form answers with (a PDF), sent by the page itself with all its fields."""
+    """The PDF that a page's form asks for, sent with all its fields but the wish to look first."""
     encoded = page.evaluate(
         """async selector => {
             const form = document.querySelector(selector);
-            const answer = await fetch(form.action, {method: "POST", body: new FormData(form)});
+            const body = new FormData(form);
+            body.delete("look");
+            const answer = await fetch(form.action, {method: "POST", body});
             const bytes = new Uint8Array(await answer.arrayBuffer());
             return btoa(Array.from(bytes, byte => String.fromCharCode(byte)).join(""));
         }""",

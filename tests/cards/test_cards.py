@@ -208,7 +208,9 @@ def test_only_what_was_not_printed_yet(village: Town, browse: Browse) -> None:
 def test_a_sheet_has_ten_places(village: Town, browse: Browse, skip: str) -> None:
     recorder = browse(Role.RECORDER)
     recorder.open("/cards")
-    assert recorder.send("/cards/sheet.pdf", skip=skip).status_code == 422
+    assert recorder.send("/cards/sheet.pdf", skip=skip, ink="saving").status_code == 422
+    assert '<option selected value="saving">' in recorder.page  # what was chosen stays
+    assert f'value="{skip}"' in recorder.page
     assert not _prints(village)
 
 
@@ -218,6 +220,8 @@ def test_an_address_too_long_for_a_card(village: Town, browse: Browse) -> None:
     recorder.open("/cards")
     assert recorder.send("/cards/sheet.pdf").status_code == 409
     assert "公开网址太长" in recorder.page
+    assert not _prints(village)  # refused before anything was counted
+    assert not Till(village).card(DU).prints
 
 
 def test_lost_and_replaced_by_the_page(village: Town, browse: Browse) -> None:

@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import inspect, text
 
 from moralbank.access.permissions import PERMISSIONS, Role
-from moralbank.boards.definitions import all_boards
+from moralbank.boards.definitions import seeded_boards
 from moralbank.cards.queries import active_cards
 from moralbank.store.headings import HEADINGS
 from moralbank.villages.settings import SETTINGS
@@ -140,7 +140,7 @@ def _own_words(town: Town) -> list[str]:
             for row in connection.execute(text(f"SELECT * FROM {table}")):
                 for value in row:
                     found |= set(_texts(value))
-    for board in all_boards():
+    for board in seeded_boards():
         found |= {board.title_for("羊圈湾村"), board.lead, *board.couplet}
     found |= {setting.default for setting in SETTINGS.values()}
     found |= {name for names in HEADINGS.values() for name in names}  # a goods file's own

@@ -100,6 +100,17 @@ def test_a_changed_head_is_shown_and_taken_over(village: Town, browse: Browse) -
     assert "杜德海" not in admin.open("/households", q="drs")
 
 
+@on_one_engine
+def test_a_name_that_no_font_can_write_is_pointed_out(village: Town, browse: Browse) -> None:
+    admin = browse(Role.ADMIN)
+    uploaded(admin, roster(household("三组", 7, "王䶮"), household("三组", 8, "𫖯㛃·龘")))
+    assert "字体里没有" not in admin.page, "rare, but some font has each of them"
+    preview = uploaded(admin, roster(household("三组", 9, "杜\U0003fffd")))
+    assert "姓名里的“\U0003fffd”字体里没有，纸上会印成□和拼音" in admin.page
+    confirmed(admin, preview)
+    assert village.household("三组-009").head == "杜\U0003fffd"
+
+
 def test_two_heads_for_one_number_are_refused_unless_skipped(
     village: Town, app: Flask, browse: Browse
 ) -> None:

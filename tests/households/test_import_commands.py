@@ -54,6 +54,15 @@ def test_a_village_is_imported_by_command_and_a_second_time_changes_nothing(
     assert books(village) == after
 
 
+def test_the_command_points_out_a_name_that_no_font_can_write(
+    tmp_path: Path, run: Callable[..., int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "花名册.xlsx"
+    file.write_bytes(roster(household("三组", 9, "杜\U0003fffd")))
+    assert run("import", str(file)) == 0
+    assert "姓名里的“\U0003fffd”字体里没有，纸上会印成□和拼音" in capsys.readouterr().out
+
+
 def test_the_command_shows_errors_and_keeps_to_what_it_was_told(
     village: Town, tmp_path: Path, run: Callable[..., int], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,16 +1,24 @@
 """Boards: everyone stands on them, in full, and the seal's place is free."""
 
 from concurrent.futures import ThreadPoolExecutor
+from ctypes import c_uint
 from dataclasses import replace
 from datetime import date
+from functools import cache
+from io import BytesIO
 from math import hypot
-from typing import Literal
 
+import pypdfium2 as pdfium
 import pytest
+import zxingcpp
+from PIL import Image, ImageFilter, ImageStat
 
+from moralbank.boards.layout import BannerLayout, layout_of
+from moralbank.boards.papers import POSTER_PAPERS
 from moralbank.boards.pdf import board_poster
 from moralbank.boards.sheets import BoardEntry, BoardSheet, laureates
-from tests.printing.paper import Paper
+from moralbank.boards.styles import STYLES
+from tests.printing.paper import MM, Paper
 
 NAMES = [
     "张建国",
@@ -25,6 +33,17 @@ NAMES = [
 DEEDS = ["义务修渠三天，带动邻里十一户", "", "捐赠村图书角书籍一百二十册，" * 5, "调解邻里纠纷四起"]
 BORDER = 13.9  # mm: the meander ends here
 SEAL = (170.6, 39.75, 21.0)  # mm: middle and radius of the seal's place on A4
+CARDS = ((81.5, 84.5), (125.5, 128.5))  # mm: the gaps between three cards on A4
+PRINTED = [
+    ("a4", "festive"),
+    ("a3", "modern"),
+    ("60x90", "plain"),
+    ("80x120", "festive"),
+    ("banner", "modern"),
+    ("banner", "plain"),
+]
+"""Every paper, every style, every layout in two of them."""
+DESIGN_WIDTH = {"banner": 750}  # mm: what a poster is drawn on before it is enlarged; else 210
 
 
 def entry_of(number: int, rank: int | None = None) -> BoardEntry:
@@ -99,7 +118,8 @@ def test_a_tie_is_never_torn_apart_by_the_medals(ranks: tuple[int, ...], medals:
 
 def test_tied_entries_show_the_same_rank() -> None:
     in_table = Paper(board_poster(board_of(6, (1, 1, 1, 1, 1, 6)), paper="a4")).letters()
-    ranks = [letter.text for letter in in_table if letter.left < 53 and letter.text in "123456"]
+    beside = [letter for letter in in_table if letter.left < 53 and letter.bottom > 65]
+    ranks = [letter.text for letter in beside if letter.text in "123456"]
     assert sorted(ranks) == ["1", "1", "1", "1", "1", "6"]
 
 
@@ -155,12 +175,234 @@ def test_a_title_missing_in_the_brush_can_still_be_read() -> None:
     assert "玥珺榜" in joined(Paper(board_poster(board, paper="a4")).text)
 
 
-@pytest.mark.parametrize(("paper", "size"), [("a4", (210, 297)), ("a3", (297, 420))])
-def test_paper_and_code(paper: Literal["a4", "a3"], size: tuple[int, int]) -> None:
+@pytest.mark.parametrize(("paper", "style"), PRINTED)
+def test_size_code_and_seal_of_every_paper(paper: str, style: str) -> None:
+    """The code is read at 60 dots across, blurred and tilted: a phone some steps away."""
+    stock = POSTER_PAPERS[paper].paper
     board = board_of(20)
-    poster = Paper(board_poster(board, paper=paper))
-    assert poster.sizes_mm == [pytest.approx(size, abs=0.1)]
-    assert poster.codes(dpi=150) == [board.public_url]
+    poster = Paper(board_poster(board, paper=paper, style=style))
+    assert poster.sizes_mm[0] == (
+        pytest.approx(stock.width_mm, abs=0.1),
+        pytest.approx(stock.height_mm, abs=0.1),
+    )
+    enlarged = stock.width_mm / DESIGN_WIDTH.get(paper, 210)
+    seals = [box for box in furniture_of(poster.pdf, enlarged) if is_seal(box, 0.45 * enlarged)]
+    assert len(seals) == 1, "the seal's place must keep its true size"
+    (left, bottom, right, top), radius = seals[0], 21
+    middle_x, middle_y = (left + right) / 2, (bottom + top) / 2
+    for letter in poster.letters():
+        if letter.text not in "盖章处":
+            nearest_x = max(letter.left, min(middle_x, letter.right))
+            nearest_y = max(letter.bottom, min(middle_y, letter.top))
+            assert hypot(nearest_x - middle_x, nearest_y - middle_y) > radius, letter
+    picture = next(poster.pictures(dpi=round(100 / enlarged)))
+    on_red_paper = picture.point(lambda grey: grey * 90 // 255) if style == "plain" else picture
+    seen = on_red_paper.filter(ImageFilter.GaussianBlur(0.7)).rotate(3, fillcolor=128)
+    assert [code.text for code in zxingcpp.read_barcodes(seen)] == [board.public_url]
+
+
+def furniture_of(pdf: bytes, enlarged: float) -> list[tuple[float, ...]]:
+    """The boxes of all paths in the first sheet's forms, in mm on the paper."""
+    document = pdfium.PdfDocument(pdf)
+    paths = document[0].get_objects(filter=[pdfium.raw.FPDF_PAGEOBJ_PATH], max_depth=3)
+    boxes = [
+        tuple(edge / MM * enlarged for edge in path.get_bounds()) for path in paths if path.level
+    ]
+    document.close()
+    return boxes
+
+
+def is_seal(box: tuple[float, ...], blur: float) -> bool:
+    """Tell whether a box is as large as the seal's place; its line makes it a little larger."""
+    left, bottom, right, top = box
+    return max(abs(right - left - 42), abs(top - bottom - 42)) < 2 * blur
+
+
+def crowded(board: BoardSheet) -> BoardSheet:
+    """A board on which everything is as long as it may be."""
+    return replace(
+        board,
+        title="最美哈拉道口镇王家地村人",
+        village="赤峰市松山区哈拉道口镇王家地村民委员会",
+        organisation="松山区哈拉道口镇王家地村新时代文明实践站",
+        contact="有异议请以书面、电话或当面方式找村务监督委员会孙守正，电话 0476-0000000" * 2,
+        couplet=("积善成风百业兴又一春积善成风百业兴又一春", "厚德载物"),
+        rule="计分范围：环境卫生、产业发展、热心公益、孝老爱亲、移风易俗、遵纪守法；" * 8,
+        notice="公示期：2026年10月8日至10月14日（五个工作日）",
+        correction="更正第 2 期：王䶮积分误记为 31 分，应为 34 分，名次由第五改为第四；" * 5,
+        issue="第 1234 期",
+        entries=tuple(replace(one, deed=one.deed * 3, points=1_234_567) for one in board.entries),
+        unit="元",
+        measure="金额",
+    )
+
+
+@pytest.mark.parametrize(("paper", "style"), PRINTED)
+@pytest.mark.parametrize("size", [0, 24])
+def test_no_text_leaves_its_box(paper: str, style: str, size: int) -> None:
+    layout = layout_of(POSTER_PAPERS[paper].paper)
+    enlarged = POSTER_PAPERS[paper].paper.width_mm * MM / layout.width
+    head = [layout.head.village, layout.head.title, layout.head.period, layout.head.issue]
+    if isinstance(layout, BannerLayout):
+        fields = [layout.left_strip, layout.right_strip, layout.names]
+    else:
+        body, side = layout.body, layout.strip
+        fields = [
+            replace(body, right=body.left + side),
+            replace(body, left=body.right - side),
+            body.within(side, 0),
+        ]
+    boxes = [*fields, layout.foot.box, *(box.within(-2, -4) for box in head)]
+    poster = Paper(board_poster(crowded(board_of(size)), paper=paper, style=style))
+    for letter in poster.letters():
+        edges = [edge * MM / enlarged for edge in (letter.left, letter.right)]
+        lows = [edge * MM / enlarged for edge in (letter.bottom, letter.top)]
+        assert any(
+            box.left <= edges[0] <= edges[1] <= box.right
+            and box.bottom <= lows[0] <= lows[1] <= box.top
+            for box in boxes
+        ), letter
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_the_words_of_the_first_stay_on_their_cards(style: str) -> None:
+    board = crowded(board_of(3))
+    named = tuple(replace(entry, name=NAMES[5], points=1_234_567) for entry in board.entries)
+    poster = Paper(board_poster(replace(board, entries=named), paper="a4", style=style))
+    on_cards = [letter for letter in poster.letters() if 82 < letter.bottom < 190]
+    assert sum(letter.text in "1234567" for letter in on_cards) >= 3 * 7
+    for left, right in CARDS:
+        assert not [one for one in on_cards if one.left < right and one.right > left]
+
+
+def test_everything_said_about_an_issue_stands_on_every_sheet() -> None:
+    told = {
+        "issue": "第 3 期",
+        "rule": "热心公益各项，至少 3 分；积分相同的并列",
+        "notice": "公示期：2026年10月8日至10月14日",
+        "correction": "更正第 2 期：王䶮应为 34 分",
+    }
+    board = replace(board_of(40), arabic_dates=True, **told)
+    for paper in ("a4", "banner"):
+        texts = Paper(board_poster(board, paper=paper)).texts
+        assert len(texts) > 1
+        for text in map(joined, texts):
+            assert "2026年10月8日" in text.replace(joined(told["notice"]), "")
+            assert not [words for words in told.values() if joined(words) not in text]
+
+
+def test_the_first_line_of_the_couplet_hangs_on_the_left_where_they_read_so() -> None:
+    board = replace(board_of(3), first_line_left=True)
+    letters = Paper(board_poster(board, paper="a4")).letters()
+    place = {letter.text: letter.left for letter in letters if letter.text in "积厚"}
+    assert place["积"] < 105 < place["厚"]
+
+
+def test_lines_of_a_couplet_are_written_alike_though_one_is_longer() -> None:
+    board = replace(board_of(0), couplet=("国国国国国国国国国国国", "国国国"))
+    letters = Paper(board_poster(board, paper="a4")).letters()
+    heights = {round(one.top - one.bottom, 1) for one in letters if one.text == "国"}
+    assert len(heights) == 1
+
+
+def test_donors_without_deeds_stand_in_two_blocks_with_whole_amounts() -> None:
+    given = [
+        replace(entry_of(number), deed="", group="", points=1_234_567 - number)
+        for number in range(30)
+    ]
+    board = replace(board_of(0), entries=tuple(given), subject="捐赠人", measure="金额", unit="元")
+    poster = Paper(board_poster(board, paper="a4"))
+    text = joined(poster.text)
+    assert [text.count(words) for words in ("捐赠人", "金额（元）", "主要事迹")] == [2, 2, 0]
+    assert all(f"{entry.points:,}" in text for entry in given)
+    assert "1,234,567元" in text
+
+
+def test_a_long_deed_is_broken_and_then_cut() -> None:
+    sixty, endless = "为孤寡老人挑水劈柴" * 6, "修桥补路" * 50
+    entries = board_of(14).entries
+    told = tuple(replace(entry, deed=endless if entry.rank == 14 else sixty) for entry in entries)
+    text = joined(Paper(board_poster(replace(board_of(0), entries=told), paper="a4")).text)
+    assert text.count(sixty) >= 10
+    assert endless not in text
+    assert "修桥补路修桥补路" in text
+    assert "…" in text
+
+
+def test_five_thousand_stand_on_many_sheets() -> None:
+    entries = tuple(
+        replace(entry_of(number), deed="", name=NAMES[number % 5]) for number in range(5000)
+    )
+    texts = Paper(board_poster(replace(board_of(0), entries=entries), paper="a4")).texts
+    assert joined(texts[-1]).count(f"共{len(texts)}张") == 1
+    assert "5000" in texts[-1]
+    assert 80 < len(texts) < 200
+
+
+@cache
+def picture_of(colour: str, size: tuple[int, int] = (1200, 1500)) -> bytes:
+    """A noisy photo, which packs as badly as photos do."""
+    noise = Image.effect_noise(size, 60).convert("RGB")
+    kept = BytesIO()
+    Image.blend(noise, Image.new("RGB", size, colour), 0.5).save(kept, "JPEG", quality=90)
+    return kept.getvalue()
+
+
+def with_photos(*photos: bytes | None) -> BoardSheet:
+    board = board_of(12)
+    first = [
+        replace(entry, photo=photo) for entry, photo in zip(board.entries, photos, strict=False)
+    ]
+    return replace(board, entries=(*first, *board.entries[len(first) :]))
+
+
+def images_of(pdf: bytes) -> list[tuple[float, float]]:
+    """Width and height of every image of the first sheet, in mm."""
+    document = pdfium.PdfDocument(pdf)
+    found = document[0].get_objects(filter=[pdfium.raw.FPDF_PAGEOBJ_IMAGE], max_depth=3)
+    bounds = [image.get_bounds() for image in found]
+    document.close()
+    return [((right - left) / MM, (top - low) / MM) for left, low, right, top in bounds]
+
+
+def test_photos_are_cut_to_their_frames_and_light() -> None:
+    photos = (picture_of("red"), picture_of("green", (3000, 900)), picture_of("blue", (90, 70)))
+    poster = board_poster(with_photos(*photos), paper="a4")
+    assert len(poster) < 1_000_000
+    sizes = images_of(poster)
+    assert len(sizes) == 3
+    for width, height in sizes:
+        assert width / height == pytest.approx(3 / 4, rel=0.01)
+        assert width > 18
+
+
+@pytest.mark.parametrize(
+    "broken", [b"", b"no photo", picture_of("red")[:4000], b"\xff\xd8\xff\xe0" + bytes(90)]
+)
+def test_a_broken_photo_is_left_out(broken: bytes) -> None:
+    board = with_photos(broken, broken, broken)
+    without = board_poster(with_photos(None), paper="a4")
+    assert board_poster(board, paper="a4") == without
+    mixed = board_poster(with_photos(broken, picture_of("green"), None), paper="a4")
+    assert len(images_of(mixed)) == 1
+    assert Paper(mixed).text.count("德") >= 2, "who has no photo is honoured in the same frame"
+
+
+def test_the_plain_style_is_black_and_white_alone() -> None:
+    board = crowded(with_photos(picture_of("red"), picture_of("green")))
+    pdf = board_poster(board, paper="a4", style="plain")
+    assert images_of(pdf) == []
+    document = pdfium.PdfDocument(pdf)
+    colours = set()
+    for shape in document[0].get_objects(max_depth=3):
+        for ask in (pdfium.raw.FPDFPageObj_GetFillColor, pdfium.raw.FPDFPageObj_GetStrokeColor):
+            parts = [c_uint() for _part in range(4)]
+            if ask(shape.raw, *parts):
+                colours.add(tuple(part.value for part in parts[:3]))
+    document.close()
+    assert colours <= {(0, 0, 0), (255, 255, 255)}
+    picture = next(Paper(pdf).pictures(dpi=50))
+    assert ImageStat.Stat(picture).mean[0] > 200, "it must save ink"
 
 
 def test_the_same_board_gives_the_same_bytes() -> None:

@@ -22,13 +22,20 @@ from moralbank.printing import numerals
         (1005, "一千〇五"),
         (2026, "二千〇二十六"),
         (9999, "九千九百九十九"),
+        (10_000, "一万"),
+        (10_500, "一万〇五百"),
+        (12_345, "一万二千三百四十五"),
+        (100_000, "十万"),
+        (1_010_000, "一百〇一万"),
+        (100_000_020, "一亿〇二十"),
+        (10**12 - 1, "九千九百九十九亿九千九百九十九万九千九百九十九"),
     ],
 )
 def test_numbers_are_counted_in_words(number: int, words: str) -> None:
     assert numerals.counted(number) == words
 
 
-@pytest.mark.parametrize("number", [-1, 10_000])
+@pytest.mark.parametrize("number", [-1, 10**12])
 def test_numbers_beyond_the_words_are_refused(number: int) -> None:
     with pytest.raises(ValueError, match=str(number)):
         numerals.counted(number)
@@ -37,6 +44,8 @@ def test_numbers_beyond_the_words_are_refused(number: int) -> None:
 def test_dates_of_formal_paper() -> None:
     assert numerals.full_date(date(2026, 11, 20)) == "二〇二六年十一月二十日"
     assert numerals.full_date(date(2030, 1, 1)) == "二〇三〇年一月一日"
+    assert numerals.formal_date(date(2026, 10, 11), arabic=False) == "二〇二六年十月十一日"
+    assert numerals.formal_date(date(2026, 10, 11), arabic=True) == "2026年10月11日"
     assert numerals.month(2026, 10) == "二〇二六年十月"
     assert numerals.quarter(2026, 4) == "二〇二六年第四季度"
 

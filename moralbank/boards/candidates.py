@@ -1,0 +1,225 @@
+"""Who could stand on a board: what was read for a period, added up for each of them."""
+
+import unicodedata
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final
+
+from sqlmodel import Session
+
+from moralbank import clock
+from moralbank.awards.honours import Deed, deeds, honour_totals
+from moralbank.boards.definitions import Board
+from moralbank.boards.models import Measure, Subject, Ties
+from moralbank.boards.periods import Period
+from moralbank.fund.models import FundSource, VoucherKind
+from moralbank.fund.queries import VoucherFilter, VoucherInfo, vouchers
+from moralbank.households.queries import HouseholdInfo, all_households
+from moralbank.i18n import _, mark
+from moralbank.scheme.queries import NoScheme, Scheme, scheme_on
+from moralbank.villages.queries import VillageInfo, village_info
+
+NAMELESS: Final = frozenset(
+    {"", "匿名", "匿名者", "匿名人士", "无名氏", "无名", "佚名", "好心人", "爱心人士", "不留名"}
+)
+"""What donors are entered as who don't want to be named."""
+_KIND_PERSON: Final = mark("爱心人士")
+_FEN_A_YUAN: Final = 100
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What was read for a period, once for all boards.
+
+    `schemes` are those in force on the days that `_days` names, where there was one; `honours` by
+    household and member, as `honour_totals` gives them.
+    """
+
+    village: VillageInfo
+    period: Period
+    households: Mapping[int, HouseholdInfo]
+    deeds: Sequence[Deed]
+    gifts: Sequence[VoucherInfo]
+    honours: Mapping[tuple[int, int], int]
+    schemes: Mapping[date, Scheme]
+
+    def numbers(self, board: Board) -> frozenset[int]:
+        """The items that count on a board, by the schemes at the beginning and end.
+
+        Both, since an item may be added or retired within a quarter and its deeds still count.
+        """
+        known = [self.schemes[day] for day in _days(board, self.period) if day in self.schemes]
+        return frozenset().union(*(board.numbers(scheme) for scheme in known))
+
+    @property
+    def latest(self) -> Scheme | None:
+        """The scheme by which the board speaks: at the period's end, or of today."""
+        return self.schemes[max(self.schemes)] if self.schemes else None
+
+
+@dataclass
+class Candidate:
+    """Somebody who could stand on a board.
+
+    `household` is None and `member_id` 0 for a donor; `member_id` is 0 for a household and for
+    its head. `walk` is the place among equals. `deeds` are those of the period alone; `before`
+    are the points of the period before, where they count; `gifts` are whole yuan given.
+    """
+
+    household: HouseholdInfo | None
+    member_id: int
+    name: str
+    walk: int
+    measure: Measure
+    honour: int = 0
+    deeds: list[Deed] = field(default_factory=list)
+    before: int = 0
+    gifts_fen: int = 0
+    gifts: int = 0
+
+    @property
+    def points(self) -> int:
+        """What places are decided by, in the measure's unit."""
+        if self.measure == Measure.DONATED:
+            return self.gifts_fen // _FEN_A_YUAN
+        return sum(deed.points for deed in self.deeds) - self.before
+
+
+def read_sources(
+    session: Session,
+    village_id: int,
+    boards: Sequence[Board],
+    period: Period,
+    group_id: int | None = None,
+) -> Sources:
+    """Everything that these boards need, each kind by one statement."""
+    first = period.first
+    if any(board.measure == Measure.IMPROVED for board in boards):
+        first = period.before.first
+    schemes = _schemes(session, village_id, boards, period)
+    by_points = [board for board in boards if board.subject != Subject.DONOR]
+    wanted = {
+        item for board in by_points for one in schemes.values() for item in board.numbers(one)
+    }
+    households = all_households(session, village_id, group_id=group_id)
+    ties = {board.ties for board in by_points}
+    return Sources(
+        village=village_info(session, village_id),
+        period=period,
+        households={household.id: household for household in households},
+        deeds=deeds(session, village_id, first, period.last, wanted) if wanted else (),
+        gifts=_gifts(session, village_id, period) if len(by_points) < len(boards) else (),
+        honours=honour_totals(session, village_id) if Ties.HONOUR in ties else {},
+        schemes=schemes,
+    )
+
+
+def candidates(board: Board, sources: Sources) -> list[Candidate]:
+    """Everybody who reaches the board's minimum; households moved away are not among them."""
+    found = _donors(sources) if board.subject == Subject.DONOR else _doers(board, sources)
+    # Who has not gained, or gave less than a whole yuan, stands on no board.
+    return [one for one in found if one.points >= max(board.minimum, 1)]
+
+
+def _days(board: Board, period: Period) -> tuple[date, ...]:
+    """The days whose schemes say what counts."""
+    days = (period.first, min(period.last, clock.today()))
+    return (period.before.first, *days) if board.measure == Measure.IMPROVED else days
+
+
+def _schemes(
+    session: Session, village_id: int, boards: Iterable[Board], period: Period
+) -> dict[date, Scheme]:
+    found = {}
+    for day in sorted({day for board in boards for day in _days(board, period)}):
+        with suppress(NoScheme):
+            found[day] = scheme_on(session, village_id, day)
+    return found
+
+
+def _gifts(session: Session, village_id: int, period: Period) -> list[VoucherInfo]:
+    """Donations to the fund that were not taken back, the first one first."""
+    wanted = VoucherFilter(
+        kind=VoucherKind.INCOME,
+        source=FundSource.DONATION,
+        first=period.first,
+        last=period.last,
+    )
+    found = [one for one in vouchers(session, village_id, wanted) if one.live]
+    return sorted(found, key=lambda one: (one.day, one.id))
+
+
+def _doers(board: Board, sources: Sources) -> Iterable[Candidate]:
+    """Households, or people, with a deed that counts."""
+    counting = sources.numbers(board)
+    walk = {household: place for place, household in enumerate(sources.households)}
+    found: dict[tuple[int, int], Candidate] = {}
+    heads: set[tuple[int, int]] = set()
+    for deed in sources.deeds:
+        household = sources.households.get(deed.household_id)
+        if household is None or deed.item not in counting or _by_a_child(board, deed):
+            continue
+        member_id, name = _doer(board, deed, household)
+        if member_id != deed.member_id:
+            heads.add((household.id, deed.member_id))
+        key = (household.id, member_id)
+        if key not in found:
+            place = walk[household.id]
+            found[key] = Candidate(household, member_id, name, place, board.measure)
+        _count(found[key], deed, board, sources.period)
+    honours = _honours(board, sources, heads)
+    for key, candidate in found.items():
+        candidate.honour = honours[key]
+    return found.values()
+
+
+def _by_a_child(board: Board, deed: Deed) -> bool:
+    """A minor never stands on a board; what they did still counts for their household."""
+    return board.subject == Subject.MEMBER and deed.minor
+
+
+def _doer(board: Board, deed: Deed, household: HouseholdInfo) -> tuple[int, str]:
+    """The member's number and name; what was done by nobody named is the head's."""
+    named = board.subject == Subject.MEMBER and deed.member_id
+    if not named or deed.member_name == household.head:
+        return 0, household.head
+    return deed.member_id, deed.member_name
+
+
+def _count(candidate: Candidate, deed: Deed, board: Board, period: Period) -> None:
+    if deed.deed_on >= period.first:
+        candidate.deeds.append(deed)
+    elif board.measure == Measure.IMPROVED:
+        candidate.before += deed.points
+
+
+def _honours(
+    board: Board, sources: Sources, heads: Collection[tuple[int, int]]
+) -> Counter[tuple[int, int]]:
+    """All points ever posted of households; of people, what is known to be theirs.
+
+    `heads` are the members who are the head of their household, and so count as nobody named.
+    """
+    totals: Counter[tuple[int, int]] = Counter()
+    for (household, member), points in sources.honours.items():
+        own = board.subject == Subject.MEMBER and (household, member) not in heads
+        totals[household, member if own else 0] += points
+    return totals
+
+
+def _donors(sources: Sources) -> Iterator[Candidate]:
+    """Who gave, by name. Nobody knows whether two without a name are one: each stands alone."""
+    found: dict[str, Candidate] = {}
+    for gift in sources.gifts:
+        party = " ".join(unicodedata.normalize("NFKC", gift.party).split())
+        nameless = party in NAMELESS
+        name = _(_KIND_PERSON) if nameless else party
+        key = f"#{gift.id}" if nameless else party
+        fresh = Candidate(None, 0, name, len(found), Measure.DONATED)
+        donor = found.setdefault(key, fresh)
+        donor.gifts_fen += gift.amount_fen
+        donor.gifts += 1
+    yield from found.values()

@@ -1,0 +1,102 @@
+"""The demo's boards, published when a month or quarter is over, and its passbooks."""
+
+from datetime import date, timedelta
+from typing import Final
+
+from sqlmodel import Session
+
+from moralbank.access.permissions import Role
+from moralbank.boards.edits import save_edit
+from moralbank.boards.issues import issues_of
+from moralbank.boards.issuing import correct, publish
+from moralbank.boards.periods import Period, read_period
+from moralbank.boards.queries import Standing, rank
+from moralbank.demo.drawings import portrait
+from moralbank.demo.town import Village, at
+from moralbank.passbooks.service import print_passbook
+from moralbank.passbooks.sheets import How
+from moralbank.photos.service import keep
+
+_QUARTERLY: Final = ("shanju", "xiaoxing", "haoren", "zuimei")
+_MONTHLY: Final = ("qingjie",)
+_PUBLISHED_ON: Final = 6
+_CORRECTED_ON: Final = 10
+"""Days of the month on which boards are published, and what was wrong is put right."""
+_PICTURED_RANK: Final = 3
+_QUARTER: Final = 3
+_BOOKS_BEFORE: Final = 40
+"""Days before today on which the first passbooks were printed."""
+_BOOKS: Final = 12
+
+
+def honour(session: Session, village: Village, day: date, *, past: int, left: int) -> None:
+    """Publish what is due, put right what was wrong, print passbooks."""
+    last = day.replace(day=1) - timedelta(days=1)
+    if day.day == _PUBLISHED_ON and past > _PUBLISHED_ON:
+        for slug in _MONTHLY:
+            _publish(session, village, slug, read_period(f"{last:%Y-%m}"), day)
+        if last.month % _QUARTER == 0:
+            for slug in _QUARTERLY:
+                _publish(session, village, slug, _quarter(last), day)
+    if day.day == _CORRECTED_ON and last.month % _QUARTER == 0:
+        _put_right(session, village, day)
+    if left == _BOOKS_BEFORE:
+        _print_books(session, village, day)
+
+
+def _quarter(day: date) -> Period:
+    return read_period(f"{day.year}-Q{(day.month - 1) // _QUARTER + 1}")
+
+
+def _publish(session: Session, village: Village, slug: str, period: Period, day: date) -> None:
+    """Publish a board if anybody stands on it, with pictures of those who agreed."""
+    standings = rank(session, village.id, slug, period).standings
+    if not standings:
+        return
+    with at(day, 9):
+        for one in standings:
+            if one.rank <= _PICTURED_RANK and one.shown:
+                _picture(session, village, slug, period, one)
+    with at(day, 10):
+        publish(session, village.actors[Role.ADMIN], village.request_id(), slug, period)
+
+
+def _picture(session: Session, village: Village, slug: str, period: Period, one: Standing) -> None:
+    admin = village.actors[Role.ADMIN]
+    photo = keep(session, admin, village.photos, portrait(one.household_id * 1000 + one.member_id))
+    save_edit(
+        session,
+        admin,
+        slug,
+        period.text,
+        one.household_id,
+        one.member_id,
+        photo_id=photo,
+        consent=True,
+    )
+
+
+def _put_right(session: Session, village: Village, day: date) -> None:
+    """One line of the first board was told badly: it is put right by a new issue."""
+    published = issues_of(session, village.id, _QUARTERLY[0])
+    if not published or published[0].corrects is not None:
+        return
+    newest = published[0]
+    standings = rank(session, village.id, newest.slug, newest.period).standings
+    shown = [one for one in standings if one.shown]
+    admin, words = village.actors[Role.ADMIN], village.material.words
+    with at(day, 9):
+        line = shown[-1]
+        whose = (line.household_id, line.member_id)
+        save_edit(session, admin, newest.slug, newest.period.text, *whose, deed=words.board_line)
+    with at(day, 10):
+        correct(session, admin, village.request_id(), newest.id, words.board_reason)
+
+
+def _print_books(session: Session, village: Village, day: date) -> None:
+    """A dozen households asked for a passbook."""
+    chosen = sorted(village.zeal, key=lambda one: -village.zeal[one])[:_BOOKS]
+    with at(day, 11):
+        print_passbook(
+            session, village.actors[Role.ADMIN], village.request_id(), chosen, How.BOOKLET
+        )
