@@ -2,7 +2,8 @@
 
 A canvas of reportlab that is given raw operators only; one form for what all cards share; one
 font, cut down beforehand to the characters that come, with text as glyph numbers; codes from
-zxing-cpp, in C++. No name is measured, shrunk or spelled, no text can be copied from the file.
+zxing-cpp, in C++. No name is measured or spelled, a long one is simply written small; no text
+can be copied from the file.
 """
 
 import re
@@ -33,6 +34,7 @@ _HEIGHT: Final = PLAIN.height_mm * MM
 _FONT: Final = "K"
 _FORM: Final = "card"
 _MODULE: Final = 30 * MM / 37
+_SHORT_NAME: Final = 5
 _SHARED: Final = ("和睦村道德银行", "户积分卡", "户主", "卡号", "积小善　成大德", "扫一扫 查积分")
 _DARK: Final = re.compile(rb"\x00+")
 
@@ -88,13 +90,18 @@ def bare_cards(faces: Sequence[CardFace], font: CutFont) -> bytes:
 
 def _card(face: CardFace, x: float, y: float, numbers: dict[int, str]) -> str:
     head, household = face.head.translate(numbers), face.household.translate(numbers)
-    token = face.token.translate(numbers)
+    token, size = face.token.translate(numbers), name_size(face.head)
     return (
         f"q 1 0 0 1 {x:.2f} {y:.2f} cm /FormXob.{_FORM} Do "
-        f"BT /{_FONT} 24 Tf 15 74 Td <{head}> Tj /{_FONT} 10.5 Tf 0 -20 Td <{household}> Tj "
-        f"22 -19 Td <{token}> Tj ET "
+        f"BT /{_FONT} {size} Tf 15 74 Td <{head}> Tj "
+        f"/{_FONT} 10.5 Tf 0 -20 Td <{household}> Tj 22 -19 Td <{token}> Tj ET "
         f"q {_MODULE:.5f} 0 0 {_MODULE:.5f} 156 27 cm {_bars(face.payload)} f Q Q"
     )
+
+
+def name_size(head: str) -> int:
+    """The size of a name in points, by guess: a long one must not run into the code."""
+    return 24 if len(head) <= _SHORT_NAME else 9
 
 
 def _bars(payload: str) -> str:

@@ -10,6 +10,7 @@ from html import escape
 from io import BytesIO
 from typing import Any, Final
 
+from moralbank.bench.bare_cards import name_size
 from moralbank.cards.faces import CardFace
 from moralbank.cards.pdf import card_sheet
 from moralbank.cards.stocks import CARD_STOCKS, PLAIN, SheetPlan
@@ -84,7 +85,8 @@ def _html_card(face: CardFace) -> str:
     bars = "".join(f"M{x} {y}h{length}v1h-{length}z" for x, y, length in _bars(code))
     return (
         f'<div class="card"><div class="head">{face.bank}</div>'
-        f'<div class="name">{escape(face.head)}</div><div class="number">{face.household}</div>'
+        f'<div class="name" style="font-size: {name_size(face.head)}pt">{escape(face.head)}</div>'
+        f'<div class="number">{face.household}</div>'
         f'<div class="token">{face.token}</div><div class="note">{face.note}</div>'
         f'<svg class="code" viewBox="0 0 {code.side} {code.side}"><path d="{bars}"/></svg></div>'
     )
@@ -98,7 +100,7 @@ def _fpdf2_card(paper: Any, face: CardFace, left: float, top: float) -> None:
     paper.set_fill_color(0)
     for voice, size, down, text in (
         (Voice.KAI, 22, 8.5, face.bank),
-        (Voice.KAI, 24, 26, face.head),
+        (Voice.KAI, name_size(face.head), 26, face.head),
         (Voice.HEI, 10, 34, face.household),
         (Voice.HEI, 10, 41, face.token),
         (Voice.HEI, 5, 48, face.note),

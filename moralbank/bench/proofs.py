@@ -44,5 +44,6 @@ def wrong_names(pdf: bytes, names: Sequence[str]) -> str:
 
 def _codes(page: pdfium.PdfPage) -> set[str]:
     picture = page.render(scale=_DPI / _POINTS_PER_INCH, grayscale=True).to_pil()
-    codes = zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormat.QRCode)
+    kinds = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode])
+    codes = zxingcpp.read_barcodes(picture, formats=kinds)
     return {code.text for code in codes}

@@ -50,7 +50,8 @@ class _Look:
 
 
 _GOLD: Final = EmblemInk(palette.GOLD_BRIGHT, palette.GOLD_DEEP, 0.5)
-_OUTLINE: Final = EmblemInk(None, palette.BLACK, 0.7)
+_OUTLINE: Final = EmblemInk(palette.WHITE, palette.BLACK, 0.7)
+"""Filled with white, which no printer prints: so no line crosses another."""
 _COLOUR: Final = _Look(
     ground=palette.CREAM,
     band=palette.RED,
@@ -74,7 +75,7 @@ _LINES: Final = _Look(
     star=_OUTLINE,
     text=palette.BLACK,
     name=palette.BLACK,
-    seal=palette.BLACK,
+    seal=palette.GREY,
     faint=palette.BLACK,
 )
 
@@ -104,8 +105,8 @@ _PLACES: Final = {
     CertificateKind.AWARD: _Place(
         left=44 * mm,
         right=253 * mm,
-        called=123 * mm,
-        top=112 * mm,
+        called=121 * mm,
+        top=111 * mm,
         foot=69 * mm,
         name=36,
         text=25,
@@ -233,15 +234,14 @@ def _draw_award(canvas: Any, look: _Look, sheet: CertificateSheet) -> None:
     _draw_ground(canvas, look)
     _draw_meander_border(canvas, look)
     middle = _WIDE / 2
-    title = 159 * mm
-    for side, foot, tip in ((-1, 226, 138), (1, -46, 42)):
-        x = middle + side * 6 * mm
-        draw_ear(canvas, Ear(x, title + 2 * mm, 44 * mm, foot, tip, 8.4 * mm, 10), look.wheat)
-    draw_star(canvas, middle, 183.5 * mm, 5 * mm, look.star)
+    title = 161 * mm
+    for side, foot, tip in ((-1, 218, 156), (1, -38, 24)):
+        x = middle + side * 9 * mm
+        draw_ear(canvas, Ear(x, title + 1 * mm, 40 * mm, foot, tip, 7.4 * mm, 9), look.wheat)
+    draw_star(canvas, middle, 182 * mm, 5 * mm, look.star)
     canvas.setFillColor(look.title)
     words = title_line(_TITLES[sheet.kind], 86, tracking=26)
     words.draw_centred(canvas, middle, title - words.centre_drop - 3 * mm)
-    canvas.setFillColor(look.faint)
 
 
 def _draw_ground(canvas: Any, look: _Look) -> None:
@@ -275,7 +275,7 @@ def _draw_meander_border(canvas: Any, look: _Look) -> None:
 
 
 def _draw_honour(canvas: Any, look: _Look, sheet: CertificateSheet) -> None:
-    """Draw a 荣誉证书: a deep red field with the title upright under a wreath, calm paper beside."""
+    """Draw a 荣誉证书: a red field with the title upright under a wreath, calm paper beside."""
     edge, field = 8 * mm, 84 * mm
     if look.ground is not None:
         canvas.setFillColor(look.ground)

@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from moralbank import clock
 from moralbank.audit import Actor
+from moralbank.boards.commands_honours import HONOUR_COMMANDS
 from moralbank.boards.commands_issues import ISSUE_COMMANDS, issued
 from moralbank.boards.definitions import board_called, boards_of
 from moralbank.boards.forms import paper_called, style_called
@@ -55,7 +56,7 @@ def boards() -> None:
     """Group of commands."""
 
 
-for _command in ISSUE_COMMANDS:
+for _command in (*ISSUE_COMMANDS, *HONOUR_COMMANDS):
     boards.add_command(_command)
 
 
@@ -212,6 +213,8 @@ def _given(typed: dict[str, Any], scheme: Scheme | None) -> dict[str, Any]:
     if categories or items:
         numbers = {scheme.item(name).number for name in items} if scheme else set()
         given |= {"categories": tuple(categories), "items": tuple(sorted(numbers))}
+    for name in given.keys() & {"title", "lead"}:
+        given[name] = " ".join(given[name].split())
     if "ties" in given:
         given["ties"] = Ties(given["ties"])
     if "style" in given:

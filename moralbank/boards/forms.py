@@ -111,6 +111,10 @@ def _group(typed: str) -> int | None:
     return number
 
 
+def _named(scheme: Scheme | None, name: str) -> bool:
+    return any(item.name == name for item in scheme.merits) if scheme else False
+
+
 @dataclass(frozen=True)
 class Choice:
     """An item of the scheme that may count."""
@@ -136,7 +140,8 @@ class BoardForm(BaseForm):
     """What is said of a board.
 
     `groups` are the scheme's items by category; `lost_categories` and `lost_items` are what the
-    board counts though the scheme in force no longer has it. Donors are chosen by the measure,
+    board counts though the scheme in force no longer has it, `lost_names` what a seed names in
+    vain. Donors are chosen by the measure,
     so that nobody can ask for donors by points.
     """
 
@@ -172,6 +177,7 @@ class BoardForm(BaseForm):
     groups: Mapping[str, Sequence[Choice]]
     lost_categories: Sequence[str]
     lost_items: Sequence[Choice]
+    lost_names: Sequence[str]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Offer the choices in the reader's language."""
@@ -203,6 +209,7 @@ class BoardForm(BaseForm):
             for one in lost
             if isinstance(one, int)
         ]
+        self.lost_names = [one for one in lost if isinstance(one, str) and not _named(scheme, one)]
         self.groups = groups
         self.categories.choices = [(name, name) for name in (*groups, *self.lost_categories)]
         offered = [choice for several in groups.values() for choice in several]

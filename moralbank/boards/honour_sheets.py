@@ -133,7 +133,10 @@ class Plate:
 
 @dataclass(frozen=True, kw_only=True)
 class PlateSheet:
-    """Plates of one kind and size. `period` is in words ("二〇二六年度"); `plain` is black alone."""
+    """Plates of one kind and size, of a `period` in words ("二〇二六年度") or of none.
+
+    `plain` is black alone.
+    """
 
     kind: PlateKind
     size: PlateSize

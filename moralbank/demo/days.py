@@ -37,6 +37,7 @@ def live(
 ) -> None:
     """Let a day pass, `past` days after the first; `left` is how many it lies before today."""
     committee.post_due(session, village, day)
+    honour(session, village, day, past=past, left=left)
     if committee.sits(left + 1):
         committee.hang(session, village, day)
     if day.day in _RECEIPT_DAYS:
@@ -58,7 +59,6 @@ def live(
     market.look_after_shelves(session, village, day, left)
     money.settle(session, village, day, left)
     watching.watch(session, village, planner.scheme, day, left)
-    honour(session, village, day, past=past, left=left)
 
 
 def _trouble(session: Session, village: Village, day: date, left: int) -> None:

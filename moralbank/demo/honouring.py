@@ -1,4 +1,7 @@
-"""The demo's boards, published when a month or quarter is over, and its passbooks."""
+"""The demo's boards, published when a month or quarter is over, and its passbooks.
+
+All of it early in the day: a board isn't published with a clock that is behind the ledger.
+"""
 
 from datetime import date, timedelta
 from typing import Final
@@ -53,11 +56,11 @@ def _publish(session: Session, village: Village, slug: str, period: Period, day:
     standings = rank(session, village.id, slug, period).standings
     if not standings:
         return
-    with at(day, 9):
+    with at(day, 7):
         for one in standings:
             if one.rank <= _PICTURED_RANK and one.shown:
                 _picture(session, village, slug, period, one)
-    with at(day, 10):
+    with at(day, 7, 30):
         publish(session, village.actors[Role.ADMIN], village.request_id(), slug, period)
 
 
@@ -85,18 +88,18 @@ def _put_right(session: Session, village: Village, day: date) -> None:
     standings = rank(session, village.id, newest.slug, newest.period).standings
     shown = [one for one in standings if one.shown]
     admin, words = village.actors[Role.ADMIN], village.material.words
-    with at(day, 9):
+    with at(day, 7):
         line = shown[-1]
         whose = (line.household_id, line.member_id)
         save_edit(session, admin, newest.slug, newest.period.text, *whose, deed=words.board_line)
-    with at(day, 10):
+    with at(day, 7, 30):
         correct(session, admin, village.request_id(), newest.id, words.board_reason)
 
 
 def _print_books(session: Session, village: Village, day: date) -> None:
     """A dozen households asked for a passbook."""
     chosen = sorted(village.zeal, key=lambda one: -village.zeal[one])[:_BOOKS]
-    with at(day, 11):
+    with at(day, 7, 45):
         print_passbook(
             session, village.actors[Role.ADMIN], village.request_id(), chosen, How.BOOKLET
         )

@@ -30,13 +30,14 @@ from moralbank.notices.queries import (
     DueNotice,
     NoticeInfo,
     due_notices,
+    letter_of,
     notices_of,
-    sheet_of,
 )
 from moralbank.notices.queries import notice as read_notice
 from moralbank.villages.queries import group_called
+from moralbank.villages.settings import INK_FULL, INK_SAVING
 
-_SHEETS = ("list", "details", "objection-form")
+_SHEETS = ("list", "letter", "details", "objection-form")
 
 
 class NotAllClosed(Refused):
@@ -152,20 +153,26 @@ def view(actor: Actor, *, number: int, as_json: bool) -> None:
     show(rows, heads, as_json=False, title=f"{info.title} · {info.state_words}")
 
 
-@notices.command(name="print", help=_("打印一期公示：公示表、明细，或空白的异议书。"))
+@notices.command(name="print", help=_("打印一期公示：公示表、红头公告、明细，或空白的异议书。"))
 @click.argument("number", type=A_NUMBER)
 @click.option("--sheet", default="list", show_default=True, type=click.Choice(_SHEETS))
 @click.option("--paper", default="A4", show_default=True, type=click.Choice(["A4", "A3"]))
+@click.option("--ink", default=INK_FULL, type=click.Choice([INK_FULL, INK_SAVING]))
 @click.option("-o", "--output", required=True, type=TO_A_FILE, help=_("写到这个 PDF 文件"))
 @acts("notices.view")
-def print_notice(actor: Actor, *, number: int, sheet: str, paper: str, output: Path) -> None:
-    """Write a notice's PDF."""
+def print_notice(
+    actor: Actor, *, number: int, sheet: str, paper: str, ink: str, output: Path
+) -> None:
+    """Write a notice's PDF; `ink` is the letter's alone."""
     from moralbank.notices import pdf  # noqa: PLC0415 - reportlab is slow to import
+    from moralbank.notices.letter import notice_letter  # noqa: PLC0415
 
     with reading() as session:
-        content = sheet_of(session, actor.village_id, number)
+        letter = letter_of(session, actor.village_id, number, plain=ink == INK_SAVING)
+    content = letter.notice
     made = {
         "list": lambda: pdf.notice_list(content, paper="A3" if paper == "A3" else "A4"),
+        "letter": lambda: notice_letter(letter),
         "details": lambda: pdf.notice_details(content),
         "objection-form": lambda: pdf.objection_form(content),
     }

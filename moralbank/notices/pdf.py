@@ -12,7 +12,17 @@ from typing import Any, Final, Literal
 from moralbank.i18n import _
 from moralbank.notices.sheets import CorrectionLine, DeedLine, HouseholdLine, NoticeSheet
 from moralbank.printing import formal, sheet
-from moralbank.printing.flow import Foot, Frame, Piece, beside, gap, held, paginated, printed, stacked
+from moralbank.printing.flow import (
+    Foot,
+    Frame,
+    Piece,
+    beside,
+    gap,
+    held,
+    paginated,
+    printed,
+    stacked,
+)
 from moralbank.printing.fonts import Voice
 from moralbank.printing.numerals import plain_date
 from moralbank.printing.ruled import RuledColumn, RuledTable, bold, named

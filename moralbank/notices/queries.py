@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, func, or_, select
 from sqlmodel import Session
 
 from moralbank import clock
 from moralbank.access.queries import user_names
+from moralbank.awards.models import AwardStep
+from moralbank.awards.states import Act
 from moralbank.fund.old_points import lapse_warning
 from moralbank.households.queries import household_labels
 from moralbank.i18n import _
@@ -24,15 +26,31 @@ from moralbank.notices.hanging import (
     hung_households,
 )
 from moralbank.notices.models import Notice, NoticeHousehold, NoticeLine, NoticeState
-from moralbank.notices.sheets import CorrectionLine, DeedLine, HouseholdLine, NoticeSheet
+from moralbank.notices.sheets import (
+    CorrectionLine,
+    DeedLine,
+    HouseholdLine,
+    LetterSheet,
+    NoticeSheet,
+)
 from moralbank.objections.models import Objection, ObjectionState
 from moralbank.villages.calendar import days_counted
-from moralbank.villages.queries import village_info
-from moralbank.villages.settings import CONTACT, ON, PUBLIC_ADDRESS, WORKING_DAYS
+from moralbank.villages.queries import settings_of, village_info
+from moralbank.villages.settings import (
+    CONTACT,
+    DATES_ARABIC,
+    DOCUMENT_CODE,
+    FORMAL_DATES,
+    OBJECTION_DAYS,
+    ON,
+    PUBLIC_ADDRESS,
+    WORKING_DAYS,
+)
 
 _notices = Notice.__table__  # type: ignore[attr-defined]
 _lines = NoticeLine.__table__  # type: ignore[attr-defined]
 _frozen = NoticeHousehold.__table__  # type: ignore[attr-defined]
+_steps = AwardStep.__table__  # type: ignore[attr-defined]
 _objections = Objection.__table__  # type: ignore[attr-defined]
 
 
@@ -166,6 +184,57 @@ def sheet_of(session: Session, village_id: int, notice_id: int) -> NoticeSheet:
     )
 
 
+def letter_of(session: Session, village_id: int, notice_id: int, *, plain: bool) -> LetterSheet:
+    """A notice as a formal letter, all black where `plain`. Raises NoticeUnknown."""
+    settings = settings_of(session, village_id)
+    info = notice(session, village_id, notice_id)
+    aside = _set_aside(session, village_id, info)
+    return LetterSheet(
+        notice=sheet_of(session, village_id, notice_id),
+        document_number=_document_number(session, village_id, info, settings[DOCUMENT_CODE]),
+        refused=aside.get(Act.REFUSE, 0),
+        returned=aside.get(Act.SEND_BACK, 0),
+        answer_words=_counted_days(int(settings[OBJECTION_DAYS]), settings),
+        arabic_dates=settings[FORMAL_DATES] == DATES_ARABIC,
+        plain=plain,
+    )
+
+
+def _document_number(session: Session, village_id: int, info: NoticeInfo, code: str) -> str:
+    """The letter's number: which notice of its year it is, behind the village's own code."""
+    if not code:
+        return ""
+    year = info.first_day.year
+    place = session.connection().scalar(
+        select(func.count()).where(
+            _notices.c.village_id == village_id,
+            _notices.c.id <= info.id,
+            _notices.c.first_day.between(date(year, 1, 1), date(year, 12, 31)),
+        )
+    )
+    return _("%(code)s〔%(year)s〕%(n)s 号", code=code, year=year, n=place)
+
+
+def _set_aside(session: Session, village_id: int, info: NoticeInfo) -> dict[str, int]:
+    """How many deeds were refused, and sent back, since the notice before was opened."""
+    before = (
+        select(func.max(_notices.c.opened_at))
+        .where(_notices.c.village_id == village_id, _notices.c.id < info.id)
+        .scalar_subquery()
+    )
+    rows = session.connection().execute(
+        select(_steps.c.act, func.count(func.distinct(_steps.c.award_id)).label("deeds"))
+        .where(
+            _steps.c.village_id == village_id,
+            _steps.c.act.in_([Act.REFUSE, Act.SEND_BACK]),
+            _steps.c.at <= info.opened_at,
+            or_(before.is_(None), _steps.c.at > before),
+        )
+        .group_by(_steps.c.act)
+    )
+    return {row.act: row.deeds for row in rows}
+
+
 def correction_lines(
     session: Session, village_id: int, corrections: Sequence[Correction]
 ) -> tuple[CorrectionLine, ...]:
@@ -263,7 +332,10 @@ def _info(row: Any, names: dict[int, str]) -> NoticeInfo:
 
 def _days_words(info: NoticeInfo, settings: Mapping[str, str]) -> str:
     """How long it hangs, counted as the village counts days."""
-    days = days_counted(info.first_day, info.last_day, settings)
+    return _counted_days(days_counted(info.first_day, info.last_day, settings), settings)
+
+
+def _counted_days(days: int, settings: Mapping[str, str]) -> str:
     if settings[WORKING_DAYS] == ON:
         return _("%(n)s 个工作日", n=days)
     return _("%(n)s 天", n=days)

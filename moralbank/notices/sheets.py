@@ -92,3 +92,23 @@ class NoticeSheet:
     corrections: tuple[CorrectionLine, ...]
     posts_words: str
     warning: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LetterSheet:
+    """A notice as a formal letter to all villagers (红头公告), its lists attached.
+
+    `document_number` is the letter's own ("羊村委公〔2026〕3 号"), "" where the village numbers
+    none. `refused` and `returned` count the deeds that were not approved, or sent back, between
+    the notice before and this one. `answer_words` say within how many days an objection is
+    answered ("3 天", "3 个工作日"). Dates are in Chinese numerals unless `arabic_dates`; `plain`
+    is all in black.
+    """
+
+    notice: NoticeSheet
+    document_number: str
+    refused: int
+    returned: int
+    answer_words: str
+    arabic_dates: bool = False
+    plain: bool = False

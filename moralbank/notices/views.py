@@ -20,13 +20,19 @@ from moralbank.notices.forms import NoticeForm
 from moralbank.notices.hanging import Correction, corrections_on, hung_households
 from moralbank.notices.public import contact_of, hanging_now, publishing_village
 from moralbank.notices.public import public_notice as read_public
-from moralbank.notices.queries import correction_lines, corrections_waiting, notices_of, sheet_of
+from moralbank.notices.queries import (
+    correction_lines,
+    corrections_waiting,
+    letter_of,
+    notices_of,
+    sheet_of,
+)
 from moralbank.notices.queries import notice as read_notice
 from moralbank.notices.sheets import CorrectionLine
 from moralbank.objections.queries import objections_of_notice
 from moralbank.paging import place
 from moralbank.villages.queries import settings_of
-from moralbank.villages.settings import NOTICE_DAYS, PUBLIC_ADDRESS
+from moralbank.villages.settings import INK_SAVING, NOTICE_DAYS, PUBLIC_ADDRESS
 from moralbank.web.errors import status_of
 from moralbank.web.files import excel_file
 from moralbank.web.guards import current_actor, may, public
@@ -131,6 +137,19 @@ def list_pdf(notice_id: int) -> Any:
     paper: Literal["A4", "A3"] = "A3" if request.args.get("paper") == "A3" else "A4"
     name = f"{sheet.title}-A3.pdf" if paper == "A3" else f"{sheet.title}.pdf"
     return printed(name, lambda _told: notice_list(sheet, paper=paper))
+
+
+@room.get("/notices/<int:notice_id>/letter.pdf")
+@may("notices.view")
+def letter_pdf(notice_id: int) -> Any:
+    """Print the notice as a formal letter; with `ink=saving` all in black."""
+    from moralbank.notices.letter import notice_letter  # noqa: PLC0415 - slow to import
+
+    plain = request.args.get("ink") == INK_SAVING
+    with reading() as session:
+        letter = letter_of(session, current_actor().village_id, notice_id, plain=plain)
+    name = _("%(title)s（红头公告）", title=letter.notice.title) + ".pdf"
+    return printed(name, lambda _told: notice_letter(letter))
 
 
 @room.get("/notices/<int:notice_id>/details.pdf")

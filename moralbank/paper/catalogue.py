@@ -85,6 +85,22 @@ CATALOGUE: Final = (
                 "board",
                 "boards issues",
             ),
+            Entry(
+                mark("奖状与荣誉证书"),
+                mark("打开一期榜，点“印奖状”：奖状、证书，也能套打买来的"),
+                "boards.issues",
+                "boards.publish",
+                "certificate",
+                "boards certificates 3 -o award.pdf",
+            ),
+            Entry(
+                mark("门牌"),
+                mark("十星级文明户、清洁户、最美庭院……三种尺寸"),
+                "boards.plates",
+                "boards.publish",
+                "plate",
+                "boards plates --group 一组 -o plates.pdf",
+            ),
         ),
     ),
     Group(
@@ -97,6 +113,14 @@ CATALOGUE: Final = (
                 "notices.view",
                 "notice",
                 "notices print 3 -o notice.pdf",
+            ),
+            Entry(
+                mark("红头公告"),
+                mark("打开一期公示：给全体村民的一张，有字号、各组合计、附件"),
+                "notices.notices",
+                "notices.view",
+                "letter",
+                "notices print 3 --sheet letter -o letter.pdf",
             ),
             Entry(
                 mark("评议会记录"),

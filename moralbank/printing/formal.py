@@ -35,6 +35,9 @@ _HEAD_QR_MM = 24.0
 _CLOSING = 50 * mm
 _SEALED = 72 * mm
 _CONTACT = 34 * mm
+_SIGNED = 54 * mm
+_WHOLE = 0.6
+"""How much smaller a village's name may be so that it stays on one line."""
 _PARTS = re.compile(r"[\n\u3000]+")
 """What separates the parts of a contact: a line end or a full-width space."""
 
@@ -275,7 +278,9 @@ def closing(
 
     def draw(canvas: Any, top: float) -> None:
         middle = top - _CLOSING / 2
-        ornament.draw_seal_place(canvas, frame.right - seal / 2, middle, seal, _("盖章处"), colour=colour)
+        ornament.draw_seal_place(
+            canvas, frame.right - seal / 2, middle, seal, _("盖章处"), colour=colour
+        )
         _draw_issuer(canvas, (organisation, day), size, signed, middle)
         if url:
             left, bottom = frame.left - 2 * mm, middle - _QR_MM * mm / 2
@@ -291,12 +296,15 @@ def closing(
 def _draw_issuer(
     canvas: Any, words: tuple[str, str], size: float, middle: float, height: float
 ) -> None:
-    """Write who and when, each on one line, however small: a village's name must not fall apart."""
+    """Write who and when beside the seal, a long name rather smaller than on two lines."""
     organisation, day = words
     canvas.setFillColor(palette.INK)
-    name = shrunk(line(organisation, Voice.SONG, size), 54 * mm, 5)
-    name.draw_centred(canvas, middle, height + 2.5 * mm)
-    issued = shrunk(line(day, Voice.KAI, size * 0.96), 54 * mm, 6)
+    full = line(organisation, Voice.SONG, size)
+    name: tuple[Line, ...] = (shrunk(full, _SIGNED, size * _WHOLE),)
+    if name[0].text != full.text:
+        name = boxed(full, _SIGNED, 11 * mm, 5)
+    draw_block_centred(canvas, name, middle, height + 2.5 * mm + name[0].size * 0.57 * len(name))
+    issued = shrunk(line(day, Voice.KAI, size * 0.96), _SIGNED, 6)
     issued.draw_centred(canvas, middle, height - 6.5 * mm)
 
 

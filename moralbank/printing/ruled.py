@@ -173,7 +173,9 @@ class RuledTable:
                 draw_block_centred(canvas, lines, left + column.width / 2, middle)
             elif column.align is Align.RIGHT:
                 widest = max(part.width for part in lines)
-                draw_block(canvas, lines, left + column.width - PADDING - column.inset - widest, middle)
+                draw_block(
+                    canvas, lines, left + column.width - PADDING - column.inset - widest, middle
+                )
             else:
                 draw_block(canvas, lines, left + PADDING + column.inset, middle)
             left += column.width

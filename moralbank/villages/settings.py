@@ -71,6 +71,7 @@ PRINTER_OFFSET: Final = "printer_offset"
 INK: Final = "ink"
 FIRST_LINE: Final = "first_line"
 FORMAL_DATES: Final = "formal_dates"
+DOCUMENT_CODE: Final = "document_code"
 
 ON: Final = "yes"
 _YES_NO: Final = ((ON, mark("是")), ("no", mark("否")))
@@ -373,6 +374,14 @@ SETTINGS: Final = {
             DATES_CHINESE,
             one_of(_DATES),
             _DATES,
+        ),
+        Setting(
+            DOCUMENT_CODE,
+            _PAPER,
+            mark("公文代字"),
+            mark("红头公告的字号用，例如 羊村委公；不填就不印字号"),
+            "",
+            short_text,
         ),
     )
 }

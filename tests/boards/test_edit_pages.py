@@ -194,9 +194,11 @@ def test_what_the_scheme_lost_is_shown_as_such(hamlet: Town, browse_hamlet: Brow
     with hamlet.database.reading() as session:
         scheme = scheme_on(session, hamlet.village_id, clock.today())
     blood, help_out = scheme.item("无偿献血").number, scheme.item("邻里互助").number
-    change(hamlet, "haoren", items=(blood, help_out))
     adopt_changed(hamlet, blood, "")
     person = browse_hamlet(Role.ADMIN)
+    with clock.at(clock.now() + timedelta(days=2)):
+        assert "无偿献血：细则里没有叫这个名字的了" in person.open("/boards/haoren/edit")
+    change(hamlet, "haoren", items=(blood, help_out))
     with clock.at(clock.now() + timedelta(days=2)):
         page = person.open("/boards/haoren/edit")
         lost = page[page.index("现行细则里已经没有的") :]

@@ -44,6 +44,7 @@ def test_names_stand_by_surname_then_given_name() -> None:
     ]
     assert strokes_key("那仁·图雅") == ((6,), (4, 8, 12))
     assert strokes_key("") == ((), ())
+    assert all(0 < strokes(chr(code)) < 60 for code in range(0x4E00, 0xA000))
 
 
 def test_the_stroke_file_is_made_from_unihan() -> None:

@@ -3,6 +3,7 @@
 `python -m tests.browser.pictures FOLDER --all` takes every page at both widths, for looking at.
 """
 
+import base64
 import json
 import re
 import subprocess
@@ -14,16 +15,15 @@ from typing import Final
 
 import click
 import pypdfium2
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from moralbank import clock
 from tests.browser.conftest import (
     CHROMIUM,
     FLAGS,
     LAPTOP,
     PHONE,
     TABLET,
-    fetch_form,
     free_port,
     run_command,
 )
@@ -43,6 +43,8 @@ RECEIPT: Final = r"/store/receipts /store/receipts/\d+"
 COUNT: Final = r"/store/counts /store/counts/\d+"
 VOUCHER: Final = r"/fund /fund/vouchers/\d+"
 SETTLEMENT: Final = r"/settlements /settlements/\d+"
+ISSUE: Final = r"/boards/issues?board={board} /boards/issues/\d+"
+PASSBOOK: Final = r"/passbooks /passbooks/household/\d+"
 # By role: page, name, and sizes where they aren't the usual two. A size with a star is taken for
 # the README or the manual. A page may be the first of a list: then patterns of the links that lead
 # from the list to it follow.
@@ -54,7 +56,7 @@ PAGES: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
         ("/n/{village}", "public-notices"),
         (PUBLIC_NOTICE, "public-notice", "phone*", "laptop"),
         (PUBLIC_NOTICE + r" /n/\d+/\d+/\d+/object", "public-objection"),
-        ("/b/{village}/shanju", "public-board"),
+        ("/b/{village}/{board}", "public-board", "phone*", "laptop"),
     ),
     "管理员": (
         ("/", "home-admin"),
@@ -63,7 +65,18 @@ PAGES: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
         ("/households/import", "households-import"),
         ("/scheme", "scheme", "phone*", "laptop"),
         ("/scheme/new", "scheme-new"),
-        ("/cards", "cards-page"),
+        ("/cards", "cards-page", "phone", "laptop*"),
+        ("/paper", "paper", "phone*", "laptop*"),
+        ("/boards/{board}.pdf?paper=a3&look=1", "preview", "phone", "laptop*"),
+        ("/boards/{board}/edit", "board-edit", "phone", "laptop*"),
+        ("/boards/new", "board-new"),
+        ("/boards/{board}/deeds", "board-deeds", "phone*", "laptop"),
+        ("/boards/{board}/publish", "board-publish"),
+        ("/boards/issues", "issues"),
+        (ISSUE, "issue", "phone", "laptop*"),
+        (ISSUE + r" /boards/issues/\d+/correct", "issue-correct"),
+        ("/passbooks", "passbooks"),
+        (PASSBOOK, "passbook", "phone*", "laptop*"),
         ("/store/rates", "rates"),
         ("/store/shops", "shops"),
         ("/fund/lapse", "lapse"),
@@ -164,12 +177,11 @@ PAGES: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
         ("/ledger/12", "statement"),
     ),
 }
-BOARDS: Final = ("shanju", "xiaoxing", "haoren", "zuimei")
-
-
-# The page that a paper is printed from, the paper's address behind it, its picture's name.
-PAPERS: Final = (
+# The page that a paper is printed from, the paper's address behind it, its picture's name; how
+# many dots a point of it becomes, where that isn't the usual.
+PAPERS: Final[tuple[tuple[str | float, ...], ...]] = (
     (NOTICE, "/list.pdf", "notice-list"),
+    (NOTICE, "/letter.pdf", "notice-letter"),
     (NOTICE, "/details.pdf", "notice-details"),
     (NOTICE, "/objection-form.pdf", "objection-form"),
     (SITTING, "/minutes.pdf", "minutes"),
@@ -181,9 +193,43 @@ PAPERS: Final = (
     ("/store/labels", ".pdf?" + "&".join(f"p={number}" for number in range(1, 25)), "labels"),
     (COUNT, "/sheet.pdf", "count-sheet"),
     (CLOSED_DAY, ".pdf", "day"),
+    ("/counter/slips /counter/slips/12", ".pdf", "slip", 1.6),
+    ("/scheme", "/poster.pdf?paper=a3", "scheme-poster", 0.8),
+    ("/store", "/prices.pdf?paper=a3", "price-list", 0.8),
+    ("/cards", "/guide.pdf?paper=a3", "card-guide", 0.8),
+    ("/paper", "/quick-start.pdf", "pocket-card"),
+)
+# A published board, paper and style, the picture's name, dots a point.
+POSTERS: Final = (
+    ("shanju", "a4", "festive", "board-shanju", 0.9),
+    ("xiaoxing", "a4", "plain", "board-xiaoxing", 0.9),
+    ("haoren", "a4", "modern", "board-haoren", 0.9),
+    ("zuimei", "60x90", "festive", "board-zuimei", 0.38),
+    ("shanju", "banner", "festive", "board-banner", 0.12),
+)
+# The page with a form that prints, the form, what is chosen in it; the picture of each page.
+FORMS: Final[tuple[tuple[str, str, dict[str, str], tuple[str, ...], float], ...]] = (
+    ("/cards", "sheet.pdf", {"backs": "duplex"}, ("cards", "cards-backs"), 0.9),
+    (
+        "/cards/household/12",
+        "sheet.pdf",
+        {"stock": "pvc", "backs": "duplex"},
+        ("card-front", "card-back"),
+        2.4,
+    ),
+    ("/cards/household/12", "sheet.pdf", {"stock": "pvc", "ink": "saving"}, ("card-saving",), 2.4),
+    (
+        PASSBOOK,
+        "print.pdf",
+        {"how": "booklet", "sample": "1"},
+        ("passbook-cover", "passbook-inside"),
+        0.9,
+    ),
 )
 VILLAGE: Final = "150404103201"
+BOARD: Final = "shanju"
 ADDRESS: Final = "https://bank.example.cn"
+COLOURS: Final = 256
 
 
 class Demo:
@@ -233,7 +279,7 @@ class Demo:
 
     def open(self, page: Page, way: str) -> int:
         """Go to a page of PAGES, by way of the list that it stands in; the answer's status."""
-        first, *links = way.format(village=VILLAGE, card=self.card).split()
+        first, *links = way.format(village=VILLAGE, card=self.card, board=BOARD).split()
         answer = page.goto(self.address + first)
         for link in links:
             found = page.locator("a[href]").evaluate_all(
@@ -264,9 +310,14 @@ def _take(demo: Demo, page: Page, path: str, name: str, folder: Path, *, everyth
         _fill_basket(page)
     if path.endswith("/score"):
         expect(page.locator(".mark").first).to_be_enabled()
+    if path.endswith("look=1"):
+        _wait_for_leaf(page)
     wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
     click.echo(f"{name}: {status}{' TOO WIDE' if wide else ''}")
-    page.screenshot(path=folder / f"{name}.png", full_page=everything)
+    picture = folder / f"{name}.png"
+    page.screenshot(path=picture, full_page=everything)
+    if not everything:
+        _lighten(Image.open(picture), picture)
 
 
 def _fill_basket(page: Page) -> None:
@@ -276,38 +327,59 @@ def _fill_basket(page: Page) -> None:
     page.evaluate("scrollTo(0, 0)")
 
 
+def _wait_for_leaf(page: Page) -> None:
+    """Wait until a sheet was drawn and the picture of its first page is there."""
+    leaf = page.locator(".leaf img").first
+    expect(leaf).not_to_have_js_property("naturalWidth", 0, timeout=30_000)
+
+
 def take_sheets(demo: Demo, browser: Browser, folder: Path) -> None:
     """Pictures of what is printed."""
-    today = clock.today()
-    quarter = f"{today.year}-Q{(today.month + 2) // 3}"
-    clerk = demo.sign_in(browser, "店长", "laptop")
-    for slug in BOARDS:
-        poster = clerk.request.get(f"{demo.address}/boards/{slug}.pdf?period={quarter}&paper=a4")
-        draw(poster.body(), folder / f"board-{slug}.png", 0.9)
-    _take_papers(demo, browser, folder)
-    slip = clerk.request.get(f"{demo.address}/counter/slips/12.pdf")
-    draw(slip.body(), folder / "slip.png", 1.6)
-    recorder = demo.sign_in(browser, "记分员", "laptop")
-    recorder.goto(f"{demo.address}/cards")
-    sheet = fetch_form(recorder, "form[action$='sheet.pdf']")
-    draw(sheet, folder / "cards.png", 1.2)
-
-
-def _take_papers(demo: Demo, browser: Browser, folder: Path) -> None:
-    """Pictures of what the path of a deed, the shop and the fund are printed as."""
     watcher = demo.sign_in(browser, "监督员", "laptop")
-    for way, file, name in PAPERS:
-        demo.open(watcher, way)
+    for way, file, name, *scale in PAPERS:
+        demo.open(watcher, str(way))
         address, mark, asked = watcher.url.partition("?")
-        paper = watcher.request.get(address + file + mark + asked)
-        draw(paper.body(), folder / f"{name}.png", 0.9)
+        paper = watcher.request.get(address + str(file) + mark + asked)
+        draw(paper.body(), folder, (str(name),), *map(float, scale))
+    for board, paper_key, style, name, scale in POSTERS:
+        demo.open(watcher, ISSUE.replace("{board}", board))
+        poster = watcher.request.get(f"{watcher.url}.pdf?paper={paper_key}&style={style}")
+        draw(poster.body(), folder, (name,), scale)
+    recorder = demo.sign_in(browser, "记分员", "laptop")
+    for way, file, chosen, names, scale in FORMS:
+        demo.open(recorder, way)
+        draw(_printed(recorder, f"form[action$='{file}']", chosen), folder, names, scale)
 
 
-def draw(pdf: bytes, path: Path, scale: float) -> None:
-    """The first page of a PDF as a picture."""
+def _printed(page: Page, selector: str, chosen: dict[str, str]) -> bytes:
+    """What a page's form prints with this chosen in it, without looking at it first."""
+    encoded = page.evaluate(
+        """async ([selector, chosen]) => {
+            const form = document.querySelector(selector);
+            const body = new FormData(form);
+            body.delete("look");
+            for (const [name, value] of Object.entries(chosen)) body.set(name, value);
+            const answer = await fetch(form.action, {method: "POST", body});
+            const bytes = new Uint8Array(await answer.arrayBuffer());
+            return btoa(Array.from(bytes, byte => String.fromCharCode(byte)).join(""));
+        }""",
+        [selector, chosen],
+    )
+    return base64.b64decode(encoded)
+
+
+def draw(pdf: bytes, folder: Path, names: tuple[str, ...], scale: float = 0.9) -> None:
+    """The first pages of a PDF as pictures, one for each name; `scale` is dots for a point."""
     document = pypdfium2.PdfDocument(pdf)
-    document[0].render(scale=scale).to_pil().save(path, optimize=True)
+    for page, name in zip(document, names, strict=False):
+        _lighten(page.render(scale=scale).to_pil(), folder / f"{name}.png")
     document.close()
+
+
+def _lighten(picture: Image.Image, path: Path) -> None:
+    """Keep a picture with few colours: it is there to be seen on a page, not to be printed."""
+    few = picture.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+    few.save(path, optimize=True)
 
 
 def main() -> None:

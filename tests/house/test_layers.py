@@ -38,6 +38,7 @@ ROOMS_WHOSE_SERVICES_ARE_CALLED = {
     # caller → the rooms whose service it may call; each is explained in ARCHITECTURE.md
     "awards": {"photos"},
     "bench": {"*"},
+    "boards": {"photos"},
     "cards": {"awards"},
     "counter": {"cards", "photos", "store"},
     "demo": {"*"},
@@ -59,7 +60,9 @@ WRITING = {
     "costing",
     "counting",
     "deciding",
+    "edits",
     "goods",
+    "issuing",
     "lapse_rules",
     "lapsing",
     "moving",

@@ -71,7 +71,7 @@ def test_no_address_breaks_a_list(browse: Browse, path: str, query: dict[str, An
 def test_links_keep_search_and_group_and_nothing_else(
     browse: Browse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("moralbank.cards.views.PAGE_ROWS", 1)
+    monkeypatch.setattr("moralbank.cards.views_print.PAGE_ROWS", 1)
     page = browse(Role.ADMIN).open("/cards", q="二组", endpoint="home.home", _external="1")
     (link,) = re.findall(r'rel="next" href="([^"]+)"', page)
     assert link == "/cards?q=%E4%BA%8C%E7%BB%84&amp;page=2"
