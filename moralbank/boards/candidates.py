@@ -211,11 +211,16 @@ def _honours(
 
 
 def _donors(sources: Sources) -> Iterator[Candidate]:
-    """Who gave, by name. Nobody knows whether two without a name are one: each stands alone."""
+    """Who gave, by name. Nobody knows whether two without a name are one: each stands alone.
+
+    A voucher knows no household, so whoever is called as the head of one that doesn't want to be
+    named stands there without a name, too.
+    """
     found: dict[str, Candidate] = {}
+    shy = {_plain(one.head) for one in sources.households.values() if not one.consent}
     for gift in sources.gifts:
-        party = " ".join(unicodedata.normalize("NFKC", gift.party).split())
-        nameless = party in NAMELESS
+        party = _plain(gift.party)
+        nameless = party in NAMELESS or party in shy
         name = _(_KIND_PERSON) if nameless else party
         key = f"#{gift.id}" if nameless else party
         fresh = Candidate(None, 0, name, len(found), Measure.DONATED)
@@ -223,3 +228,8 @@ def _donors(sources: Sources) -> Iterator[Candidate]:
         donor.gifts_fen += gift.amount_fen
         donor.gifts += 1
     yield from found.values()
+
+
+def _plain(name: str) -> str:
+    """A name as it is compared: full-width or not, with single blanks."""
+    return " ".join(unicodedata.normalize("NFKC", name).split())

@@ -136,8 +136,7 @@ def certificates(
 ) -> bytes:
     """Return the certificates as a PDF, one a page; `progress` is told how many are drawn.
 
-    Printed in words alone, nothing but the words stands there, the name of the thing and the seal's
-    place too being on the blank already.
+    In words alone, title and border are left to the blank.
     """
     look = _COLOUR if sheet.ink is CertificateInk.COLOUR else _LINES
     document = Document(A4.turned, _TITLES[sheet.kind])
@@ -146,7 +145,7 @@ def certificates(
     if not words_alone:
         canvas.beginForm(_FURNITURE, 0, 0, _WIDE, _HIGH)
         _SURROUNDS[sheet.kind](canvas, look, sheet)
-        place = _PLACES[sheet.kind]
+        place = _place(sheet)
         middle = (place.given + place.dated) / 2 + 4
         ornament.draw_seal_place(canvas, place.sign, middle, _SEAL, "", colour=look.seal)
         canvas.endForm()
@@ -163,8 +162,14 @@ def certificates(
     return document.close()
 
 
+def _place(sheet: CertificateSheet) -> _Place:
+    """Where the words stand; bought blanks of either kind have the whole width for them."""
+    blank = sheet.ink is CertificateInk.WORDS
+    return _PLACES[CertificateKind.AWARD if blank else sheet.kind]
+
+
 def _draw_words(canvas: Any, look: _Look, sheet: CertificateSheet, shown: Certificate) -> None:
-    place = _PLACES[sheet.kind]
+    place = _place(sheet)
     _draw_called(canvas, look, place, shown)
     canvas.setFillColor(look.text)
     _draw_paragraphs(canvas, place, shown.body)
@@ -259,7 +264,8 @@ def _draw_ground(canvas: Any, look: _Look) -> None:
 
 
 def _draw_meander_border(canvas: Any, look: _Look) -> None:
-    edge, band = 7 * mm, 9 * mm
+    # In black lines, a narrow band saves ink.
+    edge, band = 7 * mm, (9 if look.band is not None else 5) * mm
     wide, high = _WIDE - 2 * edge, _HIGH - 2 * edge
     if look.band is not None:
         canvas.setStrokeColor(look.band)

@@ -17,6 +17,7 @@ from sqlmodel import Session
 
 from moralbank import clock
 from moralbank.audit import Line, trail
+from moralbank.boards.definition_check import check_definitions
 from moralbank.boards.freezing import digest_of
 from moralbank.boards.issued import MASK
 from moralbank.boards.issuing import PUBLISHED
@@ -56,7 +57,7 @@ class _Hung:
 
 
 def check_boards(session: Session, village_id: int) -> list[Problem]:
-    """Everything wrong with a village's published boards; an empty list: nothing is."""
+    """Everything wrong with a village's boards and issues; an empty list: nothing is."""
     hung = _all_hung(session, village_id)
     marks = _marks(session, village_id, hung)
     told = trail(session, village_id, [PUBLISHED, _EDIT, IMPORT])
@@ -71,6 +72,7 @@ def check_boards(session: Session, village_id: int) -> list[Problem]:
     problems += _check_numbers(hung)
     problems += _check_twice(hung)
     problems += _check_trail(hung, [entry for entry in told if entry.act == PUBLISHED])
+    problems += check_definitions(session, village_id)
     return problems
 
 

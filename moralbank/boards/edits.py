@@ -26,12 +26,14 @@ from moralbank.photos.service import attach
 
 _edits = BoardEdit.__table__  # type: ignore[attr-defined]
 
+CHOSEN: Final = "boards.deed"
+"""The act under which what was chosen for a line stands in the audit trail, by the household."""
 LONGEST_DEED: Final = 60
 """Characters of a deed's line that are kept."""
 COMFORTABLE_DEED: Final = 40
 """Characters that every paper shows without making them smaller."""
 
-_CHOSEN: Final = (PhotoSubject.HOUSEHOLD, PhotoSubject.LAUREATE)
+_FACES: Final = (PhotoSubject.HOUSEHOLD, PhotoSubject.LAUREATE)
 
 
 class DeedTooLong(Invalid):
@@ -83,7 +85,7 @@ def offered_photos(
     session: Session, village_id: int, household_ids: Collection[int]
 ) -> dict[int, tuple[PhotoInfo, ...]]:
     """By household: its portrait, then what was on boards before; who has none is left out."""
-    portraits, laureates = (photos_of(session, village_id, kind, household_ids) for kind in _CHOSEN)
+    portraits, laureates = (photos_of(session, village_id, kind, household_ids) for kind in _FACES)
     found: dict[int, tuple[PhotoInfo, ...]] = {}
     for number in household_ids:
         newest = [*portraits.get(number, [])[-1:], *reversed(laureates.get(number, []))]
@@ -127,7 +129,7 @@ def save_edit(
     _write(session, actor, slug, written, (household_id, member_id), wanted)
     place = {"slug": slug, "period": written, "member": member_id}
     said = {**place, "deed": wanted.deed, "photo": photo_id}
-    audit.record(session, actor, "boards.deed", whose.label, **said)
+    audit.record(session, actor, CHOSEN, whose.label, **said)
     return True
 
 
@@ -155,7 +157,7 @@ def _require_own(session: Session, actor: Actor, photo_id: int, household_id: in
     """The picture shows this household, or was just sent by whoever edits; else PhotoUnknown."""
     taken_by = photo(session, actor.village_id, photo_id).taken_by
     uses = uses_of(session, actor.village_id, photo_id)
-    shows = any(kind in _CHOSEN and number == household_id for kind, number in uses)
+    shows = any(kind in _FACES and number == household_id for kind, number in uses)
     just_sent = not uses and taken_by == actor.user_id
     if not shows and not just_sent:
         raise PhotoUnknown(field="photo")

@@ -74,7 +74,7 @@ class CertificateForm(BaseForm):
     def validate_places(self, field: RadioField) -> None:
         """Ticks count only where they were asked for: nothing that was ticked is passed over."""
         if self.chosen.data and field.data != Places.CHOSEN.value:
-            raise ValidationError(_("勾了人却没有选“下面勾选的”：要用就选上，不用就不勾"))
+            raise ValidationError(_("勾了人却没有选“勾选的”：要用就选上，不用就不勾"))
 
     @property
     def ticked(self) -> frozenset[int]:

@@ -100,7 +100,7 @@ PLACE_LABELS: Final = {
     Places.FIRST: mark("第一名"),
     Places.THREE: mark("前三名"),
     Places.ALL: mark("榜上全部"),
-    Places.CHOSEN: mark("下面勾选的"),
+    Places.CHOSEN: mark("勾选的"),
 }
 
 
@@ -226,7 +226,7 @@ def _sheet(shown: Issue, wish: CertificateWish, named: Iterable[Honouree]) -> Ce
         village=shown.village,
         organisation=wish.words.organisation,
         date=wish.words.date,
-        mark=shown.mark,
+        mark=f"账 {shown.mark}",
         offset_mm=wish.offset_mm if wish.ink is CertificateInk.WORDS else (0.0, 0.0),
     )
 

@@ -13,6 +13,7 @@ from moralbank import clock
 from moralbank.access.queries import user_names
 from moralbank.boards.issued import MASK, Issue, Line
 from moralbank.boards.models import BoardIssue, BoardLine, Measure, Style, Subject
+from moralbank.boards.queries import masked
 from moralbank.boards.sheets import BoardEntry, BoardSheet
 from moralbank.errors import Invalid, NotFound
 from moralbank.households.models import Household
@@ -108,7 +109,9 @@ def public_issue(
     """A board's issue for everybody, where the village has a public address.
 
     Without a number: the newest that nothing corrected. Of one that was corrected nobody is named
-    any more: what was corrected may be a name. Raises VillageUnknown, BoardNotOnline.
+    any more: what was corrected may be a name. Who has since asked not to be named is masked at
+    once, with what tells who it is: paper waits for its correction, the network doesn't. Raises
+    VillageUnknown, BoardNotOnline.
     """
     village = village_info(session, village_id)
     found = _joined(village_id).where(_issues.c.slug == slug).order_by(_issues.c.number.desc())
@@ -120,11 +123,25 @@ def public_issue(
     if row is None or not village.settings[PUBLIC_ADDRESS]:
         raise BoardNotOnline
     shown = _whole(session, village_id, row)
-    return village, replace(shown, lines=()) if shown.corrected_by is not None else shown
+    if shown.corrected_by is not None:
+        return village, replace(shown, lines=())
+    shy = _shy(session, village_id, shown)
+    told = tuple(_veiled(line) if line.household_id in shy else line for line in shown.lines)
+    return village, replace(shown, lines=told)
 
 
 def gone_shy(session: Session, village_id: int, shown: Issue) -> tuple[str, ...]:
     """Who stands there by name though the household doesn't want that (any more): "一组 杜仁森"."""
+    shy = _shy(session, village_id, shown)
+    return tuple(
+        f"{line.group} {line.name}"
+        for line in shown.lines
+        if line.household_id in shy and not line.name.endswith(MASK)
+    )
+
+
+def _shy(session: Session, village_id: int, shown: Issue) -> set[int]:
+    """Households of an issue that don't want to be named today."""
     named = {line.household_id for line in shown.lines if line.household_id}
     rows = session.connection().execute(
         select(_households.c.id).where(
@@ -133,12 +150,14 @@ def gone_shy(session: Session, village_id: int, shown: Issue) -> tuple[str, ...]
             _households.c.consent.is_(False),
         )
     )
-    shy = {row.id for row in rows}
-    return tuple(
-        f"{line.group} {line.name}"
-        for line in shown.lines
-        if line.household_id in shy and not line.name.endswith(MASK)
-    )
+    return {row.id for row in rows}
+
+
+def _veiled(line: Line) -> Line:
+    """A line that names nobody; one that was masked when it was published stays as it is."""
+    if line.name.endswith(MASK):
+        return line
+    return replace(line, name=masked(line.name), deed="", photo_id=None)
 
 
 def issue_sheet(session: Session, folder: Path | None, shown: Issue) -> BoardSheet:

@@ -161,7 +161,7 @@ def changes(old: Issue, ranking: Ranking) -> list[Change]:
     found = [
         Change(one.group, one.name, words)
         for one in ranking.standings
-        if (words := _otherwise(before.get(_whose(one)), one))
+        if (words := _otherwise(before.get(_whose(one)), one, ranking.board.unit))
     ]
     there = {_whose(one) for one in ranking.standings}
     gone = [line for whose, line in before.items() if whose not in there]
@@ -173,7 +173,7 @@ def _whose(one: Line | Standing) -> tuple[int, int, str]:
     return one.household_id, one.member_id, "" if one.household_id else one.name
 
 
-def _otherwise(before: Line | None, now: Standing) -> str:
+def _otherwise(before: Line | None, now: Standing, unit: str) -> str:
     if before is None:
         return _("新上榜，第 %(n)s 名", n=now.rank)
     told = []
@@ -182,7 +182,7 @@ def _otherwise(before: Line | None, now: Standing) -> str:
     if before.rank != now.rank:
         told.append(_("第 %(old)s 名改为第 %(n)s 名", old=before.rank, n=now.rank))
     if before.points != now.points:
-        told.append(_("%(old)s 改为 %(n)s", old=before.points, n=now.points))
+        told.append(_("%(old)s %(unit)s改为 %(n)s %(unit)s", old=before.points, n=now.points, unit=unit))
     if before.deed != now.deed:
         told.append(_("事迹改为“%(deed)s”", deed=now.deed))
     return clauses(told)

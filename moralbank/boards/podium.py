@@ -25,6 +25,8 @@ from moralbank.printing.text import (
 _GAP: Final = 3 * mm
 _WIDEST: Final = 84 * mm
 _INSET: Final = 1 * mm
+_MARGINS: Final = 0.11
+"""Share of a card's width that stays free beside its words, of both sides together."""
 _SMALLER, _LARGER = 0.5, 1.5
 _SPACE: Final = 0.3
 _PORTRAIT: Final = 3 / 4
@@ -137,7 +139,7 @@ def _draw_honoured(canvas: Any, look: Look, frame: Box) -> None:
 
 def _draw_words(canvas: Any, board: BoardSheet, entry: BoardEntry, look: Look, box: Box) -> None:
     """Write name, points and deed under one another."""
-    room = box.width - 5 * mm
+    room = box.width - max(5 * mm, box.width * _MARGINS)
     bottom, free = box.bottom + 1.5 * mm, box.height - 2 * mm
     canvas.setFillColor(look.card.text)
     # No larger than three characters may be, so that short names don't outshine the others.

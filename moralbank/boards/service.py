@@ -25,7 +25,8 @@ LONGEST_LINE: Final = 20
 MOST_PLACES: Final = 200
 MOST_MINIMUM: Final = 1_000_000
 MOST_DAYS: Final = 30
-_ACT: Final = "boards.change"
+CHANGED: Final = "boards.change"
+"""The act under which boards that were made or changed stand in the audit trail."""
 _POSITION_STEP: Final = 10
 
 _rows = BoardRow.__table__  # type: ignore[attr-defined]
@@ -164,7 +165,9 @@ def add_board(
         number = take_number(session, actor.village_id, "board")
         position = max(board.position for board in known) + _POSITION_STEP
         _write(session, actor, _own_slug(number), wanted, position=position, hidden=False)
-        audit.record(session, actor, _ACT, wanted.title, slug=_own_slug(number), new=asdict(wanted))
+        audit.record(
+            session, actor, CHANGED, wanted.title, slug=_own_slug(number), new=asdict(wanted)
+        )
         return number
 
     act = once(session, actor.village_id, request_id, "boards.add", asdict(wanted), perform)
@@ -189,7 +192,7 @@ def change_board(
     _require_counted(wanted, scheme, (*board.categories, *board.items))
     _write(session, actor, slug, wanted, position=board.position, hidden=board.hidden)
     audit.record(
-        session, actor, _ACT, wanted.title, slug=slug, changes=_differences(before, wanted)
+        session, actor, CHANGED, wanted.title, slug=slug, changes=_differences(before, wanted)
     )
     return True
 
@@ -207,7 +210,7 @@ def hide_board(
         return False
     content = content_of(board, scheme)
     _write(session, actor, slug, content, position=board.position, hidden=hidden)
-    audit.record(session, actor, _ACT, board.title, slug=slug, hidden=hidden)
+    audit.record(session, actor, CHANGED, board.title, slug=slug, hidden=hidden)
     return True
 
 
@@ -223,7 +226,7 @@ def reset_board(session: Session, actor: Actor, slug: str) -> bool:
     here = (_rows.c.village_id == actor.village_id, _rows.c.slug == slug)
     session.connection().execute(delete(_rows).where(*here))
     if board.changed:
-        audit.record(session, actor, _ACT, board.title, slug=slug, reset=True)
+        audit.record(session, actor, CHANGED, board.title, slug=slug, reset=True)
     return board.changed
 
 

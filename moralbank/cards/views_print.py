@@ -27,7 +27,7 @@ from moralbank.villages.settings import CARD_STOCK
 from moralbank.web.errors import status_of
 from moralbank.web.guards import current_actor, may
 from moralbank.web.pages import asked_page, asked_words, pager
-from moralbank.web.printed import ACTUAL_SIZE, DUPLEX, printed
+from moralbank.web.printed import ACTUAL_SIZE, DUPLEX, printed, require_place
 from moralbank.web.request_ids import next_request_id
 
 room = Blueprint("cards", __name__)
@@ -61,6 +61,7 @@ def sheet() -> Any:
         return _page_of(form), 422
     try:
         wish = form.wish(settings)
+        require_place()  # cards that count as printed must come out
         with writing() as session:
             order = _ordered(session, form, wish)
         for warning in gap_warnings(order.faces):

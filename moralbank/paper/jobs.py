@@ -1,7 +1,8 @@
 """Sheets drawn in the background: watched, waited for in line, cancelled, kept for an hour.
 
-Every job lies in a folder of its own, `paper/<village>/<user>/<token>/` below the instance, so
-that whichever process serves the pages can tell how it stands:
+Every job lies in a folder of its own, `paper/<village>/<user>-<role>/<token>/` below the instance,
+so that whichever process serves the pages can tell how it stands, and whoever got another role
+finds nothing of what the old one might print:
 
 `job.json` says what it is, before anything is drawn; `progress` counts the pieces; `beat` is
 touched for as long as the process that draws it lives; `sheet.pdf` is the sheet; `end.json` says
@@ -15,7 +16,6 @@ import os
 import re
 import secrets
 import shutil
-import tempfile
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -26,12 +26,13 @@ from enum import StrEnum
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Event, Lock, Thread
-from typing import Any, Final
+from typing import Final
 
 from moralbank import clock
 from moralbank.audit import Actor
-from moralbank.errors import MoralbankError, NotFound, Refused, Unavailable
+from moralbank.errors import MoralbankError, NotFound, Unavailable
 from moralbank.i18n import mark
+from moralbank.paper.keeping import SheetNotKept, keep, read, touch
 from moralbank.paper.pictures import Leaves, measured
 
 _log = logging.getLogger(__name__)
@@ -67,15 +68,8 @@ class SheetGone(NotFound):
     code = "sheet_gone"
 
 
-class SheetNotKept(Unavailable):
-    """The disk is full, or the folder may not be written."""
-
-    text = mark("画好的纸没能存下来，可能是磁盘满了。请告诉管理员，腾出地方后重做。")
-    code = "sheet_not_kept"
-
-
-class TooManySheets(Refused):
-    """One user has many unfinished sheets already."""
+class TooManySheets(Unavailable):
+    """One user has many unfinished sheets already: the same can be asked for again a bit later."""
 
     text = mark("您已经有 %(n)s 份纸在画或在排队，请等它们画完，或者取消几份")
     code = "too_many_sheets"
@@ -175,7 +169,7 @@ class Run:
 
     def beat(self) -> None:
         """Give a sign of life."""
-        _touch(self._folder / _BEAT)
+        touch(self._folder / _BEAT)
 
     def _make(self) -> None:
         self._tell(0)
@@ -183,7 +177,7 @@ class Run:
         if (self._folder / _END).exists():
             raise Cancelled
         leaves = measured(content)
-        _keep(self._folder / SHEET, content)
+        keep(self._folder / SHEET, content)
         if not _end(self._folder, State.READY, leaves=leaves):  # cancelled at the last moment
             (self._folder / SHEET).unlink(missing_ok=True)
 
@@ -195,7 +189,7 @@ class Run:
             raise Cancelled
         self._next_look = time.monotonic() + TELL_SECONDS
         with suppress(SheetNotKept):  # an old figure does no harm
-            _keep(self._folder / _PROGRESS, str(done).encode())
+            keep(self._folder / _PROGRESS, str(done).encode())
 
 
 class Press:
@@ -213,20 +207,34 @@ class Press:
         self._busy = Event()
         self._begun = False
 
+    def require_place(self, instance: Path, actor: Actor) -> None:
+        """Refuse what an order of this user would now be refused: TooManySheets, SheetNotKept.
+
+        For whoever writes down that something was printed, before it is written down.
+        """
+        home = _home(instance, actor)
+        with self._turn:
+            self._require_few(home)
+        folder = _opened(home, Order(""))
+        shutil.rmtree(folder, ignore_errors=True)
+
     def take(self, instance: Path, actor: Actor, order: Order, draw: Draw) -> Run:
         """Take an order; raises TooManySheets, SheetNotKept."""
         sweep(instance)
         home = _home(instance, actor)
         with self._turn:
-            unfinished = sum(folder.parent == home for folder in self._runs)
-            if unfinished >= MOST_WAITING:
-                raise TooManySheets(n=unfinished)
+            self._require_few(home)
             run = Run(_opened(home, order), draw)
             self._runs[home / run.token] = run
             self._begin()
         self._busy.set()
         self._line.put(run)
         return run
+
+    def _require_few(self, home: Path) -> None:
+        unfinished = sum(folder.parent == home for folder in self._runs)
+        if unfinished >= MOST_WAITING:
+            raise TooManySheets(n=unfinished)
 
     def _begin(self) -> None:
         if self._begun:
@@ -261,19 +269,22 @@ def find(instance: Path, actor: Actor, token: str) -> Job:
     folder = _home(instance, actor) / token
     if not _TOKEN.fullmatch(token):
         raise SheetGone
-    said = _read(folder / _JOB)
-    if said is None:
+    said = read(folder / _JOB)
+    if said is None or _is_over(folder):
         raise SheetGone
-    end = _read(folder / _END) or {}
-    return Job(
-        token=token,
-        order=Order(**said),
-        state=State(end["state"]) if end else _unfinished(folder),
-        done=_done(folder),
-        words=end.get("words", ""),
-        leaves=tuple(Leaves(**part) for part in end.get("leaves", ())),
-        folder=folder,
-    )
+    end = read(folder / _END) or {}
+    try:
+        return Job(
+            token=token,
+            order=Order(**said),
+            state=State(end["state"]) if end else _unfinished(folder),
+            done=_done(folder),
+            words=end.get("words", ""),
+            leaves=tuple(Leaves(**part) for part in end.get("leaves", ())),
+            folder=folder,
+        )
+    except (KeyError, TypeError, ValueError) as error:  # another release of ours wrote it
+        raise SheetGone from error
 
 
 def recent(instance: Path, actor: Actor, most: int) -> list[Job]:
@@ -284,6 +295,16 @@ def recent(instance: Path, actor: Actor, most: int) -> list[Job]:
         with suppress(SheetGone):  # swept just now
             found.append(find(instance, actor, folder.name))
     return [job for job in found if job.busy or job.state is State.READY][:most]
+
+
+def sheet_of(job: Job) -> bytes:
+    """The sheet of a job that is ready; raises SheetGone, also where it was swept just now."""
+    if job.state is not State.READY:
+        raise SheetGone
+    try:
+        return (job.folder / SHEET).read_bytes()
+    except OSError as error:
+        raise SheetGone from error
 
 
 def cancel(job: Job) -> None:
@@ -302,8 +323,8 @@ def sweep(instance: Path) -> int:
     gone = 0
     for home in (instance / "paper").glob("*/*"):
         ages = sorted((_age(folder), folder) for folder in home.glob("*"))
-        for place, (age, folder) in enumerate(ages):
-            if (age > KEPT_SECONDS or place >= MOST_KEPT) and not _alive(folder):
+        for place, (_seconds, folder) in enumerate(ages):
+            if _is_over(folder) or (place >= MOST_KEPT and not _alive(folder)):
                 shutil.rmtree(folder, ignore_errors=True)
                 gone += 1
     return gone
@@ -311,7 +332,7 @@ def sweep(instance: Path) -> int:
 
 def _home(instance: Path, actor: Actor) -> Path:
     """The folder of one user's jobs."""
-    return instance / "paper" / str(actor.village_id) / str(actor.user_id)
+    return instance / "paper" / str(actor.village_id) / f"{actor.user_id}-{actor.role}"
 
 
 def _opened(home: Path, order: Order) -> Path:
@@ -322,8 +343,8 @@ def _opened(home: Path, order: Order) -> Path:
         folder.mkdir(mode=0o700)
     except OSError as error:
         raise SheetNotKept from error
-    _keep(folder / _JOB, json.dumps(asdict(order)).encode())
-    _touch(folder / _BEAT)
+    keep(folder / _JOB, json.dumps(asdict(order)).encode())
+    touch(folder / _BEAT)
     return folder
 
 
@@ -336,6 +357,11 @@ def _unfinished(folder: Path) -> State:
 def _alive(folder: Path) -> bool:
     """Whether somebody still draws it, or may come to draw it."""
     return not (folder / _END).exists() and _age(folder, _BEAT) < LOST_SECONDS
+
+
+def _is_over(folder: Path) -> bool:
+    """Whether its hour is over, and nobody draws it any more."""
+    return _age(folder) > KEPT_SECONDS and not _alive(folder)
 
 
 def _age(folder: Path, name: str = _JOB) -> float:
@@ -353,29 +379,6 @@ def _done(folder: Path) -> int:
         return 0
 
 
-def _read(path: Path) -> dict[str, Any] | None:
-    """What a file says; None where it is missing or not written to its end yet."""
-    try:
-        found = json.loads(path.read_bytes())
-    except (OSError, ValueError):
-        return None
-    return found if isinstance(found, dict) else None
-
-
-def _keep(path: Path, content: bytes) -> None:
-    """Write a file that is there whole or not at all; raises SheetNotKept."""
-    temporary = ""
-    try:
-        descriptor, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")  # mode 0600
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-        Path(temporary).replace(path)
-    except OSError as error:
-        if temporary:
-            Path(temporary).unlink(missing_ok=True)
-        raise SheetNotKept from error
-
-
 def _end(folder: Path, state: State, words: str = "", leaves: tuple[Leaves, ...] = ()) -> bool:
     """Write down how a job ended, unless it has ended; whether it was this that ended it."""
     said = {"state": state, "words": words, "leaves": [asdict(part) for part in leaves]}
@@ -389,8 +392,3 @@ def _end(folder: Path, state: State, words: str = "", leaves: tuple[Leaves, ...]
         _log.exception("the end of the sheet %s could not be written", folder.name)
         return False
     return True
-
-
-def _touch(path: Path) -> None:
-    with suppress(OSError):
-        path.touch(mode=0o600)

@@ -92,9 +92,8 @@ def cancel(token: str) -> Any:
 @may("paper.view")
 def sheet(token: str) -> Any:
     """Give the sheet itself, to be printed; with `save` in the address, to be kept."""
-    found = _ready(token)
-    content = (found.folder / jobs.SHEET).read_bytes()
-    return pdf_file(content, found.order.name, save=bool(request.args.get("save")))
+    found = _found(token)
+    return pdf_file(jobs.sheet_of(found), found.order.name, save=bool(request.args.get("save")))
 
 
 @room.get(f"{JOB}/pages/<int:number>/<size>.png")
@@ -104,7 +103,10 @@ def picture(token: str, number: int, size: str) -> Any:
     found = _ready(token)
     if size not in WIDTHS or not 1 <= number <= found.pages:
         abort(404)
-    content = page_picture(found.folder / jobs.SHEET, number, size)
+    try:
+        content = page_picture(found.folder / jobs.SHEET, number, size)
+    except FileNotFoundError as error:  # swept just now
+        raise SheetGone from error
     return current_app.response_class(content, mimetype="image/png")
 
 

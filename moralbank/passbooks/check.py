@@ -1,6 +1,7 @@
 """The proof of passbooks: no paper says more than the books, and the trail knows each printing."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import select
@@ -11,9 +12,20 @@ from moralbank.i18n import _
 from moralbank.ledger.chain import printed_mark
 from moralbank.ledger.check import Problem
 from moralbank.ledger.models import Event
+from moralbank.local_numbers import local_number
 from moralbank.passbooks.queries import PRINTED, SET_BACK, line_counts, printed_so_far
 
 _events = Event.__table__  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True)
+class _Told:
+    """How far a passbook was printed, how often, at which end of the books, by whom last."""
+
+    lines: int
+    prints: int
+    mark: str
+    by: int
 
 
 def check_passbooks(session: Session, village_id: int) -> list[Problem]:
@@ -30,9 +42,9 @@ def check_passbooks(session: Session, village_id: int) -> list[Problem]:
 
 
 def _wrong(
-    owner: int, row: Any | None, total: int, marks: set[str], said: dict[int, int]
+    owner: int, row: Any | None, total: int, marks: set[str], said: dict[int, _Told]
 ) -> Iterator[Problem]:
-    if row is None or row.lines != said.get(owner):
+    if row is None or _Told(row.lines, row.prints, row.mark, row.printed_by) != said.get(owner):
         text = _("第 %(id)s 户的存折印到哪一笔，与打印的记录不一样", id=owner)
         yield Problem("passbook_trail", text)
     if row is None:
@@ -48,7 +60,7 @@ def _wrong(
 
 def _marks(session: Session, village_id: int, wanted: set[str]) -> set[str]:
     """Those of the wanted marks that stand in the books."""
-    numbers = {int(seq) for one in wanted if (seq := one.partition("-")[0]).isdecimal()}
+    numbers = {seq for one in wanted if (seq := local_number(one.partition("-")[0]))}
     if not numbers:
         return set()
     rows = session.connection().execute(
@@ -59,13 +71,16 @@ def _marks(session: Session, village_id: int, wanted: set[str]) -> set[str]:
     return {printed_mark(row.seq, row.hash) for row in rows}
 
 
-def _by_the_trail(session: Session, village_id: int) -> dict[int, int]:
-    """How far each passbook was printed as the trail tells it."""
-    lines: dict[int, int] = {}
+def _by_the_trail(session: Session, village_id: int) -> dict[int, _Told]:
+    """Each passbook as the trail tells of it."""
+    told: dict[int, _Told] = {}
     for entry in audit.trail(session, village_id, (PRINTED, SET_BACK)):
         if entry.act == SET_BACK:
-            lines[int(entry.subject)] = entry.detail["lines"]
+            owner = int(entry.subject)
+            told[owner] = replace(told[owner], lines=entry.detail["lines"])
             continue
-        for owner, (_before, _first, last, _credit) in entry.detail["books"].items():
-            lines[int(owner)] = last
-    return lines
+        for written, (_before, _first, last, _credit) in entry.detail["books"].items():
+            owner = int(written)
+            prints = told[owner].prints + 1 if owner in told else 1
+            told[owner] = _Told(last, prints, entry.detail["mark"], entry.user_id)
+    return told

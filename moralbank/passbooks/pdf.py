@@ -23,6 +23,7 @@ from moralbank.printing.text import (
     Line,
     boxed,
     draw_block,
+    draw_block_centred,
     line,
     name_line,
     shrunk,
@@ -167,7 +168,7 @@ class _Printer:
     def _draw_furniture(self, sheet: PassbookSheet) -> None:
         canvas = self._canvas
         canvas.setFillColor(self._accent)
-        bank = title_line(sheet.bank, 21, tracking=1)
+        bank = shrunk(title_line(sheet.bank, 21, tracking=1), 40 * mm, 8)
         bank.draw(canvas, _LEFT, _TOP + 2.6 * mm)
         words = line(_("积分存折"), Voice.SONG, 10.5, tracking=1)
         words.draw(canvas, _LEFT + bank.width + 4 * mm, _TOP + 2.8 * mm)
@@ -289,8 +290,8 @@ class _Printer:
         draw_block(canvas, _fitted(one.words), _edge(_WORDS) + _PADDING, middle)
         self._write_figure(one.amount, _GIVEN if one.amount > 0 else _TAKEN, row)
         self._write_figure(one.balance, _BALANCE, row)
-        by = shrunk(name_line(one.by, 10.5), _room(_BY), _LEAST)
-        by.draw_centred(canvas, _middle(_BY), middle - by.centre_drop)
+        by = boxed(name_line(one.by, 10.5), _room(_BY), _ROW * 0.88, _LEAST)
+        draw_block_centred(canvas, by, _middle(_BY), middle)
 
     def _write_totals(self, totals: Totals, row: int) -> None:
         for column, points in (

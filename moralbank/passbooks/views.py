@@ -32,7 +32,7 @@ from moralbank.passbooks.sheets import How, PassbookSheet, Press
 from moralbank.web.errors import status_of
 from moralbank.web.guards import current_actor, may
 from moralbank.web.pages import asked_page, asked_words, pager
-from moralbank.web.printed import ACTUAL_SIZE, printed
+from moralbank.web.printed import ACTUAL_SIZE, printed, require_place
 from moralbank.web.request_ids import next_request_id, sent_request_id
 
 room = Blueprint("passbooks", __name__)
@@ -130,6 +130,7 @@ def _printed(form: PrintForm, chosen: Sequence[int]) -> Any:
     if form.sample.data:
         sheets, press = _sample(chosen, how)
     else:
+        require_place()  # what is remembered as printed must come out
         with writing() as session:
             sheets = service.print_passbook(session, actor, sent_request_id(), chosen, how)
             press = press_of(session, actor.village_id)

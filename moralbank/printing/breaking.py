@@ -46,7 +46,7 @@ def filled(full: Line, width: float, indent: float, *, flush: bool) -> tuple[Lin
     poured = _poured(full, lambda number: width - (0 if number else indent), _held, margins=True)
     first, *others = [_without_spaces(signs) for signs in poured]
     lines = [_set(first, full, room[0]), *(_pulled(signs, full, width) for signs in others)]
-    if flush:
+    if flush and others:
         lines[:-1] = [lines[0].filled(room[0]), *(part.filled(width) for part in lines[1:-1])]
     return tuple(lines)
 

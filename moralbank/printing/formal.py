@@ -176,17 +176,20 @@ def signatures(frame: Frame, people: Sequence[str], *, columns: int = 2) -> Iter
             shrunk(name_line(person, 12.5), width * 0.55, 6)
             for person in people[start : start + columns]
         ]
-        yield _signed(frame, row, width)
+        yield _signed(frame, row, columns)
 
 
-def _signed(frame: Frame, row: Sequence[Line], width: float) -> Piece:
+def _signed(frame: Frame, row: Sequence[Line], columns: int) -> Piece:
+    width = frame.width / columns
+
     def draw(canvas: Any, top: float) -> None:
         canvas.setFillColor(palette.INK)
         base = top - 9.5 * mm
         for number, part in enumerate(row):
             left = frame.left + number * width
             part.draw(canvas, left, base)
-            _draw_blank(canvas, left + part.width + 2 * mm, left + width - 5 * mm, base - 1 * mm)
+            end = left + width - (4 * mm if number + 1 < columns else 0)
+            _draw_blank(canvas, left + part.width + 2 * mm, end, base - 1 * mm)
 
     return Piece(13 * mm, draw)
 

@@ -27,9 +27,13 @@ _FOOT: Final = 47 * mm
 _EDGE: Final = 11 * mm
 _TITLE_HIGH, _GAP = 14 * mm, 5 * mm
 _LEAST_ROW, _MOST_ROW, _STEP = 7.4 * mm, 17 * mm, 0.2 * mm
-_NUMBER, _FIGURE = 9 * mm, 28 * mm
+_NUMBER, _FIGURE = 9 * mm, 30 * mm
 _NAMES: Final = 0.62
-"""How much of a row names may take beside their details."""
+"""How much of a row names may take beside long details; beside short ones they take the rest."""
+_TWO_LINES_BELOW: Final = 0.78
+"""A name that would be made smaller than this share of its size is broken instead."""
+_LINE: Final = 12.5 * mm
+"""The most from one line of the foot to the next."""
 _EMBLEM: Final = 40
 """Units across an emblem."""
 
@@ -205,9 +209,9 @@ def _draw_head(canvas: Any, poster: PanelPoster, look: _Look, high: float) -> No
     )
     canvas.setFillColor(look.title)
     village = shrunk(line(poster.village, Voice.SONG, 19, tracking=5), 200 * mm, 9)
-    village.draw_centred(canvas, _MIDDLE, high - 17 * mm)
-    title = shrunk(title_line(poster.title, 88, tracking=6), 250 * mm, 30)
-    title.draw_centred(canvas, _MIDDLE, high - 37 * mm - title.centre_drop)
+    village.draw_centred(canvas, _MIDDLE, high - 15 * mm)
+    title = shrunk(title_line(poster.title, 82, tracking=6), 250 * mm, 30)
+    title.draw_centred(canvas, _MIDDLE, high - 35 * mm - title.centre_drop)
     told = shrunk(line(poster.told, Voice.KAI, 15), 250 * mm, 7)
     told.draw_centred(canvas, _MIDDLE, high - 57 * mm)
 
@@ -292,17 +296,24 @@ def _draw_item(
 ) -> None:
     middle = base + row / 2
     canvas.setFillColor(palette.GREY if look.head else look.accent)
-    number = line(item.number, Voice.HEI, 10)
+    number = shrunk(line(item.number, Voice.HEI, 10), _NUMBER - 2 * mm, 4)
     number.draw_centred(canvas, left + _NUMBER / 2, middle - number.centre_drop)
     _draw_figure(canvas, look, item, left + _COLUMN - 4 * mm, middle, row)
     room = _COLUMN - _NUMBER - _FIGURE
     canvas.setFillColor(palette.INK)
     full = line(item.name, Voice.HEI_BOLD, min(row * 0.56, 20))
-    names = boxed(full, room * _NAMES, row * 0.94, 6)
+    detail = line(item.detail, Voice.HEI, min(row * 0.36, 12))
+    names = _name_lines(full, max(room * _NAMES, room - detail.width - 3 * mm), row)
     draw_block(canvas, names, left + _NUMBER, middle)
     widest = max(part.width for part in names)
-    detail = line(item.detail, Voice.HEI, min(row * 0.36, 12))
     _draw_detail(canvas, detail, left + _NUMBER + room, room - widest - 3 * mm, middle, row)
+
+
+def _name_lines(full: Line, room: float, row: float) -> tuple[Line, ...]:
+    """Return a name on one line, a little smaller if need be, else on several."""
+    if full.width * _TWO_LINES_BELOW <= room:
+        return (shrunk(full, room, 6),)
+    return boxed(full, room, row * 0.94, 6)
 
 
 def _draw_detail(
@@ -317,9 +328,9 @@ def _draw_figure(
     canvas: Any, look: _Look, item: PanelRow, right: float, middle: float, row: float
 ) -> None:
     canvas.setFillColor(look.accent)
-    unit = line(item.unit, Voice.HEI, 10)
+    unit = shrunk(line(item.unit, Voice.HEI, 10), _FIGURE / 2, 4)
     size = min(row * 0.72, 23)
-    figure = shrunk(line(item.figure, Voice.SONG, size), _FIGURE - unit.width - 6 * mm, 8)
+    figure = shrunk(line(item.figure, Voice.SONG, size), _FIGURE - unit.width - 8 * mm, 8)
     base = middle - figure.centre_drop
     unit.draw_right(canvas, right, base)
     figure.draw_right(canvas, right - unit.width - 1 * mm, base)
@@ -353,11 +364,12 @@ def _draw_ways(
     first = [(line(poster.way, Voice.SONG, 17), look.accent)] if poster.way else []
     others = [(line(words, Voice.HEI, 13), palette.INK) for words in poster.words if words]
     shown = [*first, *others]
-    step = (up[1] - up[0]) / max(len(shown), 3)
+    step = min(_LINE, (up[1] - up[0]) / max(len(shown), 3))
+    top = (up[0] + up[1] + step * len(shown)) / 2
     for place, (words, colour) in enumerate(shown):
         canvas.setFillColor(colour)
         lines = boxed(words, room, step, 7)
-        draw_block(canvas, lines, left, up[1] - step * (place + 0.5))
+        draw_block(canvas, lines, left, top - step * (place + 0.5))
 
 
 def _draw_count(canvas: Any, number: int, total: int) -> None:

@@ -11,7 +11,7 @@ from moralbank.printing import qr
 from moralbank.printing.docket import Docket, Item, Pair, Weight
 from moralbank.printing.fonts import Voice
 from moralbank.printing.sheet import Document, Paper, mm
-from moralbank.printing.text import Line, boxed, line, shrunk, wrapped
+from moralbank.printing.text import ELLIPSIS, Line, boxed, line, shrunk, wrapped
 
 _SMALLEST: Final = 6.5
 _LEADING: Final = 1.42
@@ -95,14 +95,25 @@ class _Roll:
             self._draw(part, self.paper.middle - part.width / 2)
 
     def pair(self, pair: Pair) -> None:
-        """Write both ends of one line; what stands at the left wraps if it must."""
+        """Write both ends of one line; what stands at the left wraps if it must.
+
+        Where two long names would be cut, the right end follows on a line of its own.
+        """
         size = self.paper.size(pair.weight)
-        end = shrunk(_bold(pair.right, size), self.paper.width * 0.62, _SMALLEST)
+        left, right = _bold(pair.left, size), _bold(pair.right, size)
+        end = shrunk(right, self.paper.width * 0.62, _SMALLEST)
         room = self.paper.width - end.width - (6 if pair.right else 0)
-        for number, part in enumerate(boxed(_bold(pair.left, size), room, size * 3.6, _SMALLEST)):
+        begin = boxed(left, room, size * 3.6, _SMALLEST)
+        beside = 0
+        if pair.right and (_is_cut(end) or _is_cut(begin[-1])):
+            begin = boxed(left, self.paper.width, size * 3.6, _SMALLEST)
+            end = shrunk(right, self.paper.width, _SMALLEST)
+            beside = len(begin)
+        for number in range(max(len(begin), beside + 1)):
             self.used += size * _LEADING
-            self._draw(part, self.paper.left)
-            if number == 0:
+            if number < len(begin):
+                self._draw(begin[number], self.paper.left)
+            if number == beside:
                 self._draw(end, self.paper.right - end.width)
 
     def item(self, item: Item) -> None:
@@ -212,3 +223,7 @@ def _print(roll: _Roll, docket: Docket) -> None:
 def _print_pairs(roll: _Roll, pairs: tuple[Pair, ...]) -> None:
     for pair in pairs:
         roll.pair(pair)
+
+
+def _is_cut(part: Line) -> bool:
+    return part.text.endswith(ELLIPSIS)

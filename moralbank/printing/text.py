@@ -157,14 +157,15 @@ def boxed(full: Line, width: float, height: float, least: float) -> tuple[Line, 
         lines = broken(full.at(size), width)
         if _fits(lines, width, height):
             if _is_whole(lines):
-                return _balanced(lines, width)
+                return _balanced(full.at(size), lines, width)
             torn = torn or lines
         size *= _STEP
     lines = torn or broken(full.at(least), width)
+    fitting = full.at(lines[0].size)
     if _fits(lines, width, height):
-        return _balanced(lines, width)
+        return _balanced(fitting, lines, width)
     most = max(1, int(height / (least * LEADING)))
-    return (*lines[: most - 1], _cut(_joined(lines[most - 1 :]), width))
+    return (*lines[: most - 1], _cut(_after(fitting, lines[: most - 1]), width))
 
 
 def wrapped(
@@ -198,14 +199,14 @@ def _baselines(lines: Sequence[Line], middle: float) -> Iterator[tuple[Line, flo
         yield part, top - number * leading - part.centre_drop
 
 
-def _balanced(lines: tuple[Line, ...], width: float) -> tuple[Line, ...]:
-    """Break the same text anew, at the narrowest width that needs no further line.
+def _balanced(full: Line, lines: tuple[Line, ...], width: float) -> tuple[Line, ...]:
+    """Break ``full`` anew, at the narrowest width that needs no more than those ``lines``.
 
     Widths at which the lines end at a comma or a middle dot are preferred.
     """
     if len(lines) == 1:
         return lines
-    full, count = _joined(lines), len(lines)
+    count = len(lines)
     narrowing = (broken(full, width * share / 20) for share in range(20, 9, -1))
     tries = list(takewhile(lambda tried: len(tried) == count, narrowing))
     well_broken = [tried for tried in tries if all(map(_ends_well, tried[:-1]))]
@@ -288,8 +289,10 @@ def _pinyin(sign: str) -> str:
     return sound[0] if sound else ""
 
 
-def _joined(lines: Sequence[Line]) -> Line:
-    return from_signs([sign for part in lines for sign in signs_of(part)], lines[0])
+def _after(full: Line, lines: Sequence[Line]) -> Line:
+    """Return what of ``full`` is left after its first ``lines``."""
+    taken = sum(1 for part in lines for _sign in signs_of(part))
+    return from_signs(list(signs_of(full))[taken:], full)
 
 
 def _cut(full: Line, width: float) -> Line:

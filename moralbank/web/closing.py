@@ -1,12 +1,13 @@
 """What happens by itself when its day has come: at the server's start and at the next request.
 
-Notices whose last day is over are posted; points lapse. Nobody presses a button for it. The look
-is cheap (a few statements on small tables) and rare; where an act fails, the request goes on, and
-it is tried again.
+Notices whose last day is over are posted; points lapse; sheets whose hour is over go from the disk.
+Nobody presses a button for it. The look is cheap (a few statements on small tables) and rare;
+where an act fails, the request goes on, and it is tried again.
 """
 
 import logging
 from collections.abc import Callable
+from pathlib import Path
 from threading import Lock
 from time import monotonic
 from typing import Final
@@ -20,6 +21,7 @@ from moralbank.errors import MoralbankError
 from moralbank.fund.lapsing import is_lapse_due, lapse_due
 from moralbank.notices.queries import due_notices
 from moralbank.notices.service import close_due
+from moralbank.paper import jobs
 
 _log = logging.getLogger(__name__)
 
@@ -35,13 +37,14 @@ class Closing:
         self._day = clock.today()
         self._next = 0.0
 
-    def look(self) -> None:
+    def look(self, instance: Path) -> None:
         """Do what is due, unless somebody just looked; never raises."""
         if not self._is_time() or not self._turn.acquire(blocking=False):
             return
         try:
             self._day, self._next = clock.today(), monotonic() + SECONDS_BETWEEN
             close_now()
+            jobs.sweep(instance)
         finally:
             self._turn.release()
 
@@ -57,7 +60,7 @@ def install(app: Flask) -> None:
 
 def _look() -> None:
     if request.endpoint != "static":
-        current_app.extensions["closing"].look()
+        current_app.extensions["closing"].look(current_app.config["INSTANCE"])
 
 
 def close_at_start(database: Database) -> None:

@@ -14,7 +14,16 @@ from moralbank.web.files import pdf_file
 from moralbank.web.guards import current_actor
 from moralbank.web.way_back import page_before
 
-__all__ = ["ACTUAL_SIZE", "DUPLEX", "LOOK", "PRINT_SHOP", "Draw", "Progress", "printed"]
+__all__ = [
+    "ACTUAL_SIZE",
+    "DUPLEX",
+    "LOOK",
+    "PRINT_SHOP",
+    "Draw",
+    "Progress",
+    "printed",
+    "require_place",
+]
 
 LOOK: Final = "look"
 """The address's or form's word for: show me the pages first."""
@@ -51,6 +60,16 @@ def printed(name: str, draw: Draw, *, pieces: int = 0, hint: str = "") -> Respon
         jobs.drop(instance, actor, run.token)
         raise run.fault
     return redirect(url_for("paper.job", token=run.token), 303)
+
+
+def require_place() -> None:
+    """Before it is written down that something was printed: whether the sheet could be shown now.
+
+    Raises TooManySheets, SheetNotKept; of sheets that come at once there are never too many.
+    """
+    if request.values.get(LOOK):
+        instance, actor = current_app.config["INSTANCE"], current_actor()
+        current_app.extensions["press"].require_place(instance, actor)
 
 
 def file_name(wanted: str) -> str:

@@ -44,6 +44,7 @@ COUNT: Final = r"/store/counts /store/counts/\d+"
 VOUCHER: Final = r"/fund /fund/vouchers/\d+"
 SETTLEMENT: Final = r"/settlements /settlements/\d+"
 ISSUE: Final = r"/boards/issues?board={board} /boards/issues/\d+"
+CERTIFICATES: Final = ISSUE + r" /boards/issues/\d+/certificates"
 PASSBOOK: Final = r"/passbooks /passbooks/household/\d+"
 # By role: page, name, and sizes where they aren't the usual two. A size with a star is taken for
 # the README or the manual. A page may be the first of a list: then patterns of the links that lead
@@ -75,6 +76,8 @@ PAGES: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
         ("/boards/issues", "issues"),
         (ISSUE, "issue", "phone", "laptop*"),
         (ISSUE + r" /boards/issues/\d+/correct", "issue-correct"),
+        (CERTIFICATES, "certificates"),
+        ("/boards/plates", "plates"),
         ("/passbooks", "passbooks"),
         (PASSBOOK, "passbook", "phone*", "laptop*"),
         ("/store/rates", "rates"),
@@ -193,7 +196,7 @@ PAPERS: Final[tuple[tuple[str | float, ...], ...]] = (
     ("/store/labels", ".pdf?" + "&".join(f"p={number}" for number in range(1, 25)), "labels"),
     (COUNT, "/sheet.pdf", "count-sheet"),
     (CLOSED_DAY, ".pdf", "day"),
-    ("/counter/slips /counter/slips/12", ".pdf", "slip", 1.6),
+    ("/counter/slips/12", ".pdf", "slip", 1.6),
     ("/scheme", "/poster.pdf?paper=a3", "scheme-poster", 0.8),
     ("/store", "/prices.pdf?paper=a3", "price-list", 0.8),
     ("/cards", "/guide.pdf?paper=a3", "card-guide", 0.8),
@@ -213,11 +216,32 @@ FORMS: Final[tuple[tuple[str, str, dict[str, str], tuple[str, ...], float], ...]
     (
         "/cards/household/12",
         "sheet.pdf",
-        {"stock": "pvc", "backs": "duplex"},
+        {"stock": "pvc", "skip": "", "backs": "duplex"},
         ("card-front", "card-back"),
         2.4,
     ),
-    ("/cards/household/12", "sheet.pdf", {"stock": "pvc", "ink": "saving"}, ("card-saving",), 2.4),
+    (
+        "/cards/household/12",
+        "sheet.pdf",
+        {"stock": "pvc", "skip": "", "ink": "saving"},
+        ("card-saving",),
+        2.4,
+    ),
+    (CERTIFICATES, "print.pdf", {}, ("award",), 0.9),
+    (
+        CERTIFICATES + r" /boards/issues/\d+/certificates\?kind=honour",
+        "print.pdf",
+        {},
+        ("honour",),
+        0.9,
+    ),
+    (
+        "/boards/plates?kind=shixing&q=drs",
+        "print.pdf",
+        {"scope": "listed", "usual": "8"},
+        ("plate",),
+        0.9,
+    ),
     (
         PASSBOOK,
         "print.pdf",
@@ -370,6 +394,7 @@ def _printed(page: Page, selector: str, chosen: dict[str, str]) -> bytes:
 
 def draw(pdf: bytes, folder: Path, names: tuple[str, ...], scale: float = 0.9) -> None:
     """The first pages of a PDF as pictures, one for each name; `scale` is dots for a point."""
+    assert pdf.startswith(b"%PDF"), f"{names}: no PDF, but {pdf[:200]!r}"
     document = pypdfium2.PdfDocument(pdf)
     for page, name in zip(document, names, strict=False):
         _lighten(page.render(scale=scale).to_pil(), folder / f"{name}.png")

@@ -17,7 +17,8 @@ from moralbank.audit import Actor
 from moralbank.errors import Refused
 from moralbank.i18n import _, mark
 from moralbank.paper import jobs
-from moralbank.paper.jobs import Job, Order, Press, Progress, SheetGone, SheetNotKept, State
+from moralbank.paper.jobs import Job, Order, Press, Progress, SheetGone, State
+from moralbank.paper.keeping import SheetNotKept
 from moralbank.paper.pictures import page_picture
 from moralbank.printing.sheet import A4, A5, Document
 

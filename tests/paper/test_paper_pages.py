@@ -18,6 +18,7 @@ from moralbank.access.permissions import PERMISSIONS, Role
 from moralbank.paper import jobs
 from moralbank.paper.catalogue import CATALOGUE
 from moralbank.paper.jobs import Order, Press, Progress
+from moralbank.paper.keeping import SheetNotKept
 from moralbank.paper.pictures import Leaves
 from moralbank.paper.queries import pocket_card
 from moralbank.paper.quick_start import quick_start
@@ -220,7 +221,7 @@ def test_a_refusal_in_time_is_told_where_it_was_asked(
     """And an unexpected fault shows the page of faults, its job forgotten."""
 
     def full(*_arguments: object) -> bytes:
-        raise jobs.SheetNotKept
+        raise SheetNotKept
 
     person = somebody(Role.GRID)
     monkeypatch.setattr("moralbank.paper.quick_start.quick_start", full)
@@ -238,7 +239,7 @@ def test_ends_without_a_sheet_say_why(
     instance = office.config["INSTANCE"]
 
     def refuse(_told: Progress) -> bytes:
-        raise jobs.SheetNotKept
+        raise SheetNotKept
 
     refused = office.extensions["press"].take(instance, actor, Order("卡.pdf"), refuse)
     failed = office.extensions["press"].take(instance, actor, Order("卡.pdf"), lambda _t: b"no PDF")

