@@ -47,8 +47,30 @@ class BoardUnknown(NotFound):
     code = "board_unknown"
 
 
+class Measured:
+    """What has a measure and a subject, a board or an issue of it, tells of them in words."""
+
+    measure: Measure
+    subject: Subject
+
+    @property
+    def measure_label(self) -> str:
+        """What heads the column that places are decided by."""
+        return _(MEASURE_LABELS[self.measure])
+
+    @property
+    def subject_label(self) -> str:
+        """What heads the column of names."""
+        return _(SUBJECT_LABELS[self.subject])
+
+    @property
+    def unit(self) -> str:
+        """What the measure is counted in: "分" or "元"."""
+        return _("元") if self.measure == Measure.DONATED else _("分")
+
+
 @dataclass(frozen=True)
-class Board:
+class Board(Measured):
     """One board: see the head of `seeds/boards.toml`.
 
     `minimum` is in the measure's unit (points, or whole yuan). `categories` are names, `items`
@@ -78,21 +100,6 @@ class Board:
     def seeded(self) -> bool:
         """Whether it is one of those that every village begins with."""
         return any(board.slug == self.slug for board in seeded_boards())
-
-    @property
-    def measure_label(self) -> str:
-        """What heads the column that places are decided by."""
-        return _(MEASURE_LABELS[self.measure])
-
-    @property
-    def subject_label(self) -> str:
-        """What heads the column of names."""
-        return _(SUBJECT_LABELS[self.subject])
-
-    @property
-    def unit(self) -> str:
-        """What the measure is counted in: "分" or "元"."""
-        return _("元") if self.measure == Measure.DONATED else _("分")
 
     def title_for(self, village_name: str) -> str:
         """The title with the village's people in it: 最美羊圈湾人."""

@@ -99,19 +99,19 @@ PLATE_SIZES: Final = {
             "20x13",
             mark("20 × 13 厘米 · A4 两块"),
             Stock("20x13", A4, 1, 2, 200, 130, gap_mm=(0, 12)),
-            8,
+            8.5,
         ),
         PlateSize(
             "25x15",
             mark("25 × 15 厘米 · A4 一块"),
             Stock("25x15", A4.turned, 1, 1, 250, 150),
-            9,
+            10.5,
         ),
         PlateSize(
             "30x20",
             mark("30 × 20 厘米 · A3 一块"),
             Stock("30x20", A3.turned, 1, 1, 300, 200),
-            10,
+            12.5,
         ),
     )
 }

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from moralbank import clock
-from moralbank.boards.definitions import MEASURE_LABELS, SUBJECT_LABELS
+from moralbank.boards.definitions import Measured
 from moralbank.boards.models import Measure, Style, Subject
 from moralbank.boards.periods import Period, read_period
 from moralbank.boards.sheets import laureates
@@ -46,7 +46,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Issue:
+class Issue(Measured):
     """One publication of a board. `number` counts the board's issues, `id` all of the village's.
 
     `people` is how many stand on it, `lines` who (empty in lists). `village` is town and name as
@@ -132,21 +132,6 @@ class Issue:
     def called(self) -> str:
         """How it is called: "第 3 期"."""
         return _("第 %(n)s 期", n=self.number)
-
-    @property
-    def measure_label(self) -> str:
-        """What heads the column that places are decided by."""
-        return _(MEASURE_LABELS[self.measure])
-
-    @property
-    def subject_label(self) -> str:
-        """What heads the column of names."""
-        return _(SUBJECT_LABELS[self.subject])
-
-    @property
-    def unit(self) -> str:
-        """What the measure is counted in."""
-        return _("元") if self.measure == Measure.DONATED else _("分")
 
     @property
     def honoured(self) -> tuple[Line, ...]:

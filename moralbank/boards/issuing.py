@@ -182,7 +182,9 @@ def _otherwise(before: Line | None, now: Standing, unit: str) -> str:
     if before.rank != now.rank:
         told.append(_("第 %(old)s 名改为第 %(n)s 名", old=before.rank, n=now.rank))
     if before.points != now.points:
-        told.append(_("%(old)s %(unit)s改为 %(n)s %(unit)s", old=before.points, n=now.points, unit=unit))
+        told.append(
+            _("%(old)s %(unit)s改为 %(n)s %(unit)s", old=before.points, n=now.points, unit=unit)
+        )
     if before.deed != now.deed:
         told.append(_("事迹改为“%(deed)s”", deed=now.deed))
     return clauses(told)

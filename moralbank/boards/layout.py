@@ -161,7 +161,7 @@ _UPRIGHT: Final = Layout(
     strip=16.5 * MM,
     foot=Foot(box_mm(17, 17.5, 193, 62), code=35 * MM),
     rows=Rows(6.6 * MM, 5.5 * MM, 6.4 * MM, 10.5 * MM),
-    honours=Honours(44 * MM, 92 * MM, 60 * MM, dots=(540, 720)),
+    honours=Honours(44 * MM, 92 * MM, 54 * MM, dots=(540, 720)),
 )
 _TALL: Final = Layout(
     width=210 * MM,

@@ -147,7 +147,7 @@ def _draw_words(canvas: Any, board: BoardSheet, entry: BoardEntry, look: Look, b
     name = boxed(name_line(entry.name, size), room, free * 0.36, 6)
     draw_block_centred(canvas, name, box.centre, bottom + free * 0.79)
     canvas.setFillColor(look.card.accent)
-    full = _points(board, entry, look, min(free * 0.19, room / 5))
+    full = _points(board, entry, look, min(free * 0.19, room / 6))
     points = shrunk(full, room, 5)
     points.draw_centred(canvas, box.centre, bottom + free * 0.47 - points.centre_drop)
     canvas.setFillColor(look.card.faint)

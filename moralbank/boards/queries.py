@@ -136,7 +136,7 @@ def board_sheet(session: Session, village_id: int, ranking: Ranking) -> BoardShe
         measure=ranking.board.measure_label,
         unit=ranking.board.unit,
         issue=_("试印稿"),
-        rule=f"{ranking.rule}{ranking.tie_rule}",
+        rule=sentences((ranking.rule, ranking.tie_rule)),
         first_line_left=village.settings[FIRST_LINE] == LEFT,
         arabic_dates=village.settings[FORMAL_DATES] == DATES_ARABIC,
     )

@@ -21,13 +21,18 @@ from moralbank.households.queries import all_households, group_counts, household
 from moralbank.i18n import _
 from moralbank.local_numbers import local_number
 from moralbank.paging import place
-from moralbank.paper.choices import wall_choice
 from moralbank.villages.queries import settings_of
 from moralbank.villages.settings import CARD_STOCK
 from moralbank.web.errors import status_of
 from moralbank.web.guards import current_actor, may
 from moralbank.web.pages import asked_page, asked_words, pager
-from moralbank.web.printed import ACTUAL_SIZE, DUPLEX, printed, require_place
+from moralbank.web.printed import (
+    ACTUAL_SIZE,
+    DUPLEX,
+    printed,
+    printed_poster,
+    require_place,
+)
 from moralbank.web.request_ids import next_request_id
 
 room = Blueprint("cards", __name__)
@@ -90,11 +95,9 @@ def guide() -> Any:
     """Print how a card is used, in pictures for the wall, on the paper that `?paper=` names."""
     from moralbank.cards.guide import card_guide  # noqa: PLC0415 - slow to import
 
-    choice = wall_choice(request.args)
     with reading() as session:
         shown = guide_sheet(session, current_actor().village_id)
-    draw = partial(card_guide, shown, paper=choice.paper, plain=choice.plain)
-    return printed(f"{_('用卡图解')}-{choice.key}.pdf", lambda _told: draw())
+    return printed_poster(_("用卡图解"), partial(card_guide, shown))
 
 
 def household_page(

@@ -76,8 +76,9 @@ def _by_the_trail(session: Session, village_id: int) -> dict[int, _Told]:
     told: dict[int, _Told] = {}
     for entry in audit.trail(session, village_id, (PRINTED, SET_BACK)):
         if entry.act == SET_BACK:
-            owner = int(entry.subject)
-            told[owner] = replace(told[owner], lines=entry.detail["lines"])
+            owner, lines = int(entry.subject), entry.detail["lines"]
+            if owner in told:  # else its printing was taken out of the trail
+                told[owner] = replace(told[owner], lines=lines)
             continue
         for written, (_before, _first, last, _credit) in entry.detail["books"].items():
             owner = int(written)

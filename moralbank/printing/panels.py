@@ -30,8 +30,8 @@ _LEAST_ROW, _MOST_ROW, _STEP = 7.4 * mm, 17 * mm, 0.2 * mm
 _NUMBER, _FIGURE = 9 * mm, 30 * mm
 _NAMES: Final = 0.62
 """How much of a row names may take beside long details; beside short ones they take the rest."""
-_TWO_LINES_BELOW: Final = 0.78
-"""A name that would be made smaller than this share of its size is broken instead."""
+_BROKEN_BELOW: Final = 0.78
+"""Words that would be made smaller than this share of their size are broken instead."""
 _LINE: Final = 12.5 * mm
 """The most from one line of the foot to the next."""
 _EMBLEM: Final = 40
@@ -209,9 +209,9 @@ def _draw_head(canvas: Any, poster: PanelPoster, look: _Look, high: float) -> No
     )
     canvas.setFillColor(look.title)
     village = shrunk(line(poster.village, Voice.SONG, 19, tracking=5), 200 * mm, 9)
-    village.draw_centred(canvas, _MIDDLE, high - 15 * mm)
+    village.draw_centred(canvas, _MIDDLE, high - 16.4 * mm)
     title = shrunk(title_line(poster.title, 82, tracking=6), 250 * mm, 30)
-    title.draw_centred(canvas, _MIDDLE, high - 35 * mm - title.centre_drop)
+    title.draw_centred(canvas, _MIDDLE, high - 35.6 * mm - title.centre_drop)
     told = shrunk(line(poster.told, Voice.KAI, 15), 250 * mm, 7)
     told.draw_centred(canvas, _MIDDLE, high - 57 * mm)
 
@@ -303,17 +303,16 @@ def _draw_item(
     canvas.setFillColor(palette.INK)
     full = line(item.name, Voice.HEI_BOLD, min(row * 0.56, 20))
     detail = line(item.detail, Voice.HEI, min(row * 0.36, 12))
-    names = _name_lines(full, max(room * _NAMES, room - detail.width - 3 * mm), row)
+    widest = max(room * _NAMES, room - detail.width - 3 * mm)
+    names = _whole(full, widest, 6) or boxed(full, room * _NAMES, row * 0.94, 6)
     draw_block(canvas, names, left + _NUMBER, middle)
     widest = max(part.width for part in names)
     _draw_detail(canvas, detail, left + _NUMBER + room, room - widest - 3 * mm, middle, row)
 
 
-def _name_lines(full: Line, room: float, row: float) -> tuple[Line, ...]:
-    """Return a name on one line, a little smaller if need be, else on several."""
-    if full.width * _TWO_LINES_BELOW <= room:
-        return (shrunk(full, room, 6),)
-    return boxed(full, room, row * 0.94, 6)
+def _whole(full: Line, room: float, least: float) -> tuple[Line, ...]:
+    """Return words on one line, a little smaller if need be; none where that is too small."""
+    return (shrunk(full, room, least),) if full.width * _BROKEN_BELOW <= room else ()
 
 
 def _draw_detail(
@@ -341,7 +340,10 @@ def _draw_foot(canvas: Any, poster: PanelPoster, look: _Look, foot: float, seal:
     right = _WIDE - _SIDE
     middle = (top + bottom) / 2
     axis = right - seal / 2
-    ornament.draw_seal_place(canvas, axis, middle, seal, _("盖章处"))
+    faint = palette.GREY if look.head else look.accent
+    ornament.draw_seal_place(
+        canvas, axis, middle, seal, _("盖章处"), colour=look.accent, label_colour=faint
+    )
     signed = right - seal - 6 * mm
     room = 62 * mm
     canvas.setFillColor(palette.INK)
@@ -368,7 +370,7 @@ def _draw_ways(
     top = (up[0] + up[1] + step * len(shown)) / 2
     for place, (words, colour) in enumerate(shown):
         canvas.setFillColor(colour)
-        lines = boxed(words, room, step, 7)
+        lines = _whole(words, room, 7) or boxed(words, room, step, 7)
         draw_block(canvas, lines, left, top - step * (place + 0.5))
 
 

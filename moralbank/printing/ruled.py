@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+from moralbank.errors import Refused
+from moralbank.i18n import mark
 from moralbank.printing import palette
 from moralbank.printing.flow import Piece, stacked
 from moralbank.printing.fonts import Voice
@@ -27,9 +29,18 @@ from moralbank.printing.text import (
 
 PADDING = 3.0
 _SMALLEST = 4.0
+_NARROWEST = 2 * PADDING + _SMALLEST
+"""A column that has room for one character of the smallest size."""
 _HAIR, _EDGE = 0.4, 0.9
 _SHADE = 0.92
 """Grey of the head: light enough for an old laser printer, dark enough to be seen."""
+
+
+class TableTooWide(Refused):
+    """A table has so many columns that on this paper not a character fits into one."""
+
+    text = mark("这张表的栏太多，纸上放不下：请少选几栏，或换大一些的纸")
+    code = "table_too_wide"
 
 
 def plain(text: str, size: float) -> Line:
@@ -66,12 +77,20 @@ class RuledColumn:
 
 @dataclass(frozen=True)
 class RuledTable:
-    """Columns side by side from ``x``; text of ``size`` points in rows of at least ``row``."""
+    """Columns side by side from ``x``; text of ``size`` points in rows of at least ``row``.
+
+    Making one raises TableTooWide where a column is too narrow to be read.
+    """
 
     columns: tuple[RuledColumn, ...]
     x: float
     size: float = 10.0
     row: float = 7 * mm
+
+    def __post_init__(self) -> None:
+        """Refuse what nobody could read."""
+        if min(column.width for column in self.columns) < _NARROWEST:
+            raise TableTooWide
 
     @property
     def width(self) -> float:

@@ -63,6 +63,11 @@ class Document:
         self.canvas.setAuthor("")
 
     def close(self) -> bytes:
-        """End the last page and return the file; nothing where it was written to another."""
+        """End the last page and return the file; nothing where it was written to another.
+
+        Without anything drawn it has one empty page, since readers refuse a file of none.
+        """
+        if self.canvas.blank:
+            self.canvas.showPage()
         self.canvas.save()
         return self._buffer.getvalue()

@@ -29,6 +29,11 @@ class StreamedCanvas(Canvas):  # type: ignore[misc]  # reportlab publishes no ty
         self._doc = _StreamedPdf(file)
         self._make_preamble()  # it names a font of the document
 
+    @property
+    def blank(self) -> bool:
+        """Whether nothing was drawn yet, on this page or an earlier one."""
+        return not self._code and not self._doc.Pages.pages
+
 
 class _File(pdfdoc.PDFFile):  # type: ignore[misc]  # as above
     """Counts what it writes, since a PDF ends with the places of its objects."""

@@ -11,14 +11,13 @@ from moralbank.access.permissions import may as role_may
 from moralbank.db import reading, writing
 from moralbank.errors import MoralbankError
 from moralbank.i18n import _
-from moralbank.paper.choices import wall_choice
 from moralbank.scheme.forms import SchemeForm
 from moralbank.scheme.queries import Scheme, latest_scheme, scheme_on, scheme_version, versions
 from moralbank.scheme.rules import as_new_items
 from moralbank.scheme.service import adopt
 from moralbank.web.errors import status_of
 from moralbank.web.guards import current_actor, may
-from moralbank.web.printed import printed
+from moralbank.web.printed import printed_poster
 
 room = Blueprint("scheme", __name__)
 
@@ -38,11 +37,9 @@ def poster() -> Any:
     from moralbank.printing.panels import panel_poster  # noqa: PLC0415 - slow to import
     from moralbank.scheme.poster import poster_of  # noqa: PLC0415 - as above
 
-    choice = wall_choice(request.args)
     with reading() as session:
         shown = poster_of(session, current_actor().village_id)
-    draw = partial(panel_poster, shown, paper=choice.paper, plain=choice.plain)
-    return printed(f"{_('积分细则')}-{choice.key}.pdf", lambda _progress: draw())
+    return printed_poster(_("积分细则"), partial(panel_poster, shown))
 
 
 @room.get("/scheme/<int:number>")

@@ -14,7 +14,6 @@ from moralbank.errors import MoralbankError
 from moralbank.i18n import _
 from moralbank.ledger.queries import rate_on
 from moralbank.local_numbers import number_or_unknown
-from moralbank.paper.choices import wall_choice
 from moralbank.store import counting
 from moralbank.store.counts import CountedLine, count_for, count_number, count_page
 from moralbank.store.counts import count_sheet as read_sheet
@@ -39,7 +38,7 @@ from moralbank.web.errors import status_of
 from moralbank.web.files import excel_file
 from moralbank.web.guards import current_actor, may
 from moralbank.web.pages import asked_number, asked_page, asked_words, pager
-from moralbank.web.printed import ACTUAL_SIZE, printed
+from moralbank.web.printed import ACTUAL_SIZE, printed, printed_poster
 from moralbank.web.request_ids import next_request_id, sent_request_id
 
 COUNT = "/store/counts/<int:count_id>"
@@ -257,11 +256,9 @@ def price_poster() -> Any:
     from moralbank.printing.panels import panel_poster  # noqa: PLC0415 - slow to import
     from moralbank.store.price_list import price_list  # noqa: PLC0415 - as above
 
-    choice = wall_choice(request.args)
     with reading() as session:
         shown = price_list(session, current_actor().village_id, asked_shop(session).shop)
-    draw = partial(panel_poster, shown, paper=choice.paper, plain=choice.plain)
-    return printed(f"{_('价目表')}-{choice.key}.pdf", lambda _told: draw())
+    return printed_poster(_("价目表"), partial(panel_poster, shown))
 
 
 def _asked_order() -> tuple[int, int, list[Suggestion], ShopChoice]:

@@ -1,6 +1,8 @@
 """A sheet as an answer: drawn and given back at once, or looked at first, page by page."""
 
 import re
+from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from flask import Flask, current_app, redirect, request, url_for
@@ -9,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from moralbank.i18n import mark
 from moralbank.paper import jobs
+from moralbank.paper.choices import wall_choice
 from moralbank.paper.jobs import Draw, Order, Press, Progress
 from moralbank.web.files import pdf_file
 from moralbank.web.guards import current_actor
@@ -22,9 +25,12 @@ __all__ = [
     "Draw",
     "Progress",
     "printed",
+    "printed_poster",
     "require_place",
 ]
 
+DrawPoster = Callable[..., bytes]
+"""Draws a poster; takes `paper` and `plain`."""
 LOOK: Final = "look"
 """The address's or form's word for: show me the pages first."""
 PATIENCE: Final = 1.5
@@ -70,6 +76,16 @@ def require_place() -> None:
     if request.values.get(LOOK):
         instance, actor = current_app.config["INSTANCE"], current_actor()
         current_app.extensions["press"].require_place(instance, actor)
+
+
+def printed_poster(name: str, draw: DrawPoster) -> Response:
+    """A sheet for the wall, on the paper that the address chooses; `name` without that.
+
+    Raises WallPaperInvalid, and as `printed` does.
+    """
+    choice = wall_choice(request.args)
+    poster = partial(draw, paper=choice.paper, plain=choice.plain)
+    return printed(f"{name}-{choice.key}.pdf", lambda _done: poster())
 
 
 def file_name(wanted: str) -> str:

@@ -21,6 +21,8 @@ from moralbank.web.guards import current_actor
 MOST_AT_ONCE: Final = 9
 MOST_BYTES: Final = LARGEST_FILE + MEGABYTE
 """Of one request that brings photos; a little more than the largest file."""
+MOST_FIELDS: Final = 20_000
+"""Of one request that brings photos: a board of equals has a line for every household."""
 
 View = Callable[..., Any]
 
@@ -47,6 +49,7 @@ def _widen() -> None:
     view = current_app.view_functions.get(request.endpoint or "")
     if getattr(view, "takes_photos", False):
         request.max_content_length = MOST_BYTES
+        request.max_form_parts = MOST_FIELDS
 
 
 @dataclass(frozen=True)

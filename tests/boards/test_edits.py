@@ -144,6 +144,20 @@ def test_the_page_offers_notes_and_keeps_what_is_chosen(page: Callable[[Role], B
     assert "清河道 &lt;b&gt;" in person.open("/boards/shanju")
 
 
+def test_a_board_with_a_line_for_every_household_can_be_sent(
+    page: Callable[[Role], Browser],
+) -> None:
+    """Equals share the last place, so a board may be longer than any form is by default."""
+    person = page(Role.RECORDER)
+    person.open("/boards/shanju/deeds")
+    others = {f"line-{number}-0-choice": "" for number in range(1000, 3000)}
+    others |= {"line-7-0-choice": "own", "line-7-0-deed": "修渠五天", "csrf_token": person.token()}
+    as_browsers_do = {"data": others, "content_type": "multipart/form-data"}
+    answer = person.client.post("/boards/shanju/deeds", **as_browsers_do)
+    assert answer.status_code == 303
+    assert "已保存，改了 1 行" in person.open("/boards/shanju/deeds")
+
+
 def test_a_refused_page_keeps_everything_typed(page: Callable[[Role], Browser]) -> None:
     person = page(Role.RECORDER)
     address = "/boards/shanju/deeds"

@@ -134,9 +134,13 @@ def test_everybody_sees_what_was_published_and_nothing_else(hamlet: Town, site: 
         assert words in page
     assert "/boards/" not in page
     assert "/households/" not in page
-    # Points that come later are not on it.
+    # Who doesn't want to be named any more is masked here at once, before paper is corrected.
     edit(hamlet, DU, consent=False)
-    assert "杜仁森" in passer.open(f"{ONLINE}/shanju/1")
+    page = passer.open(f"{ONLINE}/shanju/1")
+    assert "杜某某" in page
+    assert "杜仁森" not in page
+    assert "清理河道" not in page
+    assert "王䶮" in page
     correct(hamlet, 1, "有一户不愿具名")
     page = passer.open(f"{ONLINE}/shanju/1")
     assert "已由第 2 期更正" in page

@@ -5,10 +5,14 @@ import json
 import pytest
 from sqlalchemy import select
 
+from moralbank.access.permissions import Role
+from moralbank.boards.edits import save_edit
 from moralbank.boards.freezing import digest_of
 from moralbank.boards.models import BoardIssue, BoardLine
+from moralbank.boards.periods import current_quarter
+from moralbank.boards.service import hide_board, reset_board
 from tests.boards.deeds import change, edit, take_back
-from tests.boards.hung import WANG, codes, correct, honour, publish
+from tests.boards.hung import DU, WANG, codes, correct, honour, publish
 from tests.intruder import codes_after, intrude
 from tests.village import Town
 
@@ -86,3 +90,35 @@ def test_who_forges_the_digest_too_is_found(hung: Town) -> None:
     old = json.dumps(head.digest)
     trail = f"UPDATE audit_entries SET detail = REPLACE(detail, '{old}', '\"{digest}\"')"
     assert codes_after(hung, forged, trail) == {"board_named"}
+
+
+def test_boards_and_chosen_words_are_those_that_the_trail_tells(village: Town) -> None:
+    """Else whoever has the database's password decides who stands on the next board."""
+    honour(village)
+    change(village, "zuimei", top=7)
+    change(village, "zuimei", couplet=("德润家家暖", "善传户户春"))
+    change(village, "haoren", minimum=5)
+    here, admin, du = village.village_id, village.actor(Role.ADMIN), village.household(DU).id
+    with village.database.writing() as session:
+        hide_board(session, admin, "xiaoxing", None)
+        reset_board(session, admin, "haoren")
+        for deed in ("清理河道三天", "", "清理河道"):
+            save_edit(session, admin, "shanju", current_quarter().text, du, deed=deed)
+    assert codes(village) == []
+    for statement, code in (
+        ("UPDATE boards SET top = 200 WHERE slug = 'zuimei'", "board_changed"),
+        ("UPDATE boards SET title = '别的榜' WHERE slug = 'zuimei'", "board_changed"),
+        ("UPDATE boards SET second_line = '' WHERE slug = 'zuimei'", "board_changed"),
+        ("UPDATE boards SET minimum = 9 WHERE slug = 'xiaoxing'", "board_changed"),
+        ("UPDATE boards SET slug = 'haoren' WHERE slug = 'xiaoxing'", "board_changed"),
+        ("DELETE FROM boards WHERE slug = 'xiaoxing'", "board_changed"),
+        ("UPDATE boards SET counts = '{}' WHERE slug = 'zuimei'", "unreadable"),
+        ("UPDATE board_edits SET deed = '偷了鸡'", "board_edit"),
+        (f"UPDATE board_edits SET household_id = 1 WHERE village_id = {here}", "board_edit"),
+        ("UPDATE board_edits SET photo_id = 9", "board_edit"),
+        ("DELETE FROM board_edits", "board_edit"),
+        ("UPDATE audit_entries SET subject = 'x' WHERE act = 'boards.publish'", "unreadable"),
+    ):
+        if "publish" in statement:
+            publish(village)
+        assert codes_after(village, statement) == {code}, statement

@@ -273,6 +273,13 @@ def test_donors_stand_by_whole_yuan(village: Town) -> None:
     assert year.standings[0].points >= 2000
 
 
+def test_a_donor_who_is_not_to_be_named_as_a_villager_is_not_as_a_donor(hamlet: Town) -> None:
+    give(hamlet, "杜仁森", "300")
+    give(hamlet, "王䶮", "200")
+    edit(hamlet, "一组-012", consent=False)
+    assert places(board(hamlet, "juanzeng")) == [(1, "爱心人士", 300), (2, "王䶮", 200)]
+
+
 def test_what_was_chosen_for_a_line_stands_there_unless_they_hide(village: Town) -> None:
     do(village, "一组-012", "出义务工", 2, note="修渠一天")
     do(village, "一组-012", "志愿服务", 2, note="帮杜老汉收麦")

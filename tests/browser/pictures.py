@@ -245,7 +245,7 @@ FORMS: Final[tuple[tuple[str, str, dict[str, str], tuple[str, ...], float], ...]
     (
         PASSBOOK,
         "print.pdf",
-        {"how": "booklet", "sample": "1"},
+        {"how": "booklet"},
         ("passbook-cover", "passbook-inside"),
         0.9,
     ),

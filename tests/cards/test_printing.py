@@ -21,6 +21,7 @@ from moralbank.cards.orders import (
 )
 from moralbank.cards.stocks import CARD_STOCKS, PLAINLY
 from moralbank.households.service import EditHousehold, edit_household
+from moralbank.paper import jobs
 from moralbank.villages.queries import settings_of
 from moralbank.villages.service import change_setting
 from tests.conftest import on_one_engine
@@ -104,6 +105,22 @@ def test_a_card_for_one_household_goes_on_where_the_last_ended(
     assert "跳过的要比它少" in recorder.page
     assert "打印这张卡" in recorder.page  # said on the page it was asked from
     assert 'value="11"' in recorder.page
+
+
+@on_one_engine
+def test_where_no_more_is_taken_to_be_drawn_no_card_counts_as_printed(
+    village: Town, browse: Browse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorder = browse(Role.RECORDER)
+    recorder.open("/cards")
+    asked = {"fresh": "1", "look": "1"}
+    with monkeypatch.context() as patch:
+        patch.setattr(jobs, "MOST_WAITING", 0)
+        assert recorder.send("/cards/sheet.pdf", **asked).status_code == 503
+    assert "在画或在排队" in recorder.page
+    assert _last(village) is None
+    assert recorder.send("/cards/sheet.pdf", **asked).status_code == 303
+    assert _last(village) is not None
 
 
 @on_one_engine

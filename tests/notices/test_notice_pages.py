@@ -63,6 +63,37 @@ def test_hanging_by_page_from_what_waits_to_the_paper(wall: Wall, browse: Browse
     assert [row[3] for row in rows[1:]] == ["杜仁森", "王䶮"]
 
 
+def test_a_notice_as_a_letter_tells_its_own_figures(
+    wall: Wall, browse: Browse, terminal: Terminal, tmp_path: Path
+) -> None:
+    wall.refuse(wall.record(GAOWA, MEETING), "不是本村的会")
+    wall.hang(wall.approved(DU, WORK))
+    admin = browse(Role.ADMIN)
+    first = text_of(admin.client.get("/notices/1/letter.pdf").data)
+    assert "同期评议未通过1项" in first
+    assert "〔" not in first
+    with after(1):
+        wall.change("document_code", "羊村委公")
+        wall.change("objection_days", "7")
+        wall.change("formal_dates", "arabic")
+        wall.hang(wall.approved(DU), wall.approved(WANG))
+        year, day = clock.today().year, clock.today().day
+        page = admin.open("/notices/2")
+        letter = text_of(admin.client.get("/notices/2/letter.pdf?ink=saving").data)
+    assert "红头公告" in page
+    assert "/notices/2/letter.pdf?look=1&amp;ink=saving" in page
+    for words in (
+        "全体村民：", f"羊村委公〔{year}〕2号", "2户的2项经评议通过", "收到后7天内查清",
+        f"月{day}日起到", "公示明细（1页）", "0476-1234567",
+    ):  # fmt: skip
+        assert words in letter
+    assert "同期" not in letter, "what was refused before the first notice stands on that one"
+    made = tmp_path / "letter.pdf"
+    terminal.run("notices", "print", "1", "--sheet", "letter", "-o", str(made), who="王秀兰")
+    assert "同期评议未通过1项" in text_of(made.read_bytes())
+    assert browse(Role.SHOPKEEPER).client.get("/notices/1/letter.pdf").status_code == 403
+
+
 def test_a_refused_form_keeps_what_was_ticked(wall: Wall, browse: Browse) -> None:
     du, wang = wall.approved(DU), wall.approved(WANG)
     admin = browse(Role.ADMIN)

@@ -93,7 +93,7 @@ def test_a_quick_sheet_is_there_at_once_for_its_user_alone(press: Press, tmp_pat
     assert (job.order.back, job.pages) == ("/cards", 3)
     assert [(part.width_mm, part.pages) for part in job.leaves] == [(210, 2), (148, 1)]
     assert page_picture(job.folder / "sheet.pdf", 4, "small") is None
-    for stranger in (XIULAN, NEXT_VILLAGE):
+    for stranger in (XIULAN, NEXT_VILLAGE, replace(JIANJUN, role="shopkeeper")):
         with pytest.raises(SheetGone):
             jobs.find(tmp_path, stranger, run.token)
     for never in ("0" * 32, f"../2/{run.token}", "..", ""):
@@ -216,9 +216,42 @@ def test_what_is_older_than_an_hour_goes_but_not_what_is_drawn(
     for run in (old, slow):
         os.utime(jobs.find(tmp_path, JIANJUN, run.token).folder / "job.json", (long_ago, long_ago))
     assert jobs.sweep(tmp_path) == 1
-    with pytest.raises(SheetGone):
-        jobs.find(tmp_path, JIANJUN, old.token)
+    for path in tmp_path.rglob(old.token):
+        pytest.fail(f"{path} is left")
     assert jobs.find(tmp_path, JIANJUN, slow.token).busy
+
+
+def test_an_hour_later_nobody_finds_it_though_it_was_not_swept(
+    press: Press, tmp_path: Path
+) -> None:
+    run = press.take(tmp_path, JIANJUN, Order("旧.pdf"), lambda _told: leaves(1))
+    assert run.wait(PATIENCE)
+    folder = jobs.find(tmp_path, JIANJUN, run.token).folder
+    long_ago = time.time() - jobs.KEPT_SECONDS - 1
+    os.utime(folder / "job.json", (long_ago, long_ago))
+    with pytest.raises(SheetGone):
+        jobs.find(tmp_path, JIANJUN, run.token)
+    assert jobs.recent(tmp_path, JIANJUN, 6) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("job.json", '{"name": "卡.pdf", "colour": 3}'),
+        ("end.json", '{"state": "folded"}'),
+        ("end.json", '{"state": "ready", "leaves": [{"sides": 2}]}'),
+    ],
+)
+def test_what_another_release_wrote_is_gone(
+    press: Press, tmp_path: Path, name: str, said: str
+) -> None:
+    """After an update the page of all paper must open, whatever the old one left."""
+    run = press.take(tmp_path, JIANJUN, Order("卡.pdf"), lambda _told: leaves(1))
+    assert run.wait(PATIENCE)
+    (jobs.find(tmp_path, JIANJUN, run.token).folder / name).write_text(said, "utf-8")
+    with pytest.raises(SheetGone):
+        jobs.find(tmp_path, JIANJUN, run.token)
+    assert jobs.recent(tmp_path, JIANJUN, 6) == []
 
 
 def test_a_user_has_few_sheets_unfinished_and_not_endless_many_kept(
@@ -242,8 +275,12 @@ def test_a_full_disk_is_said_in_words(
     """At the start the order is refused; behind it the job says that its sheet wasn't kept."""
     (tmp_path / "paper").write_text("")
     with pytest.raises(SheetNotKept):
+        press.require_place(tmp_path, JIANJUN)
+    with pytest.raises(SheetNotKept):
         press.take(tmp_path, JIANJUN, Order("卡.pdf"), lambda _told: leaves(1))
     (tmp_path / "paper").unlink()
+    press.require_place(tmp_path, JIANJUN)
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
     whole = Path.replace
 
     def full(path: Path, target: Path) -> Path:

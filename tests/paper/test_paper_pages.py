@@ -1,8 +1,10 @@
 """The page that leads to all paper; previews; sheets that take long; the pocket card."""
 
 import io
+import os
 import re
 import threading
+import time
 from collections.abc import Callable, Iterator
 from html import unescape
 from pathlib import Path
@@ -28,6 +30,7 @@ from moralbank.printing.sheet import A4, Document, Paper
 from moralbank.villages.service import change_setting
 from moralbank.villages.settings import CONTACT, NOTICE_DAYS
 from moralbank.web import printed
+from moralbank.web.closing import Closing
 from tests.conftest import make_app
 from tests.terminal import Terminal
 from tests.village import STAFF, Browser, Town
@@ -144,6 +147,24 @@ def test_nobody_else_sees_a_sheet(somebody: Callable[[Role], Browser]) -> None:
         assert "只留一小时" in other.open(f"{address}{part}", 404)
     other.open("/paper")
     assert other.send(f"{address}/cancel").status_code == 404
+
+
+def test_a_sheet_that_was_swept_meanwhile_is_gone_and_none_outlives_its_hour(
+    somebody: Callable[[Role], Browser], office: Flask, tmp_path: Path
+) -> None:
+    person = somebody(Role.GRID)
+    address = looked(person, POCKET)
+    (folder,) = tmp_path.glob(f"paper/*/*/{address.rpartition('/')[2]}")
+    (folder / jobs.SHEET).rename(folder / "swept")
+    for part in ("/sheet.pdf", "/pages/1/small.png"):
+        assert "只留一小时" in person.open(f"{address}{part}", 404)
+    (folder / "swept").rename(folder / jobs.SHEET)
+    person.open(address)
+    long_ago = time.time() - jobs.KEPT_SECONDS - 1
+    os.utime(folder / "job.json", (long_ago, long_ago))
+    office.extensions["closing"] = Closing()  # a minute later, whoever opens whatever
+    person.open("/scheme")
+    assert not folder.exists()
 
 
 def test_many_pages_come_ten_at_a_time(

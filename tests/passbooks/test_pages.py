@@ -4,7 +4,10 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from moralbank.access.permissions import Role
+from moralbank.paper import jobs
 from moralbank.villages.settings import INK, INK_SAVING, PRINTER_OFFSET
 from tests.awards.deeds import DU, WANG, one_engine
 from tests.passbooks.clerk import Clerk
@@ -52,6 +55,26 @@ def test_a_clerk_looks_prints_and_sets_back(clerk: Clerk, browse: Browse) -> Non
     assert "已退回" in page.open(address)
     assert clerk.book(DU).printed == 0
     page.open("/passbooks/household/9999", expect=404)
+
+
+@one_engine
+def test_where_no_more_is_taken_to_be_drawn_nothing_is_remembered(
+    clerk: Clerk, browse: Browse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What counts as printed and never came out would be missing on paper for good."""
+    clerk.earn(DU, 2)
+    page, du = browse(Role.RECORDER), clerk.town.household(DU).id
+    page.open("/passbooks")
+    form = {"how": "refill", "household": [du], "scope": "ticked", "look": "1"}
+    with monkeypatch.context() as patch:
+        patch.setattr(jobs, "MOST_WAITING", 0)
+        answer = page.send("/passbooks/print.pdf", **form, request_id=page.value("request_id"))
+    assert answer.status_code == 503
+    assert "在画或在排队" in page.page
+    assert clerk.book(DU).prints == 0
+    answer = page.send("/passbooks/print.pdf", **form, request_id=page.value("request_id"))
+    assert answer.status_code == 303
+    assert (clerk.book(DU).prints, clerk.book(DU).printed) == (1, 2)
 
 
 @one_engine

@@ -127,9 +127,16 @@ def test_check_finds_what_was_written_past_the_program(village: Town) -> None:
     assert clerk.codes() == []
     for statement, codes in (
         ("UPDATE passbooks SET lines = 3 WHERE lines = 1", {"passbook_lines", "passbook_trail"}),
+        ("UPDATE passbooks SET prints = 0", {"passbook_trail"}),
+        ("UPDATE passbooks SET printed_by = 99", {"passbook_trail"}),
         ("UPDATE passbooks SET lines = 2 WHERE lines = 1", {"passbook_trail"}),
-        ("UPDATE passbooks SET mark = '3-00000000'", {"passbook_mark"}),
-        ("UPDATE passbooks SET mark = 'x'", {"passbook_mark"}),
+        ("UPDATE passbooks SET mark = '3-00000000'", {"passbook_mark", "passbook_trail"}),
+        ("UPDATE passbooks SET mark = 'x'", {"passbook_mark", "passbook_trail"}),
         ("DELETE FROM passbooks WHERE lines = 0", {"passbook_trail"}),
+        (f"UPDATE passbooks SET mark = '{'9' * 20}-0'", {"passbook_mark", "passbook_trail"}),
+        (f"DELETE FROM audit_entries WHERE act = '{PRINTED}'", {"passbook_trail"}),
+        # What can't be read is said, and everything else is still proven.
+        (f"UPDATE audit_entries SET detail = 'x' WHERE act = '{PRINTED}'", {"unreadable"}),
+        (f"UPDATE audit_entries SET subject = 'x' WHERE act = '{SET_BACK}'", {"unreadable"}),
     ):
         assert codes_after(village, statement) == codes, statement

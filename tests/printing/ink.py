@@ -19,8 +19,9 @@ OVERLAP: Final = 0.12
 _CROSSED: Final = 0.15
 """A rule crosses a text when it lies deeper in it than this part of its size."""
 _THIN_MM, _LONG_MM = 0.8, 3.0
-_WATERMARK: Final = ("德", 60)
-"""The large pale character behind a card's words, and its least size in points."""
+_WATERMARKS: Final = ("德", "善")
+_WATERMARK_SIZE: Final = 60
+"""The large pale characters behind a card's words and on an empty board; points, at least."""
 
 
 @dataclass(frozen=True)
@@ -67,8 +68,7 @@ def _page_faults(page: Page, rules: Sequence[_Box], edge_mm: float) -> Iterator[
 
 
 def _is_watermark(run: Run) -> bool:
-    text, least = _WATERMARK
-    return run.text == text and run.size > least
+    return run.text in _WATERMARKS and run.size > _WATERMARK_SIZE
 
 
 def _overlaps(run: Run, others: Sequence[Run]) -> Iterator[str]:

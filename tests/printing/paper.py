@@ -68,6 +68,12 @@ class Paper:
             for page in document:
                 yield page.render(scale=dpi / 72, grayscale=True).to_pil()
 
+    def coloured(self, dpi: int) -> Iterator[Image.Image]:
+        """Every page as a picture in its colours."""
+        with self._open() as document:
+            for page in document:
+                yield page.render(scale=dpi / 72).to_pil().convert("RGB")
+
     def least_margin_mm(self, dpi: int = 60) -> float:
         """The narrowest strip along an edge of any page that nothing was printed on."""
         margins = []

@@ -28,7 +28,11 @@ NAMES: Final = (
     "阿卜杜热依木·艾则孜·买买提江",
 )
 """Names of two to fifteen characters: Chinese, Mongolian, Uyghur."""
-DRAWN: Final = sheets_of(NAMES)
+AS_OTHERS: Final = ("cards-card", "cards-label", "board-80x120", "board-60x90-f", "plate-25x15")
+"""These are drawn as others are, at another size."""
+DRAWN: Final = {
+    sheet: draw for sheet, draw in sheets_of(NAMES).items() if not sheet.startswith(AS_OTHERS)
+}
 EDGE_MM: Final = 4.0
 """What office printers leave blank; card printers and rolls print nearer to the edge."""
 NARROW: Final = {"cards-pvc": 2.0, "slip-5": 1.5, "slip-8": 1.5, "refund-5": 1.5, "refund-8": 1.5}

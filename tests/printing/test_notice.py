@@ -6,8 +6,15 @@ from typing import Final
 
 import pytest
 
+from moralbank.notices.letter import notice_letter
 from moralbank.notices.pdf import notice_details, notice_list, objection_form
-from moralbank.notices.sheets import CorrectionLine, DeedLine, HouseholdLine, NoticeSheet
+from moralbank.notices.sheets import (
+    CorrectionLine,
+    DeedLine,
+    HouseholdLine,
+    LetterSheet,
+    NoticeSheet,
+)
 from tests.printing.paper import Paper
 
 NAMES: Final = ("杜仁森", "王䶮", "钟𬭎", "古丽扎尔·买买提江·阿卜杜拉", "司马玉珍", "布和")
@@ -187,4 +194,59 @@ def test_the_objection_form_can_be_filled_in_unnamed() -> None:
     assert len(paper.sizes_mm) == 1
     for words in ("积分公示异议书", "公示第3期", "提出人（可以不填）", "回执", "最晚答复日期"):
         assert words in text
+    assert paper.least_margin_mm() > PRINTABLE_MM
+
+
+def letter_of(households: int, groups: int, **said: object) -> LetterSheet:
+    """The letter of a notice whose households live in so many groups."""
+    lines = tuple(
+        replace(household(place), group=f"{place * groups // (households + 1) + 1}组")
+        for place in range(1, households + 1)
+    )
+    deeds = tuple(deed(one.place, group=one.group) for one in lines for _twice in range(2))
+    return LetterSheet(
+        notice=replace(notice_of(0, deeds), households=lines, **said),  # type: ignore[arg-type]
+        document_number="羊村委公〔2026〕3 号",
+        refused=9,
+        returned=7,
+        answer_words="3 个工作日",
+    )
+
+
+def test_the_letter_says_all_that_the_village_must_know() -> None:
+    letter = letter_of(120, 6)
+    paper = Paper(notice_letter(letter))
+    text = joined(paper.text)
+    for words in (
+        "羊圈湾村村民委员会", "羊村委公〔2026〕3号", "羊圈湾村道德银行积分公示（2026年第3期）",
+        "全体村民：", "120户的240项经评议通过，拟加600分，拟扣2分", "未通过9项，退回补充7项",
+        "从二〇二六年十一月二十日起到二〇二六年十一月二十四日止", "收到后3个工作日内查清",
+        "村务监督委员会孙守正0476-1234567", "1.积分公示表（4页）2.公示明细（6页）",
+        "盖章处", "账1234-ab12cd34", "—1—",
+    ):  # fmt: skip
+        assert words in text, words
+    assert "合计120240+600−2" in text
+    assert paper.codes() == [ADDRESS]
+    assert len(paper.sizes_mm) == 1
+    pages = (Paper(draw(letter.notice)).texts for draw in (notice_list, notice_details))
+    assert [len(texts) for texts in pages] == [4, 6], "as many as it says are attached"
+
+
+def test_the_letter_has_no_colour_where_the_printer_has_none() -> None:
+    def reddest(letter: LetterSheet) -> int:
+        picture = next(Paper(notice_letter(letter)).coloured(dpi=40))
+        return max(red - blue for red, _green, blue in picture.getdata())
+
+    assert reddest(letter_of(8, 2)) > 100
+    assert reddest(replace(letter_of(8, 2), plain=True)) < 20
+
+
+@pytest.mark.parametrize(("households", "groups", "pages"), [(1, 1, 1), (60, 14, 1), (400, 40, 2)])
+def test_the_letter_grows_with_the_village(households: int, groups: int, pages: int) -> None:
+    organisation = "松山区哈拉道口镇王家地村新时代文明实践站暨道德银行评议委员会办公室"
+    paper = Paper(notice_letter(letter_of(households, groups, organisation=organisation)))
+    assert len(paper.texts) == pages
+    assert joined(paper.texts[0]).startswith(organisation)
+    assert all("小组户数项数拟加拟扣" in joined(text) for text in paper.texts)
+    assert "盖章处" in paper.texts[-1]
     assert paper.least_margin_mm() > PRINTABLE_MM
