@@ -13,6 +13,9 @@ from moralbank.access.service import assign_groups, declare_tie
 from moralbank.awards.deciding import approve, send_back
 from moralbank.awards.models import AwardSource
 from moralbank.awards.service import RecordAward, record, save_draft
+from moralbank.boards.edits import save_edit
+from moralbank.boards.issuing import publish
+from moralbank.boards.periods import current_quarter
 from moralbank.cards.service import issue
 from moralbank.counter.refunding import refund
 from moralbank.counter.service import Redeem, redeem
@@ -22,6 +25,8 @@ from moralbank.fund.service import Income, record_income
 from moralbank.notices.service import open_notice
 from moralbank.objections.models import ObjectionWay
 from moralbank.objections.service import RaiseObjection, raise_objection
+from moralbank.passbooks.service import print_passbook
+from moralbank.passbooks.sheets import How
 from moralbank.reminders.service import GiveReminder, give
 from moralbank.rounds.choices import Choice
 from moralbank.rounds.opening import OpenRound, open_round
@@ -56,6 +61,8 @@ def live(town: Town, note: str) -> None:
         _hang(session, town, du, note)
     with town.database.writing() as session:
         _walk(session, town, note)
+    with town.database.writing() as session:
+        _honour(session, town, du, note)
 
 
 def _judge(session: Session, town: Town, du: int, note: str) -> None:
@@ -159,3 +166,11 @@ def _walk(session: Session, town: Town, note: str) -> None:
         op = f"{who.user_id:032x}"
         score = Operation(op, 1, home.id, 2, points, remark=note)
         take_operations(session, who, info, who.user_id, [score])
+
+
+def _honour(session: Session, town: Town, du: int, note: str) -> None:
+    """A published board with a line of its own words, and a passbook."""
+    admin, quarter = town.actor(Role.ADMIN), current_quarter()
+    save_edit(session, admin, "shanju", quarter.text, du, deed=note)
+    publish(session, admin, "live-board", "shanju", quarter)
+    print_passbook(session, admin, "live-passbook", [du], How.BOOKLET)

@@ -43,8 +43,9 @@ _PERIOD, _BOARD, _RANK, _DEED = "【时段】", "【榜名】", "【名次】", 
 SLOTS: Final = (_PERIOD, _BOARD, _RANK, _DEED)
 """What is filled in for each certificate."""
 _SLOT: Final = re.compile(r"【[^】]*】?")
-_EARNED: Final = "在【时段】道德银行积分评比中，荣登【榜名】【名次】。"
-_GIVEN: Final = "在【时段】慷慨解囊，支持本村道德银行，荣登【榜名】【名次】。"
+EARNED: Final = "在【时段】道德银行积分评比中，荣登【榜名】【名次】。"
+GIVEN: Final = "在【时段】慷慨解囊，支持本村道德银行，荣登【榜名】【名次】。"
+"""What certificates usually say: of deeds, and of gifts."""
 _CLOSINGS: Final = {
     CertificateKind.AWARD: "特发此状，以资鼓励。",
     CertificateKind.HONOUR: "特发此证，以资表彰。",
@@ -137,7 +138,7 @@ class CertificateWish:
 
 def usual_words(shown: Issue, kind: CertificateKind, date: str) -> CertificateWords:
     """The words that a certificate has where nobody changes them."""
-    body = _GIVEN if shown.measure == Measure.DONATED else _EARNED
+    body = GIVEN if shown.measure == Measure.DONATED else EARNED
     return CertificateWords(body, _CLOSINGS[kind], shown.organisation, date)
 
 

@@ -17,7 +17,7 @@ from moralbank.boards.rules import rule
 from moralbank.boards.sheets import BoardEntry, BoardSheet, laureates
 from moralbank.boards.ties import placed, tie_rule
 from moralbank.households.masking import surname
-from moralbank.i18n import _
+from moralbank.i18n import _, sentences
 from moralbank.ledger.queries import head_mark
 from moralbank.villages.queries import VillageInfo, group_of, village_info
 from moralbank.villages.settings import (

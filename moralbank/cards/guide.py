@@ -72,11 +72,11 @@ def _draw_head(canvas: Any, guide: GuideSheet, accent: Any, *, plain: bool) -> N
     frame = (edge, edge, _WIDE - 2 * edge, _HIGH - 2 * edge)
     ornament.draw_meander_frame(canvas, *frame, band=band, colour=accent)
     canvas.setFillColor(accent if not plain else palette.INK)
-    title = shrunk(title_line(_("积分卡怎么用"), 84, tracking=8), _WIDE - 60 * mm, 30)
+    title = shrunk(title_line(_("积分卡怎么用"), 80, tracking=8), _WIDE - 60 * mm, 30)
     title.draw_centred(canvas, _MIDDLE, 372 * mm - title.centre_drop / 2)
     canvas.setFillColor(palette.INK)
     place = shrunk(line(guide.village, Voice.SONG, 19, tracking=4), _WIDE - 80 * mm, 9)
-    place.draw_centred(canvas, _MIDDLE, 394 * mm)
+    place.draw_centred(canvas, _MIDDLE, 395 * mm)
     lead = line(_("做好事，得积分；凭这张卡，到积分超市换东西"), Voice.KAI, 20, tracking=1)
     shrunk(lead, _WIDE - 60 * mm, 9).draw_centred(canvas, _MIDDLE, 354.5 * mm)
 

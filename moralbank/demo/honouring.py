@@ -1,6 +1,7 @@
 """The demo's boards, published when a month or quarter is over, and its passbooks.
 
-All of it early in the day: a board isn't published with a clock that is behind the ledger.
+All of it early in the day: a board isn't published with a clock that is behind the ledger. And
+nothing of it is drawn by lot, so that what else happens in the village doesn't hang on it.
 """
 
 from datetime import date, timedelta
@@ -61,7 +62,8 @@ def _publish(session: Session, village: Village, slug: str, period: Period, day:
             if one.rank <= _PICTURED_RANK and one.shown:
                 _picture(session, village, slug, period, one)
     with at(day, 7, 30):
-        publish(session, village.actors[Role.ADMIN], village.request_id(), slug, period)
+        request_id = f"demo-board-{slug}-{period.text}"
+        publish(session, village.actors[Role.ADMIN], request_id, slug, period)
 
 
 def _picture(session: Session, village: Village, slug: str, period: Period, one: Standing) -> None:
@@ -93,13 +95,11 @@ def _put_right(session: Session, village: Village, day: date) -> None:
         whose = (line.household_id, line.member_id)
         save_edit(session, admin, newest.slug, newest.period.text, *whose, deed=words.board_line)
     with at(day, 7, 30):
-        correct(session, admin, village.request_id(), newest.id, words.board_reason)
+        correct(session, admin, f"demo-corrected-{newest.id}", newest.id, words.board_reason)
 
 
 def _print_books(session: Session, village: Village, day: date) -> None:
     """A dozen households asked for a passbook."""
     chosen = sorted(village.zeal, key=lambda one: -village.zeal[one])[:_BOOKS]
     with at(day, 7, 45):
-        print_passbook(
-            session, village.actors[Role.ADMIN], village.request_id(), chosen, How.BOOKLET
-        )
+        print_passbook(session, village.actors[Role.ADMIN], "demo-passbooks", chosen, How.BOOKLET)

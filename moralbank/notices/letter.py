@@ -173,7 +173,7 @@ def _approved_words(letter: LetterSheet) -> str:
 def _how_long(letter: LetterSheet) -> str:
     notice = letter.notice
     first, last = (
-        formal_date(day, arabic=letter.arabic_dates) for day in (notice.first_day, notice.last_day)
+        formal_date(day, arabic=notice.arabic_dates) for day in (notice.first_day, notice.last_day)
     )
     return _(
         "公示期 %(days)s，从%(first)s起到%(last)s止。对公示内容有异议的，请在公示期内以书面、电话"
@@ -290,7 +290,7 @@ def _closing(letter: LetterSheet, size: float) -> Piece:
     return formal.closing(
         _FRAME,
         notice.organisation,
-        formal_date(notice.first_day, arabic=letter.arabic_dates),
+        formal_date(notice.first_day, arabic=notice.arabic_dates),
         "",
         url=notice.public_url,
         caption=_("扫码看公示、提异议"),

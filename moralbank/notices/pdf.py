@@ -24,7 +24,7 @@ from moralbank.printing.flow import (
     stacked,
 )
 from moralbank.printing.fonts import Voice
-from moralbank.printing.numerals import plain_date
+from moralbank.printing.numerals import formal_date, plain_date
 from moralbank.printing.ruled import RuledColumn, RuledTable, bold, named
 from moralbank.printing.sheet import mm
 from moralbank.printing.table import Align
@@ -56,7 +56,7 @@ def _list(notice: NoticeSheet, paper: Literal["A4", "A3"]) -> list[Piece]:
     frame = _A4 if paper == "A4" else _A3
     head = list(_head(frame, notice))
     body = list(_one_column(notice) if paper == "A4" else _two_columns(notice, head))
-    ending = stacked(gap(3 * mm), *_ending(frame, notice))
+    ending = stacked(*_totals(frame, notice), gap(3 * mm), *_ending(frame, notice))
     return [*head, *held(body, _LAST_TOGETHER), ending]
 
 
@@ -151,15 +151,15 @@ def _table(x: float = _A4.left, width: float = _A4.width) -> RuledTable:
     part = width / 180
     return RuledTable(
         (
-            RuledColumn(_("序号"), 12 * part),
-            RuledColumn(_("组"), 18 * part),
-            RuledColumn(_("户号"), 16 * part),
-            RuledColumn(_("户主"), 32 * part, named),
-            RuledColumn(_("上期以来兑换"), 20 * part, align=Align.RIGHT),
-            RuledColumn(_("现有积分"), 20 * part, align=Align.RIGHT),
+            RuledColumn(_("序号"), 11 * part),
+            RuledColumn(_("组"), 16 * part),
+            RuledColumn(_("户号"), 14 * part),
+            RuledColumn(_("户主"), 42 * part, named),
+            RuledColumn(_("上期以来兑换"), 18 * part, align=Align.RIGHT),
+            RuledColumn(_("现有积分"), 19 * part, align=Align.RIGHT),
             RuledColumn(_("本期拟加"), 20 * part, bold, Align.RIGHT),
             RuledColumn(_("本期拟扣"), 20 * part, bold, Align.RIGHT),
-            RuledColumn(_("公示后积分"), 22 * part, bold, Align.RIGHT),
+            RuledColumn(_("公示后积分"), 20 * part, bold, Align.RIGHT),
         ),
         x,
         row=_ROW,
@@ -215,11 +215,23 @@ def _paired(
         rest, rows = rest[2 * high :], later
 
 
+def _totals(frame: Frame, notice: NoticeSheet) -> Iterator[Piece]:
+    """What all households together have on the list."""
+    if not notice.households:
+        return
+    added = sum(line.added for line in notice.households)
+    deducted = sum(line.deducted for line in notice.households)
+    words = {"n": len(notice.households), "added": added, "deducted": deducted}
+    text = _("合计 %(n)s 户，本期拟加 %(added)s 分，拟扣 %(deducted)s 分", **words)
+    yield gap(1 * mm)
+    yield formal.paragraph(frame, text, indented=False, voice=Voice.HEI_BOLD)
+
+
 def _ending(frame: Frame, notice: NoticeSheet) -> Iterator[Piece]:
     yield formal.closing(
         frame,
         notice.organisation,
-        plain_date(notice.first_day),
+        formal_date(notice.first_day, arabic=notice.arabic_dates),
         _("异议受理：%(contact)s", contact=notice.contact) if notice.contact else "",
         url=notice.public_url,
         caption=_("扫码看公示、提异议"),
@@ -243,11 +255,11 @@ def _deeds(deeds: Sequence[DeedLine]) -> Iterator[Piece]:
 def _deed_table() -> RuledTable:
     return RuledTable(
         (
-            RuledColumn(_("组 户号"), 24 * mm),
-            RuledColumn(_("户主"), 26 * mm, named),
-            RuledColumn(_("日期"), 21 * mm),
+            RuledColumn(_("组 户号"), 22 * mm),
+            RuledColumn(_("户主"), 30 * mm, named),
+            RuledColumn(_("日期"), 20 * mm),
             RuledColumn(_("事项"), 40 * mm, align=Align.LEFT, grows=True),
-            RuledColumn(_("事由"), 55 * mm, align=Align.LEFT, grows=True),
+            RuledColumn(_("事由"), 54 * mm, align=Align.LEFT, grows=True),
             RuledColumn(_("分"), 14 * mm, bold, Align.RIGHT),
         ),
         _A4.left,
@@ -283,11 +295,11 @@ def _sums(deeds: Iterable[DeedLine]) -> str:
 def _corrections(lines: Sequence[CorrectionLine]) -> Iterator[Piece]:
     table = RuledTable(
         (
-            RuledColumn(_("组 户号"), 24 * mm),
-            RuledColumn(_("户主"), 26 * mm, named),
-            RuledColumn(_("日期"), 21 * mm),
+            RuledColumn(_("组 户号"), 22 * mm),
+            RuledColumn(_("户主"), 30 * mm, named),
+            RuledColumn(_("日期"), 20 * mm),
             RuledColumn(_("原事项"), 40 * mm, align=Align.LEFT, grows=True),
-            RuledColumn(_("更正的理由"), 55 * mm, align=Align.LEFT, grows=True),
+            RuledColumn(_("更正的理由"), 54 * mm, align=Align.LEFT, grows=True),
             RuledColumn(_("更正"), 14 * mm, bold, Align.RIGHT),
         ),
         _A4.left,

@@ -181,6 +181,7 @@ def sheet_of(session: Session, village_id: int, notice_id: int) -> NoticeSheet:
         ),
         posts_words=_("公示期满，没有异议的自动入账；有异议的，查清答复后再办。"),
         warning=lapse_warning(session, village_id) if info.open else "",
+        arabic_dates=village.settings[FORMAL_DATES] == DATES_ARABIC,
     )
 
 
@@ -195,7 +196,6 @@ def letter_of(session: Session, village_id: int, notice_id: int, *, plain: bool)
         refused=aside.get(Act.REFUSE, 0),
         returned=aside.get(Act.SEND_BACK, 0),
         answer_words=_counted_days(int(settings[OBJECTION_DAYS]), settings),
-        arabic_dates=settings[FORMAL_DATES] == DATES_ARABIC,
         plain=plain,
     )
 

@@ -72,7 +72,8 @@ class NoticeSheet:
     where; its parts stand apart by line ends or full-width spaces. `mark` is the end of the
     ledger when the notice was frozen ("1234-ab12cd34"), `digest` the sha256 of its frozen lines
     in hexadecimal. `public_url` is None where the village has no public address. `warning` is
-    what else everybody has to be told, such as points that lapse.
+    what else everybody has to be told, such as points that lapse. Formal dates are in Chinese
+    numerals unless `arabic_dates`.
     """
 
     village: str
@@ -92,6 +93,7 @@ class NoticeSheet:
     corrections: tuple[CorrectionLine, ...]
     posts_words: str
     warning: str = ""
+    arabic_dates: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,8 +103,7 @@ class LetterSheet:
     `document_number` is the letter's own ("羊村委公〔2026〕3 号"), "" where the village numbers
     none. `refused` and `returned` count the deeds that were not approved, or sent back, between
     the notice before and this one. `answer_words` say within how many days an objection is
-    answered ("3 天", "3 个工作日"). Dates are in Chinese numerals unless `arabic_dates`; `plain`
-    is all in black.
+    answered ("3 天", "3 个工作日"). `plain` is all in black.
     """
 
     notice: NoticeSheet
@@ -110,5 +111,4 @@ class LetterSheet:
     refused: int
     returned: int
     answer_words: str
-    arabic_dates: bool = False
     plain: bool = False

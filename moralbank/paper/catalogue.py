@@ -119,7 +119,7 @@ CATALOGUE: Final = (
                 mark("打开一期公示：给全体村民的一张，有字号、各组合计、附件"),
                 "notices.notices",
                 "notices.view",
-                "letter",
+                "letterhead",
                 "notices print 3 --sheet letter -o letter.pdf",
             ),
             Entry(

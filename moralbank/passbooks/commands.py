@@ -117,7 +117,7 @@ def show_passbook(actor: Actor, *, household: str, as_json: bool) -> None:
         "what": _("事由"),
         "in": _("存入"),
         "out": _("支出"),
-        "balance": _("余额"),
+        "balance": _("结余"),
         "by": _("经办人"),
         "mark": _("账号"),
         "printed": _("已印"),

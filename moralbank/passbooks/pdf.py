@@ -209,7 +209,7 @@ class _Printer:
             _("事由"),
             _("存入"),
             _("支出"),
-            _("余额"),
+            _("结余"),
             _("经办人"),
             _("签字"),
         )
@@ -325,7 +325,7 @@ def _summary(totals: Totals, number: int) -> str:
     if not number:
         return _("还没有入账")
     return _(
-        "截至第 %(number)s 笔：存入合计 %(given)s 分　支出合计 %(taken)s 分　余额 %(balance)s 分",
+        "截至第 %(number)s 笔：存入合计 %(given)s 分　支出合计 %(taken)s 分　结余 %(balance)s 分",
         number=number,
         given=f"{totals.given:,}",
         taken=f"{totals.taken:,}",

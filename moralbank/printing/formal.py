@@ -173,23 +173,24 @@ def signatures(frame: Frame, people: Sequence[str], *, columns: int = 2) -> Iter
     width = frame.width / columns
     for start in range(0, len(people), columns):
         row = [
-            shrunk(name_line(person, 12.5), width * 0.55, 6)
+            boxed(name_line(person, 12.5), width * 0.55, 10 * mm, 5)
             for person in people[start : start + columns]
         ]
         yield _signed(frame, row, columns)
 
 
-def _signed(frame: Frame, row: Sequence[Line], columns: int) -> Piece:
+def _signed(frame: Frame, row: Sequence[Sequence[Line]], columns: int) -> Piece:
     width = frame.width / columns
 
     def draw(canvas: Any, top: float) -> None:
         canvas.setFillColor(palette.INK)
         base = top - 9.5 * mm
-        for number, part in enumerate(row):
+        for number, lines in enumerate(row):
             left = frame.left + number * width
-            part.draw(canvas, left, base)
+            draw_block(canvas, lines, left, base + 1.6 * mm)
+            written = max(part.width for part in lines)
             end = left + width - (4 * mm if number + 1 < columns else 0)
-            _draw_blank(canvas, left + part.width + 2 * mm, end, base - 1 * mm)
+            _draw_blank(canvas, left + written + 2 * mm, end, base - 1 * mm)
 
     return Piece(13 * mm, draw)
 

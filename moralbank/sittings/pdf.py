@@ -13,8 +13,8 @@ from moralbank.printing.table import Align
 from moralbank.sittings.sheets import Decided, MinutesSheet, Present
 
 _FRAME: Final = Frame(sheet.A4)
-_VOTES: Final = 18 * mm
-_REASON: Final = 41 * mm
+_VOTES: Final = 24 * mm
+_REASON: Final = 34 * mm
 
 
 def minutes(sitting: MinutesSheet) -> bytes:
@@ -71,15 +71,15 @@ def _decisions(sitting: MinutesSheet) -> Iterator[Piece]:
 
 def _table(*, voted: bool) -> RuledTable:
     """The table of what was decided; the column of votes only where there were any."""
-    votes = (RuledColumn(_("同意"), _VOTES, grows=True),) if voted else ()
+    votes = (RuledColumn(_("同意"), _VOTES, named),) if voted else ()
     return RuledTable(
         (
             RuledColumn(_("序号"), 10 * mm),
-            RuledColumn(_("组 户号"), 22 * mm),
-            RuledColumn(_("户主"), 24 * mm, named),
+            RuledColumn(_("组 户号"), 20 * mm),
+            RuledColumn(_("户主"), 30 * mm, named),
             RuledColumn(_("事项"), 34 * mm, align=Align.LEFT, grows=True),
-            RuledColumn(_("分"), 15 * mm, bold, Align.RIGHT),
-            RuledColumn(_("结果"), 16 * mm, bold),
+            RuledColumn(_("分"), 14 * mm, bold, Align.RIGHT),
+            RuledColumn(_("结果"), 14 * mm, bold),
             *votes,
             RuledColumn(
                 _("理由"), _REASON if voted else _REASON + _VOTES, align=Align.LEFT, grows=True

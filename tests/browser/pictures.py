@@ -180,9 +180,8 @@ PAGES: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
         ("/ledger/12", "statement"),
     ),
 }
-# The page that a paper is printed from, the paper's address behind it, its picture's name; how
-# many dots a point of it becomes, where that isn't the usual.
-PAPERS: Final[tuple[tuple[str | float, ...], ...]] = (
+# The page that a paper is printed from, the paper's address behind it, its picture's name.
+PAPERS: Final[tuple[tuple[str, str, str], ...]] = (
     (NOTICE, "/list.pdf", "notice-list"),
     (NOTICE, "/letter.pdf", "notice-letter"),
     (NOTICE, "/details.pdf", "notice-details"),
@@ -196,12 +195,19 @@ PAPERS: Final[tuple[tuple[str | float, ...], ...]] = (
     ("/store/labels", ".pdf?" + "&".join(f"p={number}" for number in range(1, 25)), "labels"),
     (COUNT, "/sheet.pdf", "count-sheet"),
     (CLOSED_DAY, ".pdf", "day"),
-    ("/counter/slips/12", ".pdf", "slip", 1.6),
-    ("/scheme", "/poster.pdf?paper=a3", "scheme-poster", 0.8),
-    ("/store", "/prices.pdf?paper=a3", "price-list", 0.8),
-    ("/cards", "/guide.pdf?paper=a3", "card-guide", 0.8),
+    ("/counter/slips/12", ".pdf", "slip"),
+    ("/scheme", "/poster.pdf?paper=a3", "scheme-poster"),
+    ("/store", "/prices.pdf?paper=a3", "price-list"),
+    ("/cards", "/guide.pdf?paper=a3", "card-guide"),
     ("/paper", "/quick-start.pdf", "pocket-card"),
 )
+# Dots that a point of a paper becomes, where it isn't the usual number.
+SCALES: Final = {
+    "slip": 1.6,
+    "scheme-poster": 0.8,
+    "price-list": 0.8,
+    "card-guide": 0.8,
+}
 # A published board, paper and style, the picture's name, dots a point.
 POSTERS: Final = (
     ("shanju", "a4", "festive", "board-shanju", 0.9),
@@ -236,7 +242,7 @@ FORMS: Final[tuple[tuple[str, str, dict[str, str], tuple[str, ...], float], ...]
         0.9,
     ),
     (
-        "/boards/plates?kind=shixing&q=drs",
+        "/boards/plates?kind=shixing&q=wy",
         "print.pdf",
         {"scope": "listed", "usual": "8"},
         ("plate",),
@@ -254,6 +260,7 @@ VILLAGE: Final = "150404103201"
 BOARD: Final = "shanju"
 ADDRESS: Final = "https://bank.example.cn"
 COLOURS: Final = 256
+USUAL_SCALE: Final = 0.9
 
 
 class Demo:
@@ -360,19 +367,19 @@ def _wait_for_leaf(page: Page) -> None:
 def take_sheets(demo: Demo, browser: Browser, folder: Path) -> None:
     """Pictures of what is printed."""
     watcher = demo.sign_in(browser, "监督员", "laptop")
-    for way, file, name, *scale in PAPERS:
-        demo.open(watcher, str(way))
+    for way, file, name in PAPERS:
+        demo.open(watcher, way)
         address, mark, asked = watcher.url.partition("?")
-        paper = watcher.request.get(address + str(file) + mark + asked)
-        draw(paper.body(), folder, (str(name),), *map(float, scale))
+        paper = watcher.request.get(address + file + mark + asked)
+        draw(paper.body(), folder, (name,), SCALES.get(name, USUAL_SCALE))
     for board, paper_key, style, name, scale in POSTERS:
         demo.open(watcher, ISSUE.replace("{board}", board))
         poster = watcher.request.get(f"{watcher.url}.pdf?paper={paper_key}&style={style}")
         draw(poster.body(), folder, (name,), scale)
     recorder = demo.sign_in(browser, "记分员", "laptop")
-    for way, file, chosen, names, scale in FORMS:
+    for way, file, chosen, names, size in FORMS:
         demo.open(recorder, way)
-        draw(_printed(recorder, f"form[action$='{file}']", chosen), folder, names, scale)
+        draw(_printed(recorder, f"form[action$='{file}']", chosen), folder, names, size)
 
 
 def _printed(page: Page, selector: str, chosen: dict[str, str]) -> bytes:
@@ -392,7 +399,7 @@ def _printed(page: Page, selector: str, chosen: dict[str, str]) -> bytes:
     return base64.b64decode(encoded)
 
 
-def draw(pdf: bytes, folder: Path, names: tuple[str, ...], scale: float = 0.9) -> None:
+def draw(pdf: bytes, folder: Path, names: tuple[str, ...], scale: float) -> None:
     """The first pages of a PDF as pictures, one for each name; `scale` is dots for a point."""
     assert pdf.startswith(b"%PDF"), f"{names}: no PDF, but {pdf[:200]!r}"
     document = pypdfium2.PdfDocument(pdf)

@@ -13,6 +13,8 @@ from sqlalchemy import inspect, text
 
 from moralbank.access.permissions import PERMISSIONS, Role
 from moralbank.boards.definitions import seeded_boards
+from moralbank.boards.honours import EARNED, GIVEN, SLOTS
+from moralbank.boards.plating import plate_kinds
 from moralbank.cards.queries import active_cards
 from moralbank.store.headings import HEADINGS
 from moralbank.villages.settings import SETTINGS
@@ -142,6 +144,9 @@ def _own_words(town: Town) -> list[str]:
                     found |= set(_texts(value))
     for board in seeded_boards():
         found |= {board.title_for("羊圈湾村"), board.lead, *board.couplet}
+    for kind in plate_kinds():
+        found |= {kind.title, *kind.stars}
+    found |= {EARNED, GIVEN, *SLOTS}  # a certificate speaks Chinese
     found |= {setting.default for setting in SETTINGS.values()}
     found |= {name for names in HEADINGS.values() for name in names}  # a goods file's own
     found |= {part.strip() for one in found for part in one.split("·")}

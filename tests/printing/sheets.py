@@ -318,7 +318,15 @@ def _notices(names: Sequence[str]) -> dict[str, Draw]:
         "notice-details": partial(notice_details, shown),
         "notice-letter": partial(notice_letter, formal),
         "notice-letter-plain": partial(
-            notice_letter, replace(formal, plain=True, arabic_dates=True, document_number="")
+            notice_letter,
+            LetterSheet(
+                notice=replace(shown, arabic_dates=True, title="积分公示", organisation="村委会"),
+                document_number="",
+                refused=0,
+                returned=0,
+                answer_words="3 天",
+                plain=True,
+            ),
         ),
         "objection-form": partial(objection_form, shown),
     }

@@ -53,7 +53,7 @@ def test_the_whole_history_reads_as_the_ledger_has_it(count: int) -> None:
         given = sum(max(one.amount, 0) for one in wanted.lines)
         left = wanted.lines[-1].balance
         assert (
-            f"截至第{count}笔：存入合计{given:,}分支出合计{given - left:,}分余额{left:,}分" in text
+            f"截至第{count}笔：存入合计{given:,}分支出合计{given - left:,}分结余{left:,}分" in text
         )
     assert text.count("账1234-ab12cd34") == max(1, -(-count // ROWS))
 
