@@ -79,7 +79,7 @@ PAGES: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
         (CERTIFICATES, "certificates"),
         ("/boards/plates", "plates"),
         ("/passbooks", "passbooks"),
-        (PASSBOOK, "passbook", "phone*", "laptop*"),
+        (PASSBOOK, "passbook", "phone*", "laptop"),
         ("/store/rates", "rates"),
         ("/store/shops", "shops"),
         ("/fund/lapse", "lapse"),

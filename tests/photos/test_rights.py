@@ -29,6 +29,7 @@ SEEN_BY: Final = {
     PhotoSubject.PRODUCT: {Role.ADMIN, Role.SHOPKEEPER, Role.ACCOUNTANT, Role.SUPERVISOR},
     PhotoSubject.SLIP: {Role.SHOPKEEPER, Role.ACCOUNTANT, Role.SUPERVISOR},
     PhotoSubject.VOUCHER: {Role.ADMIN, Role.ACCOUNTANT, Role.SUPERVISOR},
+    PhotoSubject.LAUREATE: set(Role),
 }
 NEIGHBOUR: Final = 150404103202
 
