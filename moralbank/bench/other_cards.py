@@ -10,6 +10,8 @@ from html import escape
 from io import BytesIO
 from typing import Any, Final
 
+from PIL import ImageFile
+
 from moralbank.bench.bare_cards import name_size
 from moralbank.cards.faces import CardFace
 from moralbank.cards.pdf import card_sheet
@@ -55,8 +57,11 @@ def merged_cards(faces: Sequence[CardFace]) -> bytes:
 
 def html_cards(faces: Sequence[CardFace]) -> bytes:
     """As a page of HTML and CSS, by WeasyPrint."""
+    whole = ImageFile.LOAD_TRUNCATED_IMAGES
     from weasyprint import HTML  # noqa: PLC0415 - in the extra
 
+    # It lets Pillow take broken pictures from here on, in the whole process; we never do.
+    ImageFile.LOAD_TRUNCATED_IMAGES = whole
     cards = "".join(map(_html_card, faces))
     page = f"<!doctype html><meta charset=utf-8><style>{_STYLE}</style>{cards}"
     made: bytes = HTML(string=page).write_pdf()

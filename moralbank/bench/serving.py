@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.client import HTTPConnection
 from threading import Thread
 from typing import Any, Final
@@ -84,8 +84,15 @@ def served(settings: Settings) -> Iterator[tuple[int, Timed, Timed]]:
     ours, bare = Timed(create_app(settings).wsgi_app), Timed(empty_app().wsgi_app)
     both = DispatcherMiddleware(ours, {EMPTY: bare})
     server = create_server(both, host="127.0.0.1", port=0, threads=8)
-    Thread(target=server.run, daemon=True).start()
+    thread = Thread(target=_run, args=(server,), daemon=True)
+    thread.start()
     try:
         yield server.effective_port, ours, bare
     finally:
         server.close()
+        thread.join(_TIMEOUT_S)
+
+
+def _run(server: Any) -> None:
+    with suppress(OSError):  # closing takes the socket away from under the loop
+        server.run()

@@ -45,6 +45,8 @@ _COLUMNS_MM: Final = (9.0, 22.0, 70.0, 16.0, 16.0, 18.0, 18.0, 23.0)
 _PADDING: Final = 1.2 * mm
 _SIZE, _FIGURE, _SMALL = 9.5, 11.5, 6.0
 _LEAST: Final = 4.5
+_SLIGHTLY: Final = 0.8
+"""How much smaller words may be so that they stay on one line."""
 _HAIR, _EDGE = 0.4, 1.0
 
 Draw = Callable[[float, float], None]
@@ -338,9 +340,8 @@ def _fitted(words: str) -> tuple[Line, ...]:
     """The words of a line as they fit into their cell; a whole village went to the same meeting."""
     full = line(words, Voice.HEI, _SIZE, spell=True)
     # One line, a little smaller, is easier to read than two, and much sooner found.
-    once = shrunk(full, _room(_WORDS), _SIZE * 0.8)
-    if once.text == full.text:
-        return (once,)
+    if full.width * _SLIGHTLY <= _room(_WORDS):
+        return (shrunk(full, _room(_WORDS), _SIZE * _SLIGHTLY),)
     return boxed(full, _room(_WORDS), _ROW * 0.88, _LEAST)
 
 

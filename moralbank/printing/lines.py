@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from moralbank.printing import fonts
@@ -147,8 +147,14 @@ def signs_of(line: Line) -> Iterator[Run]:
             continue
         before = run.before
         for sign in run.text:
-            yield Run(run.voice, sign, run.scale, before)
+            yield _sign(run.voice, sign, before)
             before = 0.0
+
+
+@lru_cache(maxsize=8192)
+def _sign(voice: Voice, text: str, before: float) -> Run:
+    """Return one character; kept with its width, since few make up all texts of a village."""
+    return Run(voice, text, before=before)
 
 
 def from_signs(signs: Sequence[Run], like: Line) -> Line:
@@ -159,9 +165,13 @@ def from_signs(signs: Sequence[Run], like: Line) -> Line:
             runs[-1].append(sign)
         else:
             runs.append([sign])
-    joined = [replace(run[0], text="".join([sign.text for sign in run])) for run in runs]
-    joined[:1] = [replace(run, before=0.0) for run in joined[:1]]
-    return Line(tuple(joined), like.size, like.gaps, like.tracking)
+    joined = tuple(_joined(run, first=not place) for place, run in enumerate(runs))
+    return Line(joined, like.size, like.gaps, like.tracking)
+
+
+def _joined(signs: Sequence[Run], *, first: bool) -> Run:
+    head, text = signs[0], "".join([sign.text for sign in signs])
+    return Run(head.voice, text, head.scale, 0.0 if first else head.before, head.outline)
 
 
 def may_hang(sign: Run) -> float:

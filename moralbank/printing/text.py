@@ -10,11 +10,11 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from itertools import groupby, takewhile
+from itertools import accumulate, groupby, takewhile
 from typing import TYPE_CHECKING, Any
 
 from moralbank.printing import fonts
-from moralbank.printing.breaking import BREAKS_AFTER, DOT, ROUNDING, broken, filled
+from moralbank.printing.breaking import BREAKS_AFTER, DOT, ROUNDING, Breakable, filled
 from moralbank.printing.fonts import Voice
 from moralbank.printing.lines import Line, Run, from_signs, signs_of
 from moralbank.printing.spacing import pieces
@@ -62,6 +62,8 @@ _SPACES = re.compile(r"[^\S\u3000]+")
 _CLEAN = re.compile(r"[\u4e00-\u9fff\w·，。：；（）+-]*", re.ASCII)
 """What most texts consist of, and what needs no cleaning."""
 _STEP = 0.96
+_SURELY = 1 - 1e-9
+"""Makes up for rounding where a text is told to be too wide for a box without a trial."""
 _WHOLE = 0.7
 """How much smaller a name may be so that its parts stay whole."""
 
@@ -151,21 +153,42 @@ def boxed(full: Line, width: float, height: float, least: float) -> tuple[Line, 
     one line or several, ``LEADING`` apart; what is still too long ends in an ellipsis. A name
     of several parts is written a little smaller where this keeps its parts whole.
     """
-    torn: tuple[Line, ...] = ()
-    size = full.size
-    while size > max(least, torn[0].size * _WHOLE if torn else 0):
-        lines = broken(full.at(size), width)
-        if _fits(lines, width, height):
-            if _is_whole(lines):
-                return _balanced(full.at(size), lines, width)
-            torn = torn or lines
-        size *= _STEP
-    lines = torn or broken(full.at(least), width)
-    fitting = full.at(lines[0].size)
-    if _fits(lines, width, height):
-        return _balanced(fitting, lines, width)
+    if full.size > least and full.width <= width and full.size * LEADING <= height:
+        return (full,)
+    text = Breakable(full)
+    size, starts = _largest(text, width, height, least)
+    if starts:
+        return text.lines(_balanced(text, starts, size, width), size)
     most = max(1, int(height / (least * LEADING)))
-    return (*lines[: most - 1], _cut(_after(fitting, lines[: most - 1]), width))
+    lines = text.lines(text.breaks(least, width), least)[: most - 1]
+    return (*lines, _cut(_after(full.at(least), lines), width))
+
+
+def _largest(
+    text: Breakable, width: float, height: float, least: float
+) -> tuple[float, list[int] | None]:
+    """Return the size that fills a box best, and the breaks there; None where none fits."""
+    torn: tuple[float, list[int]] | None = None
+    size = text.full.size
+    while size > max(least, torn[0] * _WHOLE if torn else 0):
+        starts = _fitting(text, size, width, height)
+        if starts:
+            if DOT not in text.full.text or text.ends_in(starts, DOT):
+                return size, starts
+            torn = torn or (size, starts)
+        size *= _STEP
+    return torn or (least, _fitting(text, least, width, height))
+
+
+def _fitting(text: Breakable, size: float, width: float, height: float) -> list[int] | None:
+    """Return the breaks of lines that fit into a box at ``size``; None where they don't."""
+    most = int((height + ROUNDING) / (size * LEADING))
+    # What is wider than all lines of the box together needs no trial.
+    if most * (width + ROUNDING) < size * text.least * _SURELY:
+        return None
+    starts = text.breaks(size, width, most=most)
+    fits = len(starts) <= most and text.widest(starts, size) <= width + ROUNDING
+    return starts if fits else None
 
 
 def wrapped(
@@ -199,34 +222,18 @@ def _baselines(lines: Sequence[Line], middle: float) -> Iterator[tuple[Line, flo
         yield part, top - number * leading - part.centre_drop
 
 
-def _balanced(full: Line, lines: tuple[Line, ...], width: float) -> tuple[Line, ...]:
-    """Break ``full`` anew, at the narrowest width that needs no more than those ``lines``.
+def _balanced(text: Breakable, starts: list[int], size: float, width: float) -> list[int]:
+    """Break ``text`` anew, at the narrowest width that needs no more lines than ``starts``.
 
     Widths at which the lines end at a comma or a middle dot are preferred.
     """
-    if len(lines) == 1:
-        return lines
-    count = len(lines)
-    narrowing = (broken(full, width * share / 20) for share in range(20, 9, -1))
+    count = len(starts)
+    if count == 1:
+        return starts
+    narrowing = (text.breaks(size, width * share / 20, most=count) for share in range(20, 9, -1))
     tries = list(takewhile(lambda tried: len(tried) == count, narrowing))
-    well_broken = [tried for tried in tries if all(map(_ends_well, tried[:-1]))]
+    well_broken = [tried for tried in tries if text.ends_in(tried, BREAKS_AFTER)]
     return (well_broken or tries)[-1]
-
-
-def _is_whole(lines: Sequence[Line]) -> bool:
-    """Tell whether a name of several parts is broken between them alone."""
-    named = any(DOT in part.text for part in lines)
-    return not named or all(part.text.endswith(DOT) for part in lines[:-1])
-
-
-def _ends_well(part: Line) -> bool:
-    return part.text[-1] in BREAKS_AFTER
-
-
-def _fits(lines: Sequence[Line], width: float, height: float) -> bool:
-    widest = max(part.width for part in lines)
-    tall = lines[0].size * LEADING * len(lines)
-    return widest <= width + ROUNDING and tall <= height + ROUNDING
 
 
 @lru_cache(maxsize=4096)
@@ -300,6 +307,9 @@ def _cut(full: Line, width: float) -> Line:
         return full
     signs = list(signs_of(full))
     dots = Run(Voice.HEI, ELLIPSIS)
+    ends = accumulate(sign.advance * full.size + full.tracking * len(sign.text) for sign in signs)
+    room = width - dots.advance * full.size + ROUNDING
+    del signs[max((place for place, end in enumerate(ends, start=1) if end <= room), default=0) :]
     while signs and from_signs([*signs, dots], full).width > width:
         signs.pop()
     return from_signs([*signs, dots], full)
