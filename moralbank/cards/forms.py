@@ -14,7 +14,7 @@ from moralbank.awards.understanding import LONGEST_NOTE, MOST_QUANTITY
 from moralbank.cards.claims import Claim
 from moralbank.cards.orders import Wish, plan_of
 from moralbank.cards.queries import masked_member
-from moralbank.cards.stocks import BACK_LABELS, Backs
+from moralbank.cards.stocks import BACK_LABELS, CARD_STOCKS, Backs
 from moralbank.forms import (
     NOT_OFFERED,
     AtMost,
@@ -66,7 +66,9 @@ class SheetForm(BaseForm):
 
     def wish(self, settings: dict[str, str]) -> Wish:
         """What was asked for, once the form was found right; raises PlacesTooMany."""
-        skip = self.skip.data or 0
+        # The place to go on at belongs to sheets of many; a page of one card begins afresh.
+        alone = CARD_STOCKS[self.stock.data].per_page == 1
+        skip = 0 if alone else self.skip.data or 0
         return Wish(
             plan=plan_of(settings, stock=self.stock.data, ink=self.ink.data, skip=skip),
             backs=Backs(self.backs.data),

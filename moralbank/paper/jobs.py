@@ -64,14 +64,14 @@ Draw = Callable[[Progress], bytes]
 class SheetGone(NotFound):
     """There is no such sheet, it was another user's, or its hour is over."""
 
-    text = mark("这份预览找不到了：画好的纸只留一小时。请回去再印一次。")
+    text = mark("这份预览找不到了：排好的纸只留一小时。请回去再印一次。")
     code = "sheet_gone"
 
 
 class TooManySheets(Unavailable):
     """One user has many unfinished sheets already: the same can be asked for again a bit later."""
 
-    text = mark("您已经有 %(n)s 份纸在画或在排队，请等它们画完，或者取消几份")
+    text = mark("您已经有 %(n)s 份纸在排版或在排队，请等它们排完，或者取消几份")
     code = "too_many_sheets"
 
 

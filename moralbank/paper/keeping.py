@@ -14,7 +14,7 @@ from moralbank.i18n import mark
 class SheetNotKept(Unavailable):
     """The disk is full, or the folder may not be written."""
 
-    text = mark("画好的纸没能存下来，可能是磁盘满了。请告诉管理员，腾出地方后重做。")
+    text = mark("排好的纸没能存下来，可能是磁盘满了。请告诉管理员，腾出地方后重做。")
     code = "sheet_not_kept"
 
 

@@ -36,9 +36,9 @@ def test_a_long_print_is_watched_and_cancelled(office: Any, person: Callable[...
     actor = Town(office.app.extensions["moralbank"], VILLAGE_ID).actor(Role.RECORDER)
     run = press.take(instance, actor, Order("全村.pdf", 40, "/cards"), draw)
     page.goto(f"{office.address}/paper/{run.token}")
-    expect(page.get_by_text("正在画：第 3 个，共 40 个")).to_be_visible()
+    expect(page.get_by_text("正在排版：第 3 个，共 40 个")).to_be_visible()
     far.set()
-    expect(page.get_by_text("正在画：第 30 个，共 40 个")).to_be_visible()
+    expect(page.get_by_text("正在排版：第 30 个，共 40 个")).to_be_visible()
     assert page.locator("progress").evaluate("bar => bar.value") == 30
     page.get_by_role("button", name="取消").click()
     expect(page.get_by_text("已取消，没有留下什么")).to_be_visible()

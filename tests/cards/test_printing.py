@@ -117,7 +117,7 @@ def test_where_no_more_is_taken_to_be_drawn_no_card_counts_as_printed(
     with monkeypatch.context() as patch:
         patch.setattr(jobs, "MOST_WAITING", 0)
         assert recorder.send("/cards/sheet.pdf", **asked).status_code == 503
-    assert "在画或在排队" in recorder.page
+    assert "在排版或在排队" in recorder.page
     assert _last(village) is None
     assert recorder.send("/cards/sheet.pdf", **asked).status_code == 303
     assert _last(village) is not None

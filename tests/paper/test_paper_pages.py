@@ -212,7 +212,7 @@ def test_a_slow_sheet_is_watched_without_scripts_and_cancelled(
         assert not run.wait(0.05)
     page = person.open(f"/paper/{run.token}")
     assert '<meta http-equiv="refresh" content="2">' in page
-    assert re.search(r"正在画：第 \d 个，共 40 个", page)
+    assert re.search(r"正在排版：第 \d 个，共 40 个", page)
     assert re.search(r'<progress [^>]*max="40" value="\d"', page)
     person.open(f"/paper/{run.token}/sheet.pdf", 404)
     assert person.send(f"/paper/{run.token}/cancel").status_code == 303
@@ -276,7 +276,7 @@ def test_ends_without_a_sheet_say_why(
     import os  # noqa: PLC0415
 
     os.utime(folder / "beat", (folder_before.st_mtime - 99, folder_before.st_mtime - 99))
-    assert "没有画完，请重做" in person.open(f"/paper/{failed.token}")
+    assert "没有排完，请重做" in person.open(f"/paper/{failed.token}")
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,7 @@ def test_where_no_more_is_taken_to_be_drawn_nothing_is_remembered(
         patch.setattr(jobs, "MOST_WAITING", 0)
         answer = page.send("/passbooks/print.pdf", **form, request_id=page.value("request_id"))
     assert answer.status_code == 503
-    assert "在画或在排队" in page.page
+    assert "在排版或在排队" in page.page
     assert clerk.book(DU).prints == 0
     answer = page.send("/passbooks/print.pdf", **form, request_id=page.value("request_id"))
     assert answer.status_code == 303
