@@ -59,8 +59,9 @@ class Breakable:
         """
         room = (width + ROUNDING) / size
         limit = room if first is None else (first + ROUNDING) / size
-        starts, place = [0], 0
-        while (place := bisect_right(self._reach, limit, place + 1)) < len(self.signs):
+        starts = [0]
+        # From the line's own second sign on: what was taken along may fill a line already.
+        while (place := bisect_right(self._reach, limit, starts[-1] + 1)) < len(self.signs):
             start = place - self._taken_along(starts[-1], place)
             starts.append(start)
             limit = room + self._begin(start)

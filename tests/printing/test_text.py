@@ -5,6 +5,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from moralbank.printing import fonts
+from moralbank.printing.breaking import Breakable
 from moralbank.printing.fonts import Voice
 from moralbank.printing.text import (
     ELLIPSIS,
@@ -87,6 +88,7 @@ def test_a_bracket_goes_with_what_it_opens() -> None:
 
 @settings(max_examples=150, deadline=None)
 @given(SYLLABLES, st.floats(20, 200), st.floats(12, 60))
+@example("·11䶮1䶮", 20.0, 18.0)  # what is taken along to the second line fills it
 @example("1䶮1䶮1A䶮", 20.0, 20.0)  # the spaces beside its figures count in every line
 def test_nothing_leaves_its_box(text: str, width: float, height: float) -> None:
     full = line(text, Voice.KAI, 24)
@@ -94,6 +96,18 @@ def test_nothing_leaves_its_box(text: str, width: float, height: float) -> None:
     assert shrunk(full, width, least=5).width <= width + 1e-3
     assert all(part.width <= width + 1e-3 for part in lines)
     assert sum(part.size * LEADING for part in lines) <= max(height, 5 * LEADING) + 1e-3
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.text("杜仁森，。A1", min_size=1, max_size=60), st.floats(20, 200), st.floats(12, 60))
+def test_the_next_larger_step_would_leave_the_box(text: str, width: float, height: float) -> None:
+    full = line(text, Voice.KAI, 24)
+    larger = boxed(full, width, height, least=2)[0].size / 0.96
+    if 2.1 < larger < full.size:
+        measured = Breakable(full)
+        starts = measured.breaks(larger, width)
+        wide, tall = measured.widest(starts, larger), larger * LEADING * len(starts)
+        assert wide > width or tall > height
 
 
 @settings(max_examples=80, deadline=None)
