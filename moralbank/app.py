@@ -20,7 +20,7 @@ from moralbank.db import Database
 from moralbank.errors import MoralbankError
 from moralbank.local_numbers import LARGEST
 from moralbank.paths import STATIC, TEMPLATES
-from moralbank.printing.papers import WALL_PAPERS
+from moralbank.printing.papers import USUAL, WALL_PAPERS
 from moralbank.villages.queries import VillageInfo, only_village, village_info
 from moralbank.web import closing, errors, filters, printed, uploads
 from moralbank.web.navigation import entries
@@ -99,6 +99,7 @@ def create_app(settings: Settings) -> Flask:
     app.jinja_env.globals["_"] = _words
     app.jinja_env.globals["asset"] = _asset  # macros see globals, not the context
     app.jinja_env.globals["wall_papers"] = WALL_PAPERS.values
+    app.jinja_env.globals["usual_paper"] = USUAL
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.before_request(_begin)
     closing.install(app)

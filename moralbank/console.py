@@ -21,7 +21,7 @@ from moralbank.config import Settings
 from moralbank.db import Database, reading
 from moralbank.errors import Invalid, MoralbankError
 from moralbank.i18n import _, mark
-from moralbank.printing.papers import WALL_PAPERS
+from moralbank.printing.papers import USUAL, WALL_PAPERS
 
 A_DAY: Final = click.DateTime(["%Y-%m-%d"])
 A_NUMBER: Final = click.IntRange(1, 999_999_999)
@@ -98,7 +98,7 @@ with_json = click.option("--json", "as_json", is_flag=True, help=_("以 JSON 输
 with_wall_paper = click.option(
     "--paper",
     type=click.Choice(tuple(WALL_PAPERS)),
-    default="a3",
+    default=USUAL,
     show_default=True,
     help=_("纸张"),
 )

@@ -34,6 +34,7 @@ _HEIGHT: Final = PLAIN.height_mm * MM
 _FONT: Final = "K"
 _FORM: Final = "card"
 _MODULE: Final = 30 * MM / 37
+"""Of a code of 29 modules with its quiet zone, as wide as that of our cards."""
 _SHORT_NAME: Final = 5
 _SHARED: Final = ("和睦村道德银行", "户积分卡", "户主", "卡号", "积小善　成大德", "扫一扫 查积分")
 _DARK: Final = re.compile(rb"\x00+")

@@ -82,12 +82,12 @@ def _cards(
     def ours() -> None:
         files["ours"] = card_sheet(faces)
 
-    def bare() -> None:
+    def theirs() -> None:
         files["baseline"] = other(faces)
 
     card_sheet(faces[:_WARM])
     other(faces[:_WARM])
-    taken = tuple(in_turns(ours, bare, rounds))
+    taken = tuple(in_turns(ours, theirs, rounds))
     wrong = "; ".join(
         f"{whose}: {fault}"
         for whose, pdf in files.items()

@@ -12,7 +12,7 @@ from typing import Any, Final
 from moralbank.boards.layout import PADDING, BannerLayout, Box
 from moralbank.boards.podium import draw_podium, photos_of
 from moralbank.boards.remarks import Remarks, draw_vacancy
-from moralbank.boards.sheets import BoardEntry, BoardSheet, figure_format, laureates
+from moralbank.boards.sheets import BoardEntry, BoardSheet, figure_format
 from moralbank.boards.styles import Look
 from moralbank.boards.surround import draw_couplet, draw_field
 from moralbank.printing.fonts import Voice
@@ -52,18 +52,11 @@ class Banner:
         rows, inner = self._parts[number], self._remarks.left_over
         if not self.board.entries:
             draw_vacancy(canvas, self.look, self.layout.names)
-        elif number == 0 and self._honoured:
+        elif number == 0 and self.board.honoured:
             box = self._honours_box(inner, alone=not rows)
             widest = _LAUREATE if rows else _LAUREATE_ALONE
-            draw_podium(
-                canvas,
-                self.board,
-                self._honoured,
-                self.look,
-                box,
-                photos=self._photos,
-                widest=widest,
-            )
+            told = (self.board, self.board.honoured, self.look, box)
+            draw_podium(canvas, *told, photos=self._photos, widest=widest)
             inner = Box(box.right + _GAP, inner.bottom, inner.right, inner.top)
         if rows:
             self._draw_columns(canvas, rows, inner)
@@ -73,29 +66,25 @@ class Banner:
         return Remarks(self.board, self.look, self.layout.names.within(PADDING))
 
     @cached_property
-    def _honoured(self) -> tuple[BoardEntry, ...]:
-        return laureates(self.board.entries)
-
-    @cached_property
     def _figures(self) -> str:
         return figure_format(self.board.entries)
 
     @cached_property
     def _photos(self) -> tuple[Any | None, ...]:
-        return photos_of(self._honoured, self.look, self.layout.dots)
+        return photos_of(self.board.honoured, self.look, self.layout.dots)
 
     def _honours_box(self, inner: Box, *, alone: bool) -> Box:
         if alone:
             return inner
-        width = len(self._honoured) * _LAUREATE
+        width = len(self.board.honoured) * _LAUREATE
         return Box(inner.left, inner.bottom, inner.left + width, inner.top)
 
     @cached_property
     def _parts(self) -> list[Sequence[BoardEntry]]:
         """The entries in the columns of each banner."""
-        rest = self.board.entries[len(self._honoured) :]
+        rest = self.board.rest
         inner = self._remarks.left_over
-        taken = len(self._honoured) * _LAUREATE + _GAP if self._honoured else 0
+        taken = len(self.board.honoured) * _LAUREATE + _GAP if self.board.honoured else 0
         first = self._holds(inner.width - taken, inner.height)
         later = self._holds(inner.width, inner.height)
         starts = range(first, len(rest), later)
@@ -126,7 +115,7 @@ class Banner:
 
     def _draw_place(self, canvas: Any, entry: BoardEntry, cell: Box) -> None:
         """Write place, name and points; the deed below where there is room."""
-        ink = self.look.field
+        ink, right = self.look.field, cell.right - _COLUMN_GAP
         told = " · ".join(filter(None, (entry.group, entry.deed)))
         roomy = cell.height >= _WITH_DEED and bool(told)
         high = cell.height * (0.62 if roomy else 0.92)
@@ -139,21 +128,17 @@ class Banner:
         points = shrunk(
             line(f"{amount} {self.board.unit}", Voice.HEI_BOLD, high * 0.42), cell.width * 0.34, 4
         )
-        points.draw_right(canvas, cell.right - _COLUMN_GAP, middle - points.centre_drop)
+        points.draw_right(canvas, right, middle - points.centre_drop)
         canvas.setFillColor(ink.text)
         left = cell.left + rank_width + 1.5 * mm
-        room = cell.right - _COLUMN_GAP - 2 * mm - points.width - left
+        room = right - 2 * mm - points.width - left
         name = boxed(name_line(entry.name, high * 0.72), room, high, 6)
         draw_block(canvas, name, left, middle)
         if roomy:
             canvas.setFillColor(ink.faint)
-            deed = boxed(
-                line(told, Voice.HEI, cell.height * 0.15),
-                cell.right - _COLUMN_GAP - left,
-                cell.height * 0.3,
-                4,
-            )
+            full = line(told, Voice.HEI, cell.height * 0.15)
+            deed = boxed(full, right - left, cell.height * 0.3, 4)
             draw_block(canvas, deed, left, cell.bottom + cell.height * 0.2)
         canvas.setStrokeColor(self.look.table.rule)
         canvas.setLineWidth(0.3)
-        canvas.line(cell.left + 1 * mm, cell.bottom, cell.right - _COLUMN_GAP, cell.bottom)
+        canvas.line(cell.left + 1 * mm, cell.bottom, right, cell.bottom)

@@ -66,7 +66,8 @@ class Candidate:
 
     `household` is None and `member_id` 0 for a donor; `member_id` is 0 for a household and for
     its head. `walk` is the place among equals. `deeds` are those of the period alone; `before`
-    are the points of the period before, where they count; `gifts` are whole yuan given.
+    are the points of the period before, where they count; `gifts` is how often a donor gave,
+    `gifts_fen` how much in all.
     """
 
     household: HouseholdInfo | None
@@ -95,7 +96,7 @@ def read_sources(
     period: Period,
     group_id: int | None = None,
 ) -> Sources:
-    """Everything that these boards need, each kind by one statement."""
+    """Everything that these boards need, in as many statements however many people there are."""
     first = period.first
     if any(board.measure == Measure.IMPROVED for board in boards):
         first = period.before.first

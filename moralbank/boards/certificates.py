@@ -12,6 +12,7 @@ from typing import Any, Final
 from reportlab.lib.colors import Color
 
 from moralbank.boards.honour_sheets import (
+    CERTIFICATE_LABELS,
     Certificate,
     CertificateInk,
     CertificateKind,
@@ -26,8 +27,12 @@ from moralbank.printing.text import Line, boxed, line, name_line, shrunk, title_
 _WIDE, _HIGH = A4.turned.points
 _FURNITURE: Final = "furniture"
 _LEADING: Final = 1.72
+_LEAST: Final = 7.0
+"""Points of the smallest type that paragraphs are set in."""
 _STEP: Final = 0.97
+"""How much smaller they are tried next, where they don't fit."""
 _INDENT: Final = 2
+"""Characters that a paragraph begins with in blank."""
 _COLON: Final = "："
 _SEAL: Final = ornament.SEAL_MM * mm
 
@@ -139,7 +144,7 @@ def certificates(
     In words alone, title and border are left to the blank.
     """
     look = _COLOUR if sheet.ink is CertificateInk.COLOUR else _LINES
-    document = Document(A4.turned, _TITLES[sheet.kind])
+    document = Document(A4.turned, CERTIFICATE_LABELS[sheet.kind])
     canvas = document.canvas
     words_alone = sheet.ink is CertificateInk.WORDS
     if not words_alone:
@@ -214,7 +219,7 @@ def _draw_paragraphs(canvas: Any, place: _Place, body: tuple[str, ...]) -> None:
     """Set the paragraphs as large as they fit, all lines but the last ending at one edge."""
     size, room = place.text, place.top - place.foot
     lines = _set(body, size, place)
-    while len(lines) * size * _LEADING > room and size > 7:  # noqa: PLR2004 - points
+    while len(lines) * size * _LEADING > room and size > _LEAST:
         size *= _STEP
         lines = _set(body, size, place)
     baseline = place.top - size
@@ -245,7 +250,7 @@ def _draw_award(canvas: Any, look: _Look, sheet: CertificateSheet) -> None:
         draw_ear(canvas, Ear(x, title + 1 * mm, 40 * mm, foot, tip, 7.4 * mm, 9), look.wheat)
     draw_star(canvas, middle, 182 * mm, 5 * mm, look.star)
     canvas.setFillColor(look.title)
-    words = title_line(_TITLES[sheet.kind], 86, tracking=26)
+    words = title_line(CERTIFICATE_LABELS[sheet.kind], 86, tracking=26)
     words.draw_centred(canvas, middle, title - words.centre_drop - 3 * mm)
 
 
@@ -317,7 +322,7 @@ def _draw_field(
     canvas.setFillColor(look.on_band)
     vertical.draw_column(
         canvas,
-        _TITLES[sheet.kind],
+        CERTIFICATE_LABELS[sheet.kind],
         Voice.BRUSH,
         axis=axis,
         bottom=31 * mm,
@@ -328,10 +333,6 @@ def _draw_field(
     village.draw_centred(canvas, axis, 19 * mm)
 
 
-_TITLES: Final = {
-    CertificateKind.AWARD: "奖状",
-    CertificateKind.HONOUR: "荣誉证书",
-}
 _SURROUNDS: Final[dict[CertificateKind, Callable[[Any, _Look, CertificateSheet], None]]] = {
     CertificateKind.AWARD: _draw_award,
     CertificateKind.HONOUR: _draw_honour,

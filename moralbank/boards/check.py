@@ -19,12 +19,12 @@ from moralbank import clock
 from moralbank.audit import Line, trail
 from moralbank.boards.definition_check import check_definitions
 from moralbank.boards.freezing import digest_of
-from moralbank.boards.issued import MASK
 from moralbank.boards.issuing import PUBLISHED
 from moralbank.boards.models import BoardIssue, BoardLine, Ties
 from moralbank.boards.periods import read_period
 from moralbank.boards.ties import tie_rule
 from moralbank.errors import Invalid
+from moralbank.households.masking import is_masked
 from moralbank.households.queries import IMPORT, all_households
 from moralbank.i18n import _, in_the_villages_language, mark
 from moralbank.ledger.chain import printed_mark
@@ -176,7 +176,7 @@ def _check_correction(one: _Hung, hung: dict[int, _Hung]) -> Iterator[Problem]:
 
 def _check_names(one: _Hung, unwilling: Collection[int]) -> Iterator[Problem]:
     """Nobody is named whose household didn't want it when the issue was published."""
-    named = {line["household_id"] for line in one.lines if not line["name"].endswith(MASK)}
+    named = {line["household_id"] for line in one.lines if not is_masked(line["name"])}
     if named & set(unwilling):
         yield one.problem("board_named", mark("%(title)s第 %(n)s 期写了不愿具名的人的姓名"))
 

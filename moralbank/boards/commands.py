@@ -10,12 +10,11 @@ from sqlmodel import Session
 from moralbank import clock
 from moralbank.audit import Actor
 from moralbank.boards.commands_honours import HONOUR_COMMANDS
-from moralbank.boards.commands_issues import ISSUE_COMMANDS, issued
+from moralbank.boards.commands_issues import ISSUE_COMMANDS, issue_sheet_called, with_period
 from moralbank.boards.definitions import board_called, boards_of
-from moralbank.boards.forms import paper_called, style_called
 from moralbank.boards.models import Style, Ties
 from moralbank.boards.papers import POSTER_PAPERS
-from moralbank.boards.periods import current_quarter, read_period
+from moralbank.boards.periods import asked_period
 from moralbank.boards.queries import Ranking, board_sheet, rank
 from moralbank.boards.service import change_board, content_of, hide_board, reset_board
 from moralbank.console import (
@@ -33,9 +32,6 @@ from moralbank.i18n import _
 from moralbank.scheme.queries import Scheme, scheme_in_force
 from moralbank.villages.queries import group_called, village_info
 
-_with_period = click.option(
-    "--period", default="", help=_("时段：2026-Q4（季度）、2026-10（月）、2026（全年）；默认本季度")
-)
 _with_paper = click.option(
     "--paper",
     type=click.Choice(list(POSTER_PAPERS)),
@@ -96,7 +92,7 @@ def list_boards(actor: Actor, *, as_json: bool) -> None:
 
 @boards.command("show", help=_("看一个榜的排名，如：boards show shanju --period 2026-Q4"))
 @click.argument("slug")
-@_with_period
+@with_period
 @_with_group
 @with_json
 @acts("boards.view")
@@ -106,9 +102,9 @@ def show_board(actor: Actor, *, slug: str, period: str, group: str, as_json: boo
         ranking = _rank(session, actor, slug, period, group)
     rows = [asdict(one) for one in ranking.standings]
     if as_json:
-        issue = {"board": slug, "title": ranking.title, "period": ranking.period.text}
+        head = {"board": slug, "title": ranking.title, "period": ranking.period.text}
         said = {"rule": ranking.rule, "tie_rule": ranking.tie_rule}
-        show_json({**issue, "group": ranking.group, **said, "entries": rows})
+        show_json({**head, "group": ranking.group, **said, "entries": rows})
         return
     heads = {
         "rank": _("名次"),
@@ -122,7 +118,7 @@ def show_board(actor: Actor, *, slug: str, period: str, group: str, as_json: boo
 
 @boards.command("print", help=_("试印一个榜，或印发布过的一期：boards print shanju -o 善举榜.pdf"))
 @click.argument("slug")
-@_with_period
+@with_period
 @_with_group
 @click.option("--issue", type=A_NUMBER, help=_("印发布过的第几期；不写就是试印"))
 @_with_paper
@@ -146,15 +142,15 @@ def print_board(
     from moralbank.boards.pdf import board_poster  # noqa: PLC0415 - slow to import
 
     if issue is not None:
-        found, sheet = issued(console, actor, slug, issue)
+        found, sheet = issue_sheet_called(console, actor, slug, issue)
         own = found.style
     else:
         with reading() as session:
             ranking = _rank(session, actor, slug, period, group)
             sheet = board_sheet(session, actor.village_id, ranking)
         own = ranking.board.style
-    look = style_called(style) if style else own
-    write_file(output, board_poster(sheet, paper=paper_called(paper), style=look))
+    look = Style(style) if style else own
+    write_file(output, board_poster(sheet, paper=paper, style=look))
 
 
 @boards.command("edit", help=_("改一个榜，如：boards edit shanju --top 20 --ties strokes"))
@@ -223,6 +219,5 @@ def _given(typed: dict[str, Any], scheme: Scheme | None) -> dict[str, Any]:
 
 
 def _rank(session: Session, actor: Actor, slug: str, period: str, group: str) -> Ranking:
-    span = read_period(period) if period else current_quarter()
     group_id = group_called(session, actor.village_id, group).id if group else None
-    return rank(session, actor.village_id, slug, span, group_id=group_id)
+    return rank(session, actor.village_id, slug, asked_period(period), group_id=group_id)

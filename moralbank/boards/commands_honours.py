@@ -8,22 +8,19 @@ from typing import Final
 import click
 from sqlmodel import Session
 
-from moralbank import clock
 from moralbank.audit import Actor
 from moralbank.boards.honour_sheets import PLATE_SIZES, CertificateInk, CertificateKind
 from moralbank.boards.honours import (
-    LONGEST_BODY,
-    LONGEST_CLOSING,
     MOST_OFFSET,
     CertificateWish,
     Places,
-    honourees,
+    honoured_households,
     print_certificates,
     usual_words,
 )
 from moralbank.boards.issues import issue as read_issue
+from moralbank.boards.periods import current_year
 from moralbank.boards.plating import (
-    LONGEST_PERIOD,
     DoorName,
     PlateWish,
     plate_kind,
@@ -34,21 +31,11 @@ from moralbank.boards.plating import (
 )
 from moralbank.console import A_NUMBER, acts, progress, to_output, with_plain, write_file
 from moralbank.db import writing
-from moralbank.errors import Invalid
 from moralbank.households.queries import all_households, household_named
-from moralbank.i18n import _, mark
-from moralbank.printing import numerals
-from moralbank.villages.queries import group_called, settings_of, village_info
-from moralbank.villages.settings import DATES_ARABIC, FORMAL_DATES
+from moralbank.i18n import _
+from moralbank.villages.queries import group_called, village_info
 
 _MM: Final = click.IntRange(-MOST_OFFSET, MOST_OFFSET)
-
-
-class WordsTooLong(Invalid):
-    """Words must fit on the paper."""
-
-    text = mark("太长：最多 %(n)s 个字")
-    code = "words_too_long"
 
 
 @click.command(
@@ -101,11 +88,11 @@ def print_awards(
 
     with writing() as session:
         shown = read_issue(session, actor.village_id, issue)
-        words = usual_words(shown, CertificateKind(kind), _today(session, actor))
+        words = usual_words(session, shown, CertificateKind(kind))
         words = replace(
             words,
-            body=_within(body, LONGEST_BODY) or words.body,
-            closing=words.closing if closing is None else _within(closing, LONGEST_CLOSING),
+            body=(body or "").strip() or words.body,
+            closing=words.closing if closing is None else closing.strip(),
         )
         wish = CertificateWish(
             kind=CertificateKind(kind),
@@ -174,14 +161,13 @@ def print_door_plates(
     from moralbank.boards.plates import plates  # noqa: PLC0415 - slow to import
 
     chosen = plate_kind(kind)
-    year = f"{numerals.digits(clock.today().year)}年度"
     with writing() as session:
         wish = PlateWish(
             kind=chosen,
             size=plate_size(size),
             door=DoorName(door),
             organisation=village_info(session, actor.village_id).organisation,
-            period=year if period is None else _within(period, LONGEST_PERIOD),
+            period=current_year().label if period is None else period.strip(),
             plain=plain,
             usual=stars_called(chosen, stars or str(len(chosen.stars))),
         )
@@ -209,19 +195,6 @@ def _owners(
         group_id = group_called(session, village_id, group).id
         found += [one.id for one in all_households(session, village_id, group_id=group_id)]
     if issue is not None:
-        people = honourees(session, village_id, read_issue(session, village_id, issue))
-        found += [one.line.household_id for one in people if one.named and one.line.household_id]
+        shown = read_issue(session, village_id, issue)
+        found += honoured_households(session, village_id, shown)
     return found
-
-
-def _today(session: Session, actor: Actor) -> str:
-    settings = settings_of(session, actor.village_id)
-    return numerals.formal_date(clock.today(), arabic=settings[FORMAL_DATES] == DATES_ARABIC)
-
-
-def _within(typed: str | None, longest: int) -> str:
-    """The words without blanks at their ends; raises WordsTooLong."""
-    words = (typed or "").strip()
-    if len(words) > longest:
-        raise WordsTooLong(n=longest)
-    return words

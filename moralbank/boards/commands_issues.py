@@ -12,24 +12,26 @@ from moralbank.boards.edits import edits_of, save_edit
 from moralbank.boards.issued import Issue
 from moralbank.boards.issues import issue as read_issue
 from moralbank.boards.issues import issue_called, issue_sheet, issues_of
-from moralbank.boards.periods import Period, current_quarter, read_period
+from moralbank.boards.periods import asked_period
 from moralbank.boards.sheets import BoardSheet
 from moralbank.console import A_NUMBER, Console, acts, show, with_json, with_request_id
 from moralbank.db import reading, writing
 from moralbank.households.queries import HouseholdInfo, household_named, members_of
 from moralbank.i18n import _
+from moralbank.local_numbers import UNKNOWN
 from moralbank.photos.service import keep
 from moralbank.photos.storage import folder_of
 from moralbank.villages.queries import group_called
 
-_with_period = click.option(
+with_period = click.option(
     "--period", default="", help=_("时段：2026-Q4（季度）、2026-10（月）、2026（全年）；默认本季度")
 )
+"""`--period`, for every command of boards that has one."""
 
 
 @click.command("issue", help=_("发布一期，如：boards issue shanju --period 2026-Q4"))
 @click.argument("slug")
-@_with_period
+@with_period
 @click.option("--group", default="", help=_("只发布一个小组的，如 一组"))
 @click.option("--corrects", type=A_NUMBER, help=_("更正这个榜的第几期（时段和小组与那一期相同）"))
 @click.option("--reason", default="", help=_("更正什么、为什么：会印在新一期上"))
@@ -49,13 +51,13 @@ def publish(
     with writing() as session:
         if corrects is None:
             group_id = group_called(session, actor.village_id, group).id if group else None
-            act = (actor, request_id, slug, _period(period))
-            number = issuing.publish(session, *act, group_id=group_id)
+            act = (actor, request_id, slug, asked_period(period))
+            issue_id = issuing.publish(session, *act, group_id=group_id)
         else:
             old = issue_called(session, actor.village_id, slug, corrects)
-            number = issuing.correct(session, actor, request_id, old.id, reason)
+            issue_id = issuing.correct(session, actor, request_id, old.id, reason)
     with reading() as session:
-        made = read_issue(session, actor.village_id, number)
+        made = read_issue(session, actor.village_id, issue_id)
     said = {"title": made.title, "n": made.number, "people": made.people}
     click.echo(
         _("%(title)s第 %(n)s 期已发布，%(people)s 个上榜", **said) + f" · {made.state_words}"
@@ -90,7 +92,7 @@ def list_issues(actor: Actor, *, slug: str, as_json: bool) -> None:
 @click.argument("slug")
 @click.argument("household")
 @click.argument("text")
-@_with_period
+@with_period
 @click.option("--member", default="", help=_("按人排的榜：家里的谁；不写就是户主"))
 @click.option(
     "--photo",
@@ -113,7 +115,7 @@ def deed(
     consent: bool,
 ) -> None:
     """Choose the words and the picture of one line; no words: as the notes tell it."""
-    folder, span = folder_of(console.settings().instance), _period(period).text
+    folder, span = folder_of(console.settings().instance), asked_period(period).text
     with writing() as session:
         whose = household_named(session, actor.village_id, household)
         member_id = _member(session, actor, whose, member)
@@ -139,7 +141,9 @@ ISSUE_COMMANDS: Final[tuple[click.Command, ...]] = (publish, list_issues, deed)
 """What this file adds to `moralbank boards`."""
 
 
-def issued(console: Console, actor: Actor, slug: str, number: int) -> tuple[Issue, BoardSheet]:
+def issue_sheet_called(
+    console: Console, actor: Actor, slug: str, number: int
+) -> tuple[Issue, BoardSheet]:
     """A board's issue of this number, and how it is printed; raises IssueUnknown."""
     folder = folder_of(console.settings().instance)
     with reading() as session:
@@ -147,16 +151,12 @@ def issued(console: Console, actor: Actor, slug: str, number: int) -> tuple[Issu
         return found, issue_sheet(session, folder, found)
 
 
-def _period(typed: str) -> Period:
-    return read_period(typed) if typed else current_quarter()
-
-
 def _member(session: Session, actor: Actor, whose: HouseholdInfo, name: str) -> int:
-    """The number of a household's person as boards know them: 0 for the head."""
+    """The number of a household's person as boards know them: 0 for the head, UNKNOWN if none."""
     if name in {"", whose.head}:
         return 0
     people = members_of(session, actor.village_id, whose.id)
-    return next((one.id for one in people if one.name == name), -1)
+    return next((one.id for one in people if one.name == name), UNKNOWN)
 
 
 def _row(one: Issue, *, as_json: bool) -> dict[str, str | int | None]:

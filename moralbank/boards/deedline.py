@@ -8,17 +8,16 @@ from moralbank.awards.honours import Deed
 from moralbank.boards.models import DeedChoice
 from moralbank.i18n import _
 
-LONGEST: Final = 40
-"""Characters of the longest line."""
+COMFORTABLE: Final = 40
+"""Characters of the longest line made of notes; whoever types a line is advised to keep to it."""
 
-COMFORTABLE: Final = 19
-"""Characters that a poster's line holds without being cut: no more are joined together."""
-
+_JOINED: Final = 19
+"""Notes are joined up to so many characters: as a poster's table holds in one row."""
 _ELLIPSIS: Final = "…"
 
 
 def told(deeds: Sequence[Deed], choice: DeedChoice) -> str:
-    """The deeds' notes in one line of at most LONGEST characters, else what was done how often.
+    """The deeds' notes in one line of at most COMFORTABLE characters, else what was done how often.
 
     A minor's deeds are counted but not told: their notes may name a child.
     """
@@ -43,13 +42,17 @@ def noted(deeds: Iterable[Deed], choice: DeedChoice) -> tuple[str, ...]:
 
 
 def _joined(parts: Sequence[str], link: str) -> str:
-    """As many whole parts as fit comfortably; a part that doesn't stands alone, and may be cut."""
+    """As many whole parts as fit together; where none does the first stands alone, maybe cut."""
     told_so_far = ""
     for part in parts:
         longer = f"{told_so_far}{link}{part}" if told_so_far else part
-        if len(longer) <= COMFORTABLE:
+        if len(longer) <= _JOINED:
             told_so_far = longer
     if told_so_far or not parts:
         return told_so_far
-    first = parts[0]
-    return first if len(first) <= LONGEST else first[: LONGEST - 1] + _ELLIPSIS
+    return cut(parts[0], COMFORTABLE)
+
+
+def cut(text: str, longest: int) -> str:
+    """The text in at most `longest` characters, with an ellipsis where some are left out."""
+    return text if len(text) <= longest else text[: longest - 1] + _ELLIPSIS

@@ -6,13 +6,14 @@ beside a name, and the next issue would hang it up in the village's own name.
 
 import json
 from collections.abc import Iterator
+from dataclasses import fields
 from typing import Any, Final
 
 from sqlalchemy import select
 from sqlmodel import Session
 
 from moralbank.audit import trail
-from moralbank.boards.definitions import seeded_boards
+from moralbank.boards.definitions import BoardContent, seeded_boards
 from moralbank.boards.edits import CHOSEN
 from moralbank.boards.models import BoardEdit, BoardRow
 from moralbank.boards.service import CHANGED
@@ -23,9 +24,10 @@ from moralbank.ledger.check import Problem
 _rows = BoardRow.__table__  # type: ignore[attr-defined]
 _edits = BoardEdit.__table__  # type: ignore[attr-defined]
 
+_LISTS: Final = frozenset({"couplet", "categories", "items"})
 _PLAIN: Final = (
-    *("title", "lead", "measure", "subject", "top", "ties", "minimum", "deed", "style"),
-    *("notice_days", "hidden"),
+    *(field.name for field in fields(BoardContent) if field.name not in _LISTS),
+    "hidden",
 )
 """Fields of a board that stand in its row as they stand in the trail."""
 

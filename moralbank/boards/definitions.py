@@ -15,15 +15,13 @@ from moralbank.i18n import _, listed, mark
 from moralbank.paths import SEEDS
 from moralbank.scheme.queries import Scheme
 
-VILLAGE_PEOPLE: Final = "{village_people}"
-"""What stands in a seed's title for the village's people."""
-MEASURE_LABELS: Final = {
+_MEASURE_LABELS: Final = {
     Measure.POINTS: mark("积分"),
     Measure.IMPROVED: mark("进步"),
     Measure.DONATED: mark("金额"),
 }
 """What heads the column that places are decided by."""
-SUBJECT_LABELS: Final = {
+_SUBJECT_LABELS: Final = {
     Subject.HOUSEHOLD: mark("户主"),
     Subject.MEMBER: mark("姓名"),
     Subject.DONOR: mark("捐赠人"),
@@ -36,7 +34,10 @@ STYLE_LABELS: Final = {
 }
 """How a poster may look."""
 
-_SEED_STEP: Final = 10
+POSITION_STEP: Final = 10
+"""How far the positions of one board and the next are apart."""
+_VILLAGE_PEOPLE: Final = "{village_people}"
+"""What stands in a seed's title for the village's people."""
 _rows = BoardRow.__table__  # type: ignore[attr-defined]
 
 
@@ -56,12 +57,12 @@ class Measured:
     @property
     def measure_label(self) -> str:
         """What heads the column that places are decided by."""
-        return _(MEASURE_LABELS[self.measure])
+        return _(_MEASURE_LABELS[self.measure])
 
     @property
     def subject_label(self) -> str:
         """What heads the column of names."""
-        return _(SUBJECT_LABELS[self.subject])
+        return _(_SUBJECT_LABELS[self.subject])
 
     @property
     def unit(self) -> str:
@@ -69,16 +70,14 @@ class Measured:
         return _("元") if self.measure == Measure.DONATED else _("分")
 
 
-@dataclass(frozen=True)
-class Board(Measured):
-    """One board: see the head of `seeds/boards.toml`.
+@dataclass(frozen=True, kw_only=True)
+class BoardContent(Measured):
+    """What is said of a board: see the head of `seeds/boards.toml`.
 
     `minimum` is in the measure's unit (points, or whole yuan). `categories` are names, `items`
-    numbers, of seeds also names; both empty: the whole scheme. `changed` says that the village
-    keeps a row of its own for it.
+    numbers, of seeds also names; both empty: the whole scheme.
     """
 
-    slug: str
     title: str
     lead: str
     measure: Measure
@@ -92,6 +91,13 @@ class Board(Measured):
     notice_days: int = 0
     categories: tuple[str, ...] = ()
     items: tuple[str | int, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Board(BoardContent):
+    """One board; `changed` says that the village keeps a row of its own for it."""
+
+    slug: str
     position: int = 0
     hidden: bool = False
     changed: bool = False
@@ -103,7 +109,7 @@ class Board(Measured):
 
     def title_for(self, village_name: str) -> str:
         """The title with the village's people in it: 最美羊圈湾人."""
-        return self.title.replace(VILLAGE_PEOPLE, f"{village_name.removesuffix('村')}人")
+        return self.title.replace(_VILLAGE_PEOPLE, f"{village_name.removesuffix('村')}人")
 
     def numbers(self, scheme: Scheme) -> frozenset[int]:
         """The numbers of the scheme's items that count here.
@@ -126,7 +132,7 @@ def seeded_boards() -> tuple[Board, ...]:
     """The boards that every village begins with, in the order in which they hang."""
     found = tomllib.loads((SEEDS / "boards.toml").read_text("utf-8"))["boards"]
     return tuple(
-        _from_seed(entry, position * _SEED_STEP) for position, entry in enumerate(found, start=1)
+        _from_seed(entry, position * POSITION_STEP) for position, entry in enumerate(found, start=1)
     )
 
 

@@ -30,8 +30,6 @@ CHOSEN: Final = "boards.deed"
 """The act under which what was chosen for a line stands in the audit trail, by the household."""
 LONGEST_DEED: Final = 60
 """Characters of a deed's line that are kept."""
-COMFORTABLE_DEED: Final = 40
-"""Characters that every paper shows without making them smaller."""
 
 _FACES: Final = (PhotoSubject.HOUSEHOLD, PhotoSubject.LAUREATE)
 
@@ -65,7 +63,8 @@ class Edit:
     photo_id: int | None
 
 
-_NOTHING: Final = Edit("", None)
+AS_TOLD: Final = Edit("", None)
+"""Nothing was chosen."""
 
 Key = tuple[int, int]
 """Household's number and member's; member 0: the household, or its head."""
@@ -164,7 +163,7 @@ def _require_own(session: Session, actor: Actor, photo_id: int, household_id: in
 
 
 def _edit(session: Session, village_id: int, slug: str, period: str, key: Key) -> Edit:
-    return edits_of(session, village_id, slug, period).get(key, _NOTHING)
+    return edits_of(session, village_id, slug, period).get(key, AS_TOLD)
 
 
 def _write(session: Session, actor: Actor, slug: str, period: str, key: Key, wanted: Edit) -> None:
@@ -177,7 +176,7 @@ def _write(session: Session, actor: Actor, slug: str, period: str, key: Key, wan
     }
     here = [_edits.c[name] == value for name, value in place.items()]
     connection = session.connection()
-    if wanted == _NOTHING:
+    if wanted == AS_TOLD:
         connection.execute(delete(_edits).where(*here))
         return
     values: dict[str, Any] = {

@@ -120,6 +120,6 @@ class Colophon:
         organisation = line(self.board.organisation, Voice.SONG, 14 * size, tracking=0.6 * size)
         fitting = shrunk(organisation, words.width, 6.5)
         fitting.draw_right(canvas, words.right, words.bottom + 8 * mm * size)
-        written = numerals.plain_date if self.board.arabic_dates else numerals.full_date
-        day = shrunk(line(written(self.board.issued_on), Voice.KAI, 12.5 * size), words.width, 6)
+        date = numerals.formal_date(self.board.issued_on, arabic=self.board.arabic_dates)
+        day = shrunk(line(date, Voice.KAI, 12.5 * size), words.width, 6)
         day.draw_right(canvas, words.right, words.bottom + 1.8 * mm * size)

@@ -6,10 +6,10 @@ from typing import Any, Final
 
 from wtforms import RadioField, SelectField, SelectMultipleField
 
-from moralbank.boards.definitions import STYLE_LABELS, Board
+from moralbank.boards.definitions import STYLE_LABELS, Board, BoardContent
 from moralbank.boards.models import DeedChoice, Measure, Style, Subject, Ties
 from moralbank.boards.papers import POSTER_PAPERS
-from moralbank.boards.periods import Period, current_quarter, read_period
+from moralbank.boards.periods import Period, asked_period
 from moralbank.boards.service import (
     LONGEST_LEAD,
     LONGEST_LINE,
@@ -17,7 +17,6 @@ from moralbank.boards.service import (
     MOST_DAYS,
     MOST_MINIMUM,
     MOST_PLACES,
-    BoardContent,
 )
 from moralbank.boards.ties import TIE_LABELS
 from moralbank.errors import Invalid
@@ -74,29 +73,28 @@ class BoardWish:
 
 def board_wish(asked: Mapping[str, str]) -> BoardWish:
     """Read an address's query; raises PeriodInvalid, GroupInvalid, PaperInvalid, StyleInvalid."""
-    typed = asked.get("period", "").strip()
     style = asked.get("style", "").strip()
     return BoardWish(
-        period=read_period(typed) if typed else current_quarter(),
+        period=asked_period(asked.get("period", "")),
         group_id=_group(asked.get("group", "")),
-        paper=paper_called(asked.get("paper", "a4")),
-        style=style_called(style) if style else None,
+        paper=_paper(asked.get("paper", "a4")),
+        style=_style(style) if style else None,
     )
 
 
-def paper_called(name: str) -> str:
-    """The key of the paper of this name; raises PaperInvalid."""
-    key = name.strip().lower()
+def _paper(typed: str) -> str:
+    """The key of the paper that was typed; raises PaperInvalid."""
+    key = typed.strip().lower()
     if key not in POSTER_PAPERS:
         known = listed(_(paper.label) for paper in POSTER_PAPERS.values())
         raise PaperInvalid(field="paper", known=known)
     return key
 
 
-def style_called(name: str) -> Style:
-    """The style of this name; raises StyleInvalid."""
+def _style(typed: str) -> Style:
+    """The style that was typed; raises StyleInvalid."""
     try:
-        return Style(name.strip().lower())
+        return Style(typed.strip().lower())
     except ValueError as error:
         known = listed(_(words) for words in STYLE_LABELS.values())
         raise StyleInvalid(field="style", known=known) from error
@@ -141,8 +139,7 @@ class BoardForm(BaseForm):
 
     `groups` are the scheme's items by category; `lost_categories` and `lost_items` are what the
     board counts though the scheme in force no longer has it, `lost_names` what a seed names in
-    vain. Donors are chosen by the measure,
-    so that nobody can ask for donors by points.
+    vain. Donors are chosen by the measure, so that nobody can ask for donors by points.
     """
 
     title = TextField(mark("榜名"), [Required(), AtMost(LONGEST_TITLE)])

@@ -6,7 +6,8 @@ from typing import Any, Final
 
 from wtforms import BooleanField, RadioField, TextAreaField, ValidationError
 
-from moralbank.boards.edits import LONGEST_DEED, Edit, Key
+from moralbank.boards.deedline import cut
+from moralbank.boards.edits import AS_TOLD, LONGEST_DEED, Edit, Key
 from moralbank.boards.issuing import LONGEST_REASON
 from moralbank.boards.queries import Ranking, Standing
 from moralbank.forms import AtMost, BaseForm, Required, TextField
@@ -14,13 +15,12 @@ from moralbank.i18n import _, mark
 from moralbank.local_numbers import number_or_unknown
 from moralbank.photos.queries import PhotoInfo
 
-AUTO: Final = ""
+_AUTO: Final = ""
 """The line is as the deeds' notes tell it."""
-OWN: Final = "own"
+_OWN: Final = "own"
 """The line is as it was typed."""
 _NOTE: Final = "="
 """Before a note that was chosen."""
-_MORE: Final = "…"
 
 
 class LineForm(BaseForm):
@@ -37,7 +37,7 @@ class LineForm(BaseForm):
 
     def validate_deed(self, field: TextField) -> None:
         """Words typed and the choice must agree: nothing that was typed is passed over."""
-        chosen, typed = self.choice.data == OWN, field.data or ""
+        chosen, typed = self.choice.data == _OWN, field.data or ""
         if chosen and not typed:
             raise ValidationError(_("还没有写，请写一句，或选上面的"))
         if not chosen and typed not in {"", self.kept}:
@@ -45,22 +45,22 @@ class LineForm(BaseForm):
 
     def settle(self, notes: Collection[str]) -> None:
         """A note that was chosen and isn't offered any more is taken for words of one's own."""
-        chosen = self.choice.data or AUTO
+        chosen = self.choice.data or _AUTO
         if chosen.startswith(_NOTE) and chosen.removeprefix(_NOTE) not in notes:
-            self.choice.data, self.deed.data = OWN, chosen.removeprefix(_NOTE)
+            self.choice.data, self.deed.data = _OWN, chosen.removeprefix(_NOTE)
 
     def show(self, edit: Edit, notes: Collection[str]) -> None:
         """Fill in what was saved."""
         is_note = edit.deed in notes
-        self.choice.data = f"{_NOTE}{edit.deed}" if is_note else (OWN if edit.deed else AUTO)
+        self.choice.data = f"{_NOTE}{edit.deed}" if is_note else (_OWN if edit.deed else _AUTO)
         self.deed.data = "" if is_note else edit.deed
         self.photo.data = str(edit.photo_id or "")
         self.consent.data = edit.photo_id is not None
 
     def command(self) -> dict[str, Any]:
         """Words, picture and consent as `edits.save_edit` takes them."""
-        chosen = self.choice.data or AUTO
-        deed = self.deed.data or "" if chosen == OWN else chosen.removeprefix(_NOTE)
+        chosen = self.choice.data or _AUTO
+        deed = self.deed.data or "" if chosen == _OWN else chosen.removeprefix(_NOTE)
         photo = self.photo.data or ""
         return {
             "deed": deed,
@@ -106,7 +106,7 @@ def edited_lines(
     lines = []
     for place, standing in enumerate(ranking.standings):
         notes = tuple(dict.fromkeys(_fitting(note) for note in standing.notes))
-        edit = edits.get((standing.household_id, standing.member_id), Edit("", None))
+        edit = edits.get((standing.household_id, standing.member_id), AS_TOLD)
         lines.append(
             EditedLine(
                 standing,
@@ -136,8 +136,7 @@ def _form(standing: Standing, edit: Edit, notes: tuple[str, ...], sent: Any) -> 
 
 def _fitting(note: str) -> str:
     """A note as one line that can be kept."""
-    line = " ".join(note.split())
-    return line if len(line) <= LONGEST_DEED else line[: LONGEST_DEED - 1] + _MORE
+    return cut(" ".join(note.split()), LONGEST_DEED)
 
 
 class PublishForm(BaseForm):

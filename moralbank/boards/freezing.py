@@ -9,9 +9,12 @@ from datetime import UTC, date, datetime
 from hashlib import sha256
 from typing import Any, Final
 
+from moralbank.boards.deedline import cut
 from moralbank.boards.models import BoardIssue, BoardLine
 from moralbank.boards.queries import Ranking
 from moralbank.ledger.chain import canonical_json
+from moralbank.villages.queries import VillageInfo
+from moralbank.villages.settings import CONTACT
 
 Row = Mapping[str, Any]
 
@@ -20,7 +23,6 @@ _lines = BoardLine.__table__  # type: ignore[attr-defined]
 
 _HEAD: Final = tuple(column.name for column in _issues.columns if column.name != "digest")
 _LINE: Final = tuple(column.name for column in _lines.columns)
-_MORE: Final = "…"
 
 
 def digest_of(head: Row, lines: Iterable[Row]) -> str:
@@ -56,6 +58,15 @@ def frozen_board(ranking: Ranking) -> dict[str, Any]:
     }
 
 
+def frozen_village(village: VillageInfo) -> dict[str, Any]:
+    """What an issue keeps of its village: how it is called, who publishes, whom to ask."""
+    return {
+        "village_name": _within(village.full_name, _issues.c.village_name),
+        "organisation": village.organisation,
+        "contact": village.settings[CONTACT],
+    }
+
+
 def frozen_lines(village_id: int, issue_id: int, ranking: Ranking) -> list[dict[str, Any]]:
     """Everybody who stands there, as shown now: only those with a medal keep their picture."""
     medalled = len(ranking.honoured)
@@ -79,8 +90,7 @@ def frozen_lines(village_id: int, issue_id: int, ranking: Ranking) -> list[dict[
 
 def _within(text: str, column: Any) -> str:
     """The text, cut with an ellipsis where the column can't hold it."""
-    longest = column.type.length
-    return text if len(text) <= longest else text[: longest - 1] + _MORE
+    return cut(text, column.type.length)
 
 
 def _plain(value: Any) -> Any:

@@ -30,6 +30,7 @@ CERTIFICATE_LABELS: Final = {
     CertificateKind.AWARD: mark("奖状"),
     CertificateKind.HONOUR: mark("荣誉证书"),
 }
+"""What each kind is called, and its title: on paper untranslated, whoever prints it."""
 INK_LABELS: Final = {
     CertificateInk.COLOUR: mark("彩色"),
     CertificateInk.LINES: mark("黑白省墨"),

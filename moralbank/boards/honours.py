@@ -13,7 +13,7 @@ from typing import Final
 
 from sqlmodel import Session
 
-from moralbank import audit
+from moralbank import audit, clock
 from moralbank.audit import Actor
 from moralbank.boards.candidates import NAMELESS
 from moralbank.boards.honour_sheets import (
@@ -22,16 +22,19 @@ from moralbank.boards.honour_sheets import (
     CertificateKind,
     CertificateSheet,
 )
-from moralbank.boards.issued import MASK, Issue, Line
+from moralbank.boards.issued import Issue, Line
 from moralbank.boards.models import Measure, Subject
 from moralbank.errors import Invalid, Refused
+from moralbank.households.masking import is_masked
 from moralbank.households.queries import household_labels
 from moralbank.i18n import in_the_villages_language, listed, mark
 from moralbank.printing import numerals
+from moralbank.villages.queries import settings_of
+from moralbank.villages.settings import DATES_ARABIC, FORMAL_DATES
 
 LONGEST_BODY: Final = 160
 LONGEST_CLOSING: Final = 30
-LONGEST_GIVER: Final = 40
+LONGEST_GIVER: Final = 60
 LONGEST_DATE: Final = 24
 MOST_OFFSET: Final = 40
 """Words on a bought blank can be moved by so many mm."""
@@ -88,6 +91,13 @@ class DeedMissing(Invalid):
     code = "certificate_deed_missing"
 
 
+class WordsTooLong(Invalid):
+    """Words must fit on the paper."""
+
+    text = mark("太长：最多 %(n)s 个字")
+    code = "words_too_long"
+
+
 class Places(StrEnum):
     """Which places are honoured."""
 
@@ -136,9 +146,12 @@ class CertificateWish:
     offset_mm: tuple[float, float] = (0.0, 0.0)
 
 
-def usual_words(shown: Issue, kind: CertificateKind, date: str) -> CertificateWords:
-    """The words that a certificate has where nobody changes them."""
+def usual_words(session: Session, shown: Issue, kind: CertificateKind) -> CertificateWords:
+    """The words that a certificate of today has where nobody changes them."""
     body = GIVEN if shown.measure == Measure.DONATED else EARNED
+    arabic = settings_of(session, shown.village_id)[FORMAL_DATES] == DATES_ARABIC
+    with in_the_villages_language():
+        date = numerals.formal_date(clock.today(), arabic=arabic)
     return CertificateWords(body, _CLOSINGS[kind], shown.organisation, date)
 
 
@@ -159,22 +172,15 @@ def honourees(session: Session, village_id: int, shown: Issue) -> tuple[Honouree
     )
 
 
+def honoured_households(session: Session, village_id: int, shown: Issue) -> tuple[int, ...]:
+    """The households on an issue that may be named, each once, in its order."""
+    named = (one.line.household_id for one in honourees(session, village_id, shown) if one.named)
+    return tuple(dict.fromkeys(number for number in named if number))
+
+
 def _has_name(shown: Issue, line: Line) -> bool:
     nameless = shown.subject == Subject.DONOR and line.name in NAMELESS
-    return not nameless and not line.name.endswith(MASK)
-
-
-def chosen_of(
-    everybody: Sequence[Honouree], places: Places, chosen: frozenset[int] = frozenset()
-) -> tuple[Honouree, ...]:
-    """Those of these places, named or not."""
-    match places:
-        case Places.CHOSEN:
-            return tuple(one for one in everybody if one.place in chosen)
-        case Places.ALL:
-            return tuple(everybody)
-    last = 1 if places is Places.FIRST else _FIRST_THREE
-    return tuple(one for one in everybody if one.line.rank <= last)
+    return not nameless and not is_masked(line.name)
 
 
 def print_certificates(
@@ -183,12 +189,13 @@ def print_certificates(
     """The certificates that were asked for, and how many are left out since they can't be named.
 
     Who is asked for by name (CHOSEN) is not left out but refused. It is noted in the trail who
-    prints whose. Raises IssueReplaced, NotNamed, NobodyHonoured, SlotUnknown, DeedMissing.
+    prints whose. Raises IssueReplaced, WordsTooLong, SlotUnknown, NotNamed, NobodyHonoured,
+    DeedMissing.
     """
     if shown.corrected_by is not None:
         raise IssueReplaced(n=shown.corrected_by_number)
-    _check_slots(wish.words)
-    wanted = chosen_of(honourees(session, actor.village_id, shown), wish.places, wish.chosen)
+    _check_words(wish.words)
+    wanted = _chosen(honourees(session, actor.village_id, shown), wish)
     named = tuple(one for one in wanted if one.named)
     if wish.places is Places.CHOSEN and len(named) < len(wanted):
         raise NotNamed(who=listed(one.line.name for one in wanted if not one.named))
@@ -211,10 +218,24 @@ def print_certificates(
     return sheet, len(wanted) - len(named)
 
 
-def _check_slots(words: CertificateWords) -> None:
-    """Look for what can't be filled in; raises SlotUnknown."""
-    for field in ("body", "closing"):
-        for slot in _SLOT.findall(getattr(words, field)):
+def _chosen(everybody: Sequence[Honouree], wish: CertificateWish) -> tuple[Honouree, ...]:
+    """Those of the places that are wanted, named or not."""
+    match wish.places:
+        case Places.CHOSEN:
+            return tuple(one for one in everybody if one.place in wish.chosen)
+        case Places.ALL:
+            return tuple(everybody)
+    last = 1 if wish.places is Places.FIRST else _FIRST_THREE
+    return tuple(one for one in everybody if one.line.rank <= last)
+
+
+def _check_words(words: CertificateWords) -> None:
+    """Look for what is too long or can't be filled in; raises WordsTooLong, SlotUnknown."""
+    for field, longest in (("body", LONGEST_BODY), ("closing", LONGEST_CLOSING)):
+        typed = getattr(words, field)
+        if len(typed) > longest:
+            raise WordsTooLong(field=field, n=longest)
+        for slot in _SLOT.findall(typed):
             if slot not in SLOTS:
                 raise SlotUnknown(field=field, slot=slot[:20], known=listed(SLOTS))
 

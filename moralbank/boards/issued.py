@@ -8,12 +8,8 @@ from typing import Final
 from moralbank import clock
 from moralbank.boards.definitions import Measured
 from moralbank.boards.models import Measure, Style, Subject
-from moralbank.boards.periods import Period, read_period
-from moralbank.boards.sheets import laureates
+from moralbank.boards.periods import Period, of_group, read_period
 from moralbank.i18n import _, mark
-
-MASK: Final = "某某"
-"""What masked names end with (`queries.masked`)."""
 
 
 class IssueState(StrEnum):
@@ -49,9 +45,9 @@ class Line:
 class Issue(Measured):
     """One publication of a board. `number` counts the board's issues, `id` all of the village's.
 
-    `people` is how many stand on it, `lines` who (empty in lists). `village` is town and name as
-    printed. `corrects` and `corrected_by` are other issues' ids, `corrects_number` and
-    `corrected_by_number` what they are called. `issuer` is who published it, by name.
+    `people` is how many stand on it, `lines` who. `village` is town and name as printed. `corrects`
+    and `corrected_by` are other issues' ids, `corrects_number` and `corrected_by_number` what they
+    are called. `issuer` is who published it, by name. Lists have neither `lines` nor `issuer`.
     """
 
     village_id: int
@@ -114,7 +110,7 @@ class Issue(Measured):
         words = self.period.spoken
         if self.partial:
             words = _("%(period)s（截至 %(day)s）", period=words, day=self.last_day)
-        return f"{words} · {self.group}" if self.group else words
+        return of_group(words, self.group)
 
     @property
     def notice_words(self) -> str:
@@ -132,16 +128,6 @@ class Issue(Measured):
     def called(self) -> str:
         """How it is called: "第 3 期"."""
         return _("第 %(n)s 期", n=self.number)
-
-    @property
-    def honoured(self) -> tuple[Line, ...]:
-        """Those with a medal."""
-        return laureates(self.lines)
-
-    @property
-    def rest(self) -> tuple[Line, ...]:
-        """Everybody after those with a medal."""
-        return self.lines[len(self.honoured) :]
 
     @property
     def correction_words(self) -> str:

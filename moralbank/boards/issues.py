@@ -11,25 +11,21 @@ from sqlmodel import Session
 
 from moralbank import clock
 from moralbank.access.queries import user_names
-from moralbank.boards.issued import MASK, Issue, Line
+from moralbank.boards.issued import Issue, Line
 from moralbank.boards.models import BoardIssue, BoardLine, Measure, Style, Subject
-from moralbank.boards.queries import masked
+from moralbank.boards.periods import of_group
+from moralbank.boards.queries import public_url, sheet_words
 from moralbank.boards.sheets import BoardEntry, BoardSheet
 from moralbank.errors import Invalid, NotFound
+from moralbank.households.masking import is_masked, masked
 from moralbank.households.models import Household
 from moralbank.i18n import _, mark, sentences
 from moralbank.photos import storage
 from moralbank.photos.pictures import drawn
 from moralbank.photos.queries import require_photos
 from moralbank.printing import numerals
-from moralbank.villages.queries import VillageInfo, village_info
-from moralbank.villages.settings import (
-    DATES_ARABIC,
-    FIRST_LINE,
-    FORMAL_DATES,
-    LEFT,
-    PUBLIC_ADDRESS,
-)
+from moralbank.villages.queries import VillageInfo, settings_of, village_info
+from moralbank.villages.settings import PUBLIC_ADDRESS
 
 _issues = BoardIssue.__table__  # type: ignore[attr-defined]
 _lines = BoardLine.__table__  # type: ignore[attr-defined]
@@ -77,20 +73,24 @@ def issue_called(session: Session, village_id: int, slug: str, number: int) -> I
 
 
 def issues_of(session: Session, village_id: int, slug: str = "") -> list[Issue]:
-    """Every issue of one board or of all, the newest first, without lines."""
+    """Every issue of one board or of all, the newest first, without lines and issuers."""
     wanted = _joined(village_id).order_by(_issues.c.id.desc())
     if slug:
         wanted = wanted.where(_issues.c.slug == slug)
-    names = user_names(session, village_id)
-    return [_info(row, names) for row in session.connection().execute(wanted)]
+    return [_info(row, {}) for row in session.connection().execute(wanted)]
 
 
 def latest_issue(
     session: Session, village_id: int, slug: str, period: str, group: str
 ) -> Issue | None:
-    """The newest issue of a board for a period ("2026-Q4") and group; None before the first."""
-    found = issues_of(session, village_id, slug)
-    return next((one for one in found if (one.period_text, one.group) == (period, group)), None)
+    """The newest issue of a board for a period ("2026-Q4") and group; None before the first.
+
+    Without lines and issuer.
+    """
+    of_these = (_issues.c.slug == slug, _issues.c.period == period, _issues.c.group_name == group)
+    newest = _joined(village_id).where(*of_these).order_by(_issues.c.id.desc()).limit(1)
+    row = session.connection().execute(newest).first()
+    return None if row is None else _info(row, {})
 
 
 def hanging_issues(session: Session, village_id: int) -> list[Issue]:
@@ -136,7 +136,7 @@ def gone_shy(session: Session, village_id: int, shown: Issue) -> tuple[str, ...]
     return tuple(
         f"{line.group} {line.name}"
         for line in shown.lines
-        if line.household_id in shy and not line.name.endswith(MASK)
+        if line.household_id in shy and not is_masked(line.name)
     )
 
 
@@ -155,7 +155,7 @@ def _shy(session: Session, village_id: int, shown: Issue) -> set[int]:
 
 def _veiled(line: Line) -> Line:
     """A line that names nobody; one that was masked when it was published stays as it is."""
-    if line.name.endswith(MASK):
+    if is_masked(line.name):
         return line
     return replace(line, name=masked(line.name), deed="", photo_id=None)
 
@@ -167,9 +167,8 @@ def issue_sheet(session: Session, folder: Path | None, shown: Issue) -> BoardShe
     and the dates are as the village has set them now: they are a matter of printing, not of what
     was published.
     """
-    settings = village_info(session, shown.village_id).settings
-    address, arabic = settings[PUBLIC_ADDRESS], settings[FORMAL_DATES] == DATES_ARABIC
-    page = f"{address}/b/{shown.village_id}/{shown.slug}/{shown.number}"
+    settings = settings_of(session, shown.village_id)
+    words = sheet_words(settings, shown.contact, shown.mark)
     photos = _photos(session, folder, shown) if folder else {}
     return BoardSheet(
         title=shown.title,
@@ -179,18 +178,15 @@ def issue_sheet(session: Session, folder: Path | None, shown: Issue) -> BoardShe
         subject=shown.subject_label,
         entries=tuple(_entry(line, photos.get(line.photo_id)) for line in shown.lines),
         couplet=shown.couplet,
-        contact=_("有异议请找：%(contact)s", contact=shown.contact) if shown.contact else "",
         issued_on=clock.local(shown.issued_at).date(),
-        public_url=page if address else None,
-        ledger_mark=_("账 %(mark)s", mark=shown.mark),
+        public_url=public_url(settings, shown.village_id, f"{shown.slug}/{shown.number}"),
         measure=shown.measure_label,
         unit=shown.unit,
         issue=_called(shown),
         rule=sentences((shown.rule, shown.tie_rule)),
-        notice=_notice_words(shown, arabic=arabic),
+        notice=_notice_words(shown, arabic=words["arabic_dates"]),
         correction=shown.correction_words,
-        first_line_left=settings[FIRST_LINE] == LEFT,
-        arabic_dates=arabic,
+        **words,
     )
 
 
@@ -206,7 +202,7 @@ def _period_words(shown: Issue) -> str:
     words = shown.period.label
     if shown.partial:
         words = _("%(period)s（截至%(day)s）", period=words, day=_short_day(shown.last_day))
-    return f"{words} · {shown.group}" if shown.group else words
+    return of_group(words, shown.group)
 
 
 def _short_day(day: date) -> str:
@@ -216,9 +212,10 @@ def _short_day(day: date) -> str:
 def _notice_words(shown: Issue, *, arabic: bool) -> str:
     if shown.hangs_from is None or shown.hangs_until is None:
         return ""
-    write = numerals.plain_date if arabic else numerals.full_date
-    days = {"first": write(shown.hangs_from), "last": write(shown.hangs_until)}
-    return _("公示期：%(first)s至%(last)s", **days)
+    first, last = (
+        numerals.formal_date(day, arabic=arabic) for day in (shown.hangs_from, shown.hangs_until)
+    )
+    return _("公示期：%(first)s至%(last)s", first=first, last=last)
 
 
 def _photos(session: Session, folder: Path, shown: Issue) -> dict[int | None, bytes]:

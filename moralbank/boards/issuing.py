@@ -11,7 +11,7 @@ from sqlmodel import Session
 from moralbank import audit, clock
 from moralbank.audit import Actor
 from moralbank.boards.definitions import board_called
-from moralbank.boards.freezing import digest_of, frozen_board, frozen_lines
+from moralbank.boards.freezing import digest_of, frozen_board, frozen_lines, frozen_village
 from moralbank.boards.issued import Issue, Line
 from moralbank.boards.issues import issue, latest_issue
 from moralbank.boards.models import BoardIssue, BoardLine
@@ -24,7 +24,6 @@ from moralbank.ledger.requests import once
 from moralbank.ledger.service import take_number
 from moralbank.villages.calendar import nth_day
 from moralbank.villages.queries import group_called, village_info
-from moralbank.villages.settings import CONTACT
 
 _issues = BoardIssue.__table__  # type: ignore[attr-defined]
 _lines = BoardLine.__table__  # type: ignore[attr-defined]
@@ -101,11 +100,11 @@ def publish(
     corrects: int | None = None,
     correction: str = "",
 ) -> int:
-    """Freeze a board as it stands now, and hang it up; gives the issue's number.
+    """Freeze a board as it stands now, and hang it up; gives the issue's id.
 
-    `corrects` is the issue that it takes the place of, `correction` says why. Raises BoardUnknown,
-    BoardHidden, GroupUnknown, NotBegunYet, NobodyStandsThere, PublishedBefore, IssueUnknown,
-    CorrectedBefore, CorrectsAnother, ReasonMissing, ReasonTooLong, ClockBehind.
+    `corrects` is the id of the issue that it takes the place of, `correction` says why. Raises
+    BoardUnknown, BoardHidden, GroupUnknown, NotBegunYet, NobodyStandsThere, PublishedBefore,
+    IssueUnknown, CorrectedBefore, CorrectsAnother, ReasonMissing, ReasonTooLong, ClockBehind.
     """
     reason = _reason(correction) if corrects is not None else ""
 
@@ -123,7 +122,7 @@ def publish(
 
 
 def correct(session: Session, actor: Actor, request_id: str, issue_id: int, reason: str) -> int:
-    """Publish an issue's board, period and group anew, as they stand now; gives the new number.
+    """Publish an issue's board, period and group anew, as they stand now; gives the new id.
 
     Raises IssueUnknown, and as `publish` does.
     """
@@ -251,8 +250,7 @@ def _require_new(
     if (old.slug, old.period_text, old.group) != wanted:
         raise CorrectsAnother
     if old.corrected_by is not None:
-        newer = issue(session, village_id, old.corrected_by)
-        raise CorrectedBefore(old=old.number, n=newer.number)
+        raise CorrectedBefore(old=old.number, n=old.corrected_by_number)
 
 
 def _write(
@@ -264,14 +262,12 @@ def _write(
     hangs_from, hangs_until = hanging_days(village.settings, ranking.board.notice_days)
     head = {
         **frozen_board(ranking),
+        **frozen_village(village),
         "village_id": village_id,
         "id": issue_id,
         "number": _next_number(session, village_id, ranking.board.slug),
         # Of a period that goes on, what was done up to today.
         "last_day": min(period.last, clock.today()),
-        "village_name": f"{village.town}{village.name}"[:60],
-        "organisation": village.organisation,
-        "contact": village.settings[CONTACT],
         "mark": head_mark(session, village_id),
         "hangs_from": hangs_from,
         "hangs_until": hangs_until,

@@ -39,6 +39,11 @@ class Box:
         """The lying axis."""
         return (self.bottom + self.top) / 2
 
+    @property
+    def rect(self) -> tuple[float, float, float, float]:
+        """Left, bottom, width and height, as canvases draw rectangles."""
+        return self.left, self.bottom, self.width, self.height
+
     def within(self, across: float, up: float | None = None) -> "Box":
         """The box inside, `across` from its sides and `up` from below and above."""
         up = across if up is None else up
@@ -200,13 +205,13 @@ BANNER: Final = BannerLayout(
     dots=(900, 1200),
 )
 
-_SQUARE_ROOT_OF_TWO: Final = 1.45
-"""Sheets longer than this beside their width are 2:3 sheets of print shops."""
+_TALL_FROM: Final = 1.45
+"""Height beside width: between the sheets of an office (1.414) and the 2:3 of print shops."""
 
 
 def layout_of(paper: Paper) -> Layout | BannerLayout:
     """The layout that suits the proportions of `paper`."""
     if paper.width_mm > paper.height_mm:
         return BANNER
-    tall = paper.height_mm / paper.width_mm > _SQUARE_ROOT_OF_TWO
+    tall = paper.height_mm / paper.width_mm > _TALL_FROM
     return _TALL if tall else _UPRIGHT

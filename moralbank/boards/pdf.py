@@ -56,7 +56,7 @@ def board_poster(board: BoardSheet, *, paper: str, style: str = "festive") -> by
     document = sheet.Document(size, f"{board.village} {board.title}")
     canvas, area = document.canvas, Box(0, 0, layout.width, layout.height)
     _store_ground(canvas, look, area, layout.head.title)
-    canvas.beginForm(_FURNITURE, 0, 0, area.width, area.height)
+    canvas.beginForm(_FURNITURE, *area.rect)
     draw_border(canvas, look, area)
     draw_head(canvas, board, look, layout.head)
     composed.draw_furniture(canvas)
@@ -79,7 +79,7 @@ def _store_ground(canvas: Any, look: Look, area: Box, title: Box) -> None:
 
     reportlab writes a form's resources itself, but forgets gradients.
     """
-    canvas.beginForm(_GROUND, 0, 0, area.width, area.height)
+    canvas.beginForm(_GROUND, *area.rect)
     draw_ground(canvas, look, area, title)
     resources = PDFResourceDictionary()
     resources.basicFonts()

@@ -69,7 +69,7 @@ def plates(sheet: PlateSheet, progress: Callable[[int], None] = lambda _done: No
     stock, look = sheet.size.stock, _look(sheet.kind, plain=sheet.plain)
     document = Document(stock.paper, sheet.kind.title)
     canvas = document.canvas
-    scale = stock.width_mm * mm / _WIDE
+    scale = _scale(sheet)
     high = stock.height_mm * mm / scale
     named = any(plate.number or plate.head for plate in sheet.plates)
     rows = _rows(high, stars=bool(sheet.kind.stars), named=named)
@@ -93,6 +93,11 @@ def plates(sheet: PlateSheet, progress: Callable[[int], None] = lambda _done: No
         canvas.restoreState()
         progress(done)
     return document.close()
+
+
+def _scale(sheet: PlateSheet) -> float:
+    """How large a plate is printed beside how it is drawn."""
+    return sheet.size.stock.width_mm * mm / _WIDE
 
 
 def _look(kind: PlateKind, *, plain: bool) -> _Look:
@@ -159,7 +164,7 @@ def _draw_face(canvas: Any, look: _Look, sheet: PlateSheet, rows: _Rows, high: f
 
 def _draw_holes(canvas: Any, look: _Look, sheet: PlateSheet, high: float) -> None:
     """Mark the four holes: a thin ring as wide as the drill, with a cross for its point."""
-    scale = sheet.size.stock.width_mm * mm / _WIDE
+    scale = _scale(sheet)
     inset, radius = sheet.size.hole_mm * mm / scale, _HOLE_MM / 2 * mm / scale
     canvas.setStrokeColor(look.ink)
     canvas.setLineWidth(0.5)
@@ -220,25 +225,21 @@ def _draw_household(canvas: Any, look: _Look, rows: _Rows, plate: Plate) -> None
     if wanted > most:
         parts = tuple(part.at(part.size * most / wanted) for part in parts)
         wanted = sum(part.width for part in parts) + gap * (len(parts) - 1)
-    wide, tall = max(wanted + 2 * gap, 110 * mm), high * 0.74
-    canvas.setStrokeColor(look.ink)
-    canvas.setLineWidth(1.2)
-    if look.strip is not None:
-        canvas.setFillColor(look.strip)
-    canvas.roundRect(
-        _MIDDLE - wide / 2,
-        middle - tall / 2,
-        wide,
-        tall,
-        tall / 2,
-        stroke=1,
-        fill=int(look.strip is not None),
-    )
+    _draw_strip(canvas, look, max(wanted + 2 * gap, 110 * mm), high * 0.74, middle)
     canvas.setFillColor(look.strip_text)
     left = _MIDDLE - wanted / 2
     for part in parts:
         part.draw(canvas, left, middle - part.centre_drop)
         left += part.width + gap
+
+
+def _draw_strip(canvas: Any, look: _Look, wide: float, tall: float, middle: float) -> None:
+    canvas.setStrokeColor(look.ink)
+    canvas.setLineWidth(1.2)
+    if look.strip is not None:
+        canvas.setFillColor(look.strip)
+    box = (_MIDDLE - wide / 2, middle - tall / 2, wide, tall)
+    canvas.roundRect(*box, tall / 2, stroke=1, fill=int(look.strip is not None))
 
 
 def _told(plate: Plate, size: float) -> Iterator[Line]:

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
@@ -13,14 +13,15 @@ from sqlmodel import Session
 from moralbank import audit
 from moralbank.audit import Actor
 from moralbank.boards.honour_sheets import PLATE_SIZES, Plate, PlateKind, PlateSheet, PlateSize
+from moralbank.boards.honours import WordsTooLong
 from moralbank.errors import Invalid, NotFound
 from moralbank.households.queries import HouseholdInfo, HouseholdUnknown, household_labels
 from moralbank.i18n import listed, mark
 from moralbank.paths import SEEDS
-from moralbank.villages.queries import village_info
+from moralbank.villages.queries import VillageInfo, village_info
 
 LONGEST_PERIOD: Final = 20
-LONGEST_ISSUER: Final = 40
+LONGEST_ISSUER: Final = 60
 PRINTED: Final = "boards.plates"
 """The act under which printed plates stand in the audit trail."""
 
@@ -140,26 +141,12 @@ def print_plates(
     """The plates of these households, and how many heads are left out since they don't want it.
 
     They come in the order of the numbers given. It is noted in the trail who prints whose. Raises
-    NobodysPlate, HouseholdUnknown.
+    WordsTooLong, NobodysPlate, HouseholdUnknown.
     """
-    numbers = tuple(dict.fromkeys(household_ids))
-    if not numbers:
-        raise NobodysPlate
-    known = household_labels(session, actor.village_id, numbers)
-    if len(known) < len(numbers):
-        raise HouseholdUnknown
-    village = village_info(session, actor.village_id)
-    owners = [known[number] for number in numbers]
+    if len(wish.period) > LONGEST_PERIOD:
+        raise WordsTooLong(field="period", n=LONGEST_PERIOD)
+    owners = _owners(session, actor.village_id, household_ids)
     shy = sum(not one.consent for one in owners) if wish.door is DoorName.FULL else 0
-    sheet = PlateSheet(
-        kind=wish.kind,
-        size=wish.size,
-        plates=tuple(_plate(one, wish) for one in owners),
-        village=f"{village.town}{village.name}",
-        organisation=wish.organisation,
-        period=wish.period,
-        plain=wish.plain,
-    )
     audit.record(
         session,
         actor,
@@ -171,7 +158,32 @@ def print_plates(
         households=[one.label for one in owners],
         period=wish.period,
     )
-    return sheet, shy
+    return _sheet(village_info(session, actor.village_id), owners, wish), shy
+
+
+def _owners(
+    session: Session, village_id: int, household_ids: Collection[int]
+) -> list[HouseholdInfo]:
+    """Each household once; raises NobodysPlate, HouseholdUnknown."""
+    numbers = tuple(dict.fromkeys(household_ids))
+    if not numbers:
+        raise NobodysPlate
+    known = household_labels(session, village_id, numbers)
+    if len(known) < len(numbers):
+        raise HouseholdUnknown
+    return [known[number] for number in numbers]
+
+
+def _sheet(village: VillageInfo, owners: Iterable[HouseholdInfo], wish: PlateWish) -> PlateSheet:
+    return PlateSheet(
+        kind=wish.kind,
+        size=wish.size,
+        plates=tuple(_plate(one, wish) for one in owners),
+        village=village.full_name,
+        organisation=wish.organisation,
+        period=wish.period,
+        plain=wish.plain,
+    )
 
 
 def _plate(owner: HouseholdInfo, wish: PlateWish) -> Plate:

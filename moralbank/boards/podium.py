@@ -28,8 +28,11 @@ _INSET: Final = 1 * mm
 _MARGINS: Final = 0.11
 """Share of a card's width that stays free beside its words, of both sides together."""
 _SMALLER, _LARGER = 0.5, 1.5
+"""Where figures are large: group and unit beside them, and they beside the usual size."""
 _SPACE: Final = 0.3
+"""Between group and figure, as a part of the figure's size."""
 _PORTRAIT: Final = 3 / 4
+"""A photo's width beside its height."""
 
 
 def photos_of(
@@ -113,20 +116,20 @@ def _draw_framed(canvas: Any, look: Look, frame: Box, photo: Any | None) -> None
     if photo is None:
         _draw_honoured(canvas, look, frame)
     else:
-        canvas.drawImage(photo, frame.left, frame.bottom, frame.width, frame.height)
+        canvas.drawImage(photo, *frame.rect)
     canvas.setStrokeColor(look.photo_frame)
     canvas.setLineWidth(1.6)
-    canvas.rect(frame.left, frame.bottom, frame.width, frame.height, stroke=1, fill=0)
+    canvas.rect(*frame.rect, stroke=1, fill=0)
     outer = frame.within(-0.9 * mm)
     canvas.setLineWidth(0.4)
-    canvas.rect(outer.left, outer.bottom, outer.width, outer.height, stroke=1, fill=0)
+    canvas.rect(*outer.rect, stroke=1, fill=0)
 
 
 def _draw_honoured(canvas: Any, look: Look, frame: Box) -> None:
     """Fill the frame of somebody without a photo: 德 in a ring, rather than a faceless shape."""
     if look.field.fill is not None:
         canvas.setFillColor(look.field.fill)
-        canvas.rect(frame.left, frame.bottom, frame.width, frame.height, stroke=0, fill=1)
+        canvas.rect(*frame.rect, stroke=0, fill=1)
     canvas.setStrokeColor(look.photo_frame)
     radius = frame.width * 0.36
     for share, thickness in ((1.0, 0.8), (0.9, 0.3)):
@@ -182,11 +185,6 @@ def _draw_card(canvas: Any, look: Look, box: Box) -> None:
         canvas.setFillColor(look.card.fill)
     canvas.setStrokeColor(look.card.edge)
     canvas.setLineWidth(0.8)
-    canvas.roundRect(
-        box.left, box.bottom, box.width, box.height, 1.6 * mm, stroke=1, fill=int(filled)
-    )
-    inner = box.within(_INSET)
+    canvas.roundRect(*box.rect, 1.6 * mm, stroke=1, fill=int(filled))
     canvas.setLineWidth(0.35)
-    ornament.draw_notched_frame(
-        canvas, inner.left, inner.bottom, inner.width, inner.height, notch=_INSET
-    )
+    ornament.draw_notched_frame(canvas, *box.within(_INSET).rect, notch=_INSET)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any
 
 from sqlmodel import Session
 
@@ -10,16 +10,16 @@ from moralbank import clock
 from moralbank.boards.candidates import Candidate, Sources, candidates, read_sources
 from moralbank.boards.deedline import counted, noted, told
 from moralbank.boards.definitions import Board, board_called, boards_of
-from moralbank.boards.edits import Edit, edits_of
+from moralbank.boards.edits import AS_TOLD, Edit, Key, edits_of
 from moralbank.boards.models import Subject
-from moralbank.boards.periods import Period
+from moralbank.boards.periods import Period, of_group
 from moralbank.boards.rules import rule
 from moralbank.boards.sheets import BoardEntry, BoardSheet, laureates
 from moralbank.boards.ties import placed, tie_rule
-from moralbank.households.masking import surname
+from moralbank.households.masking import masked
 from moralbank.i18n import _, sentences
 from moralbank.ledger.queries import head_mark
-from moralbank.villages.queries import VillageInfo, group_of, village_info
+from moralbank.villages.queries import group_of, village_info
 from moralbank.villages.settings import (
     CONTACT,
     DATES_ARABIC,
@@ -29,8 +29,7 @@ from moralbank.villages.settings import (
     PUBLIC_ADDRESS,
 )
 
-Edits = Mapping[tuple[int, int], Edit]
-_AS_TOLD: Final = Edit("", None)
+Edits = Mapping[Key, Edit]
 
 
 @dataclass(frozen=True)
@@ -69,6 +68,11 @@ class Ranking:
     group: str
     rule: str
     tie_rule: str
+
+    @property
+    def spoken(self) -> str:
+        """Period and group as pages write them."""
+        return of_group(self.period.spoken, self.group)
 
     @property
     def entries(self) -> tuple[BoardEntry, ...]:
@@ -119,38 +123,42 @@ def rank_all(session: Session, village_id: int, period: Period) -> tuple[Ranking
 def board_sheet(session: Session, village_id: int, ranking: Ranking) -> BoardSheet:
     """The ranking as a test print, before it is published, with everything the village has set."""
     village = village_info(session, village_id)
-    contact = village.settings[CONTACT]
-    where = f" · {ranking.group}" if ranking.group else ""
     return BoardSheet(
         title=ranking.title,
-        village=f"{village.town}{village.name}",
+        village=village.full_name,
         organisation=village.organisation,
-        period=f"{ranking.period.label}{where}",
+        period=of_group(ranking.period.label, ranking.group),
         subject=ranking.board.subject_label,
         entries=ranking.entries,
         couplet=ranking.board.couplet,
-        contact=_("有异议请找：%(contact)s", contact=contact) if contact else "",
         issued_on=clock.today(),
-        public_url=_public_url(village, ranking),
-        ledger_mark=_("账 %(mark)s", mark=head_mark(session, village_id)),
+        public_url=public_url(village.settings, village_id, ranking.board.slug),
         measure=ranking.board.measure_label,
         unit=ranking.board.unit,
         issue=_("试印稿"),
         rule=sentences((ranking.rule, ranking.tie_rule)),
-        first_line_left=village.settings[FIRST_LINE] == LEFT,
-        arabic_dates=village.settings[FORMAL_DATES] == DATES_ARABIC,
+        **sheet_words(village.settings, village.settings[CONTACT], head_mark(session, village_id)),
     )
 
 
-def masked(name: str) -> str:
-    """A name whose owner asked not to be named: 杜某某, 司马某某."""
-    return f"{surname(name)}某某"
+def sheet_words(settings: Mapping[str, str], contact: str, mark: str) -> dict[str, Any]:
+    """What every board's sheet says alike: whom to ask and the ledger's mark, both in words.
+
+    And whether the couplet hangs from the left and dates have Arabic figures, by the village's
+    `settings` of today.
+    """
+    return {
+        "contact": _("有异议请找：%(contact)s", contact=contact) if contact else "",
+        "ledger_mark": _("账 %(mark)s", mark=mark),
+        "first_line_left": settings[FIRST_LINE] == LEFT,
+        "arabic_dates": settings[FORMAL_DATES] == DATES_ARABIC,
+    }
 
 
-def _public_url(village: VillageInfo, ranking: Ranking) -> str | None:
-    """Where a board's newest issue is shown, if the village has a public address."""
-    address = village.settings[PUBLIC_ADDRESS]
-    return f"{address}/b/{village.id}/{ranking.board.slug}" if address else None
+def public_url(settings: Mapping[str, str], village_id: int, place: str) -> str | None:
+    """Where everybody may see a board ("shanju") or an issue ("shanju/3"), if online at all."""
+    address = settings[PUBLIC_ADDRESS]
+    return f"{address}/b/{village_id}/{place}" if address else None
 
 
 def _ranking(board: Board, sources: Sources, edits: Edits, group: str) -> Ranking:
@@ -175,7 +183,7 @@ def _standing(board: Board, candidate: Candidate, place: int, edits: Edits) -> S
         name, deed = masked(candidate.name), counted(candidate.deeds)
         own = (household.id, candidate.member_id, False)
         return Standing(place, name, household.group, deed, candidate.points, *own)
-    edit = edits.get((household.id, candidate.member_id), _AS_TOLD)
+    edit = edits.get((household.id, candidate.member_id), AS_TOLD)
     return Standing(
         rank=place,
         name=candidate.name,

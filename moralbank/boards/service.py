@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, fields
 from typing import Any, Final
 
 from sqlalchemy import delete, insert, update
@@ -10,8 +10,8 @@ from sqlmodel import Session
 
 from moralbank import audit, clock
 from moralbank.audit import Actor
-from moralbank.boards.definitions import Board, board_called, boards_of
-from moralbank.boards.models import BoardRow, DeedChoice, Measure, Style, Subject, Ties
+from moralbank.boards.definitions import POSITION_STEP, Board, BoardContent, board_called, boards_of
+from moralbank.boards.models import BoardRow, Measure, Subject, Ties
 from moralbank.errors import Invalid, Refused
 from moralbank.i18n import mark
 from moralbank.ledger.requests import once
@@ -27,7 +27,6 @@ MOST_MINIMUM: Final = 1_000_000
 MOST_DAYS: Final = 30
 CHANGED: Final = "boards.change"
 """The act under which boards that were made or changed stand in the audit trail."""
-_POSITION_STEP: Final = 10
 
 _rows = BoardRow.__table__  # type: ignore[attr-defined]
 
@@ -109,44 +108,13 @@ class NothingToReset(Refused):
     code = "nothing_to_reset"
 
 
-@dataclass(frozen=True)
-class BoardContent:
-    """What is said of a board; see `Board`. `items` are the scheme's numbers."""
-
-    title: str
-    lead: str
-    measure: Measure
-    subject: Subject
-    top: int
-    ties: Ties
-    minimum: int
-    couplet: tuple[str, str]
-    deed: DeedChoice
-    style: Style
-    notice_days: int
-    categories: tuple[str, ...] = ()
-    items: tuple[int, ...] = ()
-
-
 def content_of(board: Board, scheme: Scheme | None) -> BoardContent:
-    """What is said of a board now: items by number, where the scheme in force knows the name."""
+    """What is said of a board now: items by number alone, names unknown to the scheme left out."""
     named = {item.name: item.number for item in scheme.merits} if scheme else {}
     numbers = {named.get(str(one)) if isinstance(one, str) else one for one in board.items}
-    return BoardContent(
-        title=board.title,
-        lead=board.lead,
-        measure=board.measure,
-        subject=board.subject,
-        top=board.top,
-        ties=board.ties,
-        minimum=board.minimum,
-        couplet=board.couplet,
-        deed=board.deed,
-        style=board.style,
-        notice_days=board.notice_days,
-        categories=board.categories,
-        items=tuple(sorted(number for number in numbers if number is not None)),
-    )
+    items = tuple(sorted(number for number in numbers if number is not None))
+    said = {field.name: getattr(board, field.name) for field in fields(BoardContent)}
+    return BoardContent(**{**said, "items": items})
 
 
 def add_board(
@@ -163,11 +131,10 @@ def add_board(
         _require_own_title(session, actor, wanted, known)
         _require_counted(wanted, scheme, ())
         number = take_number(session, actor.village_id, "board")
-        position = max(board.position for board in known) + _POSITION_STEP
-        _write(session, actor, _own_slug(number), wanted, position=position, hidden=False)
-        audit.record(
-            session, actor, CHANGED, wanted.title, slug=_own_slug(number), new=asdict(wanted)
-        )
+        slug = _own_slug(number)
+        position = max(board.position for board in known) + POSITION_STEP
+        _write(session, actor, slug, wanted, position=position, hidden=False)
+        audit.record(session, actor, CHANGED, wanted.title, slug=slug, new=asdict(wanted))
         return number
 
     act = once(session, actor.village_id, request_id, "boards.add", asdict(wanted), perform)

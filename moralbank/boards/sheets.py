@@ -1,4 +1,4 @@
-"""What a board shows, as plain values: the poster, the hall screen and the tests share it."""
+"""What a board shows, as plain values: poster, pages and tests share it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -50,8 +50,8 @@ class BoardSheet:
     ``ledger_mark`` is the ledger's event number and short hash at the moment of issue
     ("账 1234 · ab12cd34"). ``issue`` says which it is ("第 3 期", "试印稿"), ``rule`` how places
     were decided, ``notice`` from when to when it hangs for objections, ``correction`` which issue
-    it corrects and why; the last three may be empty. ``issued_on`` is
-    written in Chinese numerals unless ``arabic_dates``.
+    it corrects and why; these may be empty. ``issued_on`` is written in Chinese numerals unless
+    ``arabic_dates``.
     """
 
     title: str

@@ -19,7 +19,7 @@ from typing import Final
 
 from moralbank.households.masking import surname
 
-COUNTS: Final = Path(__file__).with_name("strokes.txt")
+_COUNTS: Final = Path(__file__).with_name("strokes.txt")
 UNKNOWN: Final = 1_000
 """Stands for the strokes of what is no Chinese character: after all that are."""
 
@@ -59,7 +59,7 @@ def _each(part: str) -> tuple[int, ...]:
 @cache
 def _blocks() -> tuple[tuple[int, ...], tuple[str, ...]]:
     """First code points, and the counts from there on."""
-    lines = [line.split() for line in COUNTS.read_text("ascii").splitlines() if line[0] != "#"]
+    lines = [line.split() for line in _COUNTS.read_text("ascii").splitlines() if line[0] != "#"]
     return tuple(int(first, 16) for first, _counts in lines), tuple(one for _first, one in lines)
 
 
@@ -102,7 +102,7 @@ def main() -> None:
     source: Path = parser.parse_args().source
     content = source.read_bytes()
     text = (bz2.decompress(content) if source.suffix == ".bz2" else content).decode("utf-8")
-    COUNTS.write_text(written(counts_in(text)), "ascii")
+    _COUNTS.write_text(written(counts_in(text)), "ascii")
 
 
 if __name__ == "__main__":

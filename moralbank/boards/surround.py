@@ -80,25 +80,17 @@ def draw_border(canvas: Any, look: Look, sheet: Box) -> None:
     outer = sheet.within(BORDER)
     canvas.setStrokeColor(look.frame)
     if look.meander:
-        ornament.draw_meander_frame(
-            canvas,
-            outer.left,
-            outer.bottom,
-            outer.width,
-            outer.height,
-            band=BAND,
-            colour=look.frame,
-        )
+        ornament.draw_meander_frame(canvas, *outer.rect, band=BAND, colour=look.frame)
         _draw_notched(canvas, sheet.within(BORDER + BAND + INNER_LINE), 0.5, 1.6 * mm)
     else:
         canvas.setLineWidth(1.6)
-        canvas.rect(outer.left, outer.bottom, outer.width, outer.height, stroke=1, fill=0)
+        canvas.rect(*outer.rect, stroke=1, fill=0)
         _draw_notched(canvas, outer.within(1.8 * mm), 0.5, 2.4 * mm)
 
 
 def _draw_notched(canvas: Any, box: Box, thickness: float, notch: float) -> None:
     canvas.setLineWidth(thickness)
-    ornament.draw_notched_frame(canvas, box.left, box.bottom, box.width, box.height, notch=notch)
+    ornament.draw_notched_frame(canvas, *box.rect, notch=notch)
 
 
 def draw_head(canvas: Any, board: BoardSheet, look: Look, head: Head) -> None:
@@ -196,16 +188,10 @@ def draw_couplet(canvas: Any, board: BoardSheet, look: Look, right: Box, left: B
 def _draw_strip(canvas: Any, ink: FieldInk, box: Box) -> None:
     canvas.setStrokeColor(ink.edge)
     canvas.setLineWidth(1)
-    _draw_rect(canvas, ink, box)
-    _draw_notched(canvas, box.within(1.2 * mm), 0.4, 1.2 * mm)
-
-
-def _draw_rect(canvas: Any, ink: FieldInk, box: Box) -> None:
     if ink.fill is not None:
         canvas.setFillColor(ink.fill)
-    canvas.rect(
-        box.left, box.bottom, box.width, box.height, stroke=1, fill=int(ink.fill is not None)
-    )
+    canvas.rect(*box.rect, stroke=1, fill=int(ink.fill is not None))
+    _draw_notched(canvas, box.within(1.2 * mm), 0.4, 1.2 * mm)
 
 
 def draw_field(canvas: Any, ink: FieldInk, box: Box, *, doubled: bool = False) -> None:
@@ -214,24 +200,8 @@ def draw_field(canvas: Any, ink: FieldInk, box: Box, *, doubled: bool = False) -
     if ink.fill is not None:
         canvas.setFillColor(ink.fill)
     canvas.setLineWidth(1.4)
-    canvas.roundRect(
-        box.left,
-        box.bottom,
-        box.width,
-        box.height,
-        _ROUND,
-        stroke=1,
-        fill=int(ink.fill is not None),
-    )
+    canvas.roundRect(*box.rect, _ROUND, stroke=1, fill=int(ink.fill is not None))
     if doubled:
         inner = box.within(1.3 * mm)
         canvas.setLineWidth(0.4)
-        canvas.roundRect(
-            inner.left,
-            inner.bottom,
-            inner.width,
-            inner.height,
-            _ROUND - 0.65 * mm,
-            stroke=1,
-            fill=0,
-        )
+        canvas.roundRect(*inner.rect, _ROUND - 0.65 * mm, stroke=1, fill=0)

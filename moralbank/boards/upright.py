@@ -9,7 +9,7 @@ from moralbank.boards.layout import PADDING, STRIP_GAP, Box, Layout
 from moralbank.boards.podium import draw_podium, photos_of
 from moralbank.boards.ranktable import RankTable
 from moralbank.boards.remarks import Remarks, draw_vacancy
-from moralbank.boards.sheets import BoardEntry, BoardSheet, laureates
+from moralbank.boards.sheets import BoardEntry, BoardSheet
 from moralbank.boards.styles import Look
 from moralbank.boards.surround import draw_couplet, draw_field, has_couplet
 from moralbank.printing.sheet import mm
@@ -42,7 +42,7 @@ class Upright:
     def draw_sheet(self, canvas: Any, number: int) -> None:
         """Draw the names of one sheet."""
         rows, top = self._rows[number], self._inner.top
-        honoured = self._honoured if number == 0 else ()
+        honoured = self.board.honoured if number == 0 else ()
         if not honoured and not rows:
             draw_vacancy(canvas, self.look, self._panel)
             return
@@ -77,19 +77,15 @@ class Upright:
         return RankTable(self.board, self.look, self.layout.rows, inner.left, inner.width)
 
     @cached_property
-    def _honoured(self) -> tuple[BoardEntry, ...]:
-        return laureates(self.board.entries)
-
-    @cached_property
     def _photos(self) -> tuple[Any | None, ...]:
-        return photos_of(self._honoured, self.look, self.layout.honours.dots)
+        return photos_of(self.board.honoured, self.look, self.layout.honours.dots)
 
     @cached_property
     def _rows(self) -> list[Sequence[BoardEntry]]:
         """The rows of each sheet's table."""
-        rest = self.board.entries[len(self._honoured) :]
+        rest = self.board.rest
         room = self._inner.height
-        taken = self._least_honours + _HONOURS_GAP if self._honoured else 0
+        taken = self._least_honours + _HONOURS_GAP if self.board.honoured else 0
         first = self._table.holds(room - taken, self.layout.rows.least)
         if len(rest) > first:
             first = self._table.holds(room - taken, self.layout.rows.usual)

@@ -1,13 +1,13 @@
 """Pages on which a village makes boards of its own, and changes those that it began with."""
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from sqlmodel import Session
 
 from moralbank import clock
-from moralbank.boards.definitions import Board, board_called, seeded_boards
+from moralbank.boards.definitions import Board, board_called
 from moralbank.boards.forms import BoardForm, typed_of
 from moralbank.boards.periods import Period, current_quarter
 from moralbank.boards.queries import board_sheet, rank_as
@@ -153,7 +153,7 @@ def _page(desk: _Desk, form: BoardForm, refusal: MoralbankError | None = None) -
         "boards/edit_board.html",
         form=form,
         board=desk.board,
-        form_id=next_request_id(refusal),
+        request_id=next_request_id(refusal),
         **_standing(desk, form),
     )
 
@@ -170,7 +170,6 @@ def _standing(desk: _Desk, form: BoardForm) -> dict[str, Any]:
 
 def _preview(session: Session, desk: _Desk, form: BoardForm, period: Period) -> BoardSheet:
     content = form.content(desk.board, desk.village_name)
-    base = desk.board or replace(seeded_boards()[0], slug="")
-    board = replace(base, **{**asdict(content), "couplet": content.couplet})
+    board = Board(slug=desk.board.slug if desk.board else "", **asdict(content))
     village_id = current_actor().village_id
     return board_sheet(session, village_id, rank_as(session, village_id, board, period))

@@ -8,18 +8,19 @@ from typing import Any, Final
 from flask import Blueprint, flash, render_template, request
 from sqlmodel import Session
 
-from moralbank import clock
 from moralbank.boards.forms_honours import CertificateForm, PlateForm
 from moralbank.boards.honour_sheets import CERTIFICATE_LABELS, CertificateKind, PlateKind
 from moralbank.boards.honours import (
     SLOTS,
     Honouree,
+    honoured_households,
     honourees,
     print_certificates,
     usual_words,
 )
 from moralbank.boards.issued import Issue
 from moralbank.boards.issues import issue as read_issue
+from moralbank.boards.periods import current_year
 from moralbank.boards.plating import NobodysPlate, plate_kind, plate_kinds, print_plates
 from moralbank.db import reading, writing
 from moralbank.errors import MoralbankError
@@ -29,12 +30,11 @@ from moralbank.households.queries import (
     group_counts,
     listed_households,
 )
-from moralbank.i18n import _, in_the_villages_language
+from moralbank.i18n import _
 from moralbank.local_numbers import local_number
 from moralbank.paging import place
-from moralbank.printing import numerals, rare
-from moralbank.villages.queries import settings_of, village_info
-from moralbank.villages.settings import DATES_ARABIC, FORMAL_DATES
+from moralbank.printing import rare
+from moralbank.villages.queries import village_info
 from moralbank.web.errors import status_of
 from moralbank.web.guards import current_actor, may
 from moralbank.web.pages import LONGEST_SEARCH, asked_page, pager
@@ -121,18 +121,15 @@ def _certificate_form(
 ) -> tuple[Issue, tuple[Honouree, ...], CertificateForm]:
     """The issue, everybody on it, and the form with the usual words or those sent."""
     village_id = current_actor().village_id
-    with reading() as session:
-        shown = read_issue(session, village_id, issue_id)
-        people = honourees(session, village_id, shown)
-        settings = settings_of(session, village_id)
     try:
         kind = CertificateKind(request.values.get("kind", ""))
     except ValueError:
         kind = CertificateKind.AWARD
-    with in_the_villages_language():
-        arabic = settings[FORMAL_DATES] == DATES_ARABIC
-        date = numerals.formal_date(clock.today(), arabic=arabic)
-    return shown, people, CertificateForm(kind, usual_words(shown, kind, date), sent)
+    with reading() as session:
+        shown = read_issue(session, village_id, issue_id)
+        people = honourees(session, village_id, shown)
+        words = usual_words(session, shown, kind)
+    return shown, people, CertificateForm(kind, words, sent)
 
 
 def _certificates_page(shown: Issue, people: tuple[Honouree, ...], form: CertificateForm) -> str:
@@ -156,8 +153,8 @@ def _asked_kind() -> PlateKind:
 def _plate_form(kind: PlateKind, sent: Any = None) -> PlateForm:
     with reading() as session:
         village = village_info(session, current_actor().village_id)
-    year = f"{numerals.digits(clock.today().year)}年度"
-    return PlateForm(kind, sent, organisation=village.organisation, period=year)
+    usual = {"organisation": village.organisation, "period": current_year().label}
+    return PlateForm(kind, sent, **usual)
 
 
 def _asked() -> dict[str, Any]:
@@ -174,11 +171,9 @@ def _listed(session: Session) -> list[HouseholdInfo]:
     village_id, asked = current_actor().village_id, _asked()
     if asked["issue"] is not None:
         shown = read_issue(session, village_id, asked["issue"])
-        named = [
-            one.line.household_id for one in honourees(session, village_id, shown) if one.named
-        ]
+        honoured = honoured_households(session, village_id, shown)
         known = {one.id: one for one in all_households(session, village_id)}
-        return [known[number] for number in dict.fromkeys(named) if number in known]
+        return [known[number] for number in honoured if number in known]
     found = listed_households(session, village_id, typed=asked["q"], group_id=asked["group"])
     return [one for one in found if not one.moved]
 

@@ -9,8 +9,9 @@ from sqlmodel import Session
 from moralbank import clock
 from moralbank.access.permissions import may as role_may
 from moralbank.boards import issuing
+from moralbank.boards.deedline import COMFORTABLE
 from moralbank.boards.definitions import STYLE_LABELS, boards_of
-from moralbank.boards.edits import COMFORTABLE_DEED, edits_of, offered_photos, save_edit
+from moralbank.boards.edits import edits_of, offered_photos, save_edit
 from moralbank.boards.forms import BoardWish, board_wish
 from moralbank.boards.forms_issues import (
     CorrectForm,
@@ -94,12 +95,12 @@ def publish_post(slug: str) -> Any:
     try:
         with writing() as session:
             act = (current_actor(), sent_request_id(), slug, wish.period)
-            number = issuing.publish(session, *act, group_id=wish.group_id)
+            issue_id = issuing.publish(session, *act, group_id=wish.group_id)
     except MoralbankError as refusal:
         form.take_refusal(refusal)
         return _publish_page(slug, form, refusal), status_of(refusal)
     flash(_("已发布，请打印出来贴到公示栏"), "ok")
-    return redirect(url_for("boards.issue", issue_id=number), 303)
+    return redirect(url_for("boards.issue", issue_id=issue_id), 303)
 
 
 @room.get("/boards/issues")
@@ -178,12 +179,12 @@ def correct_post(issue_id: int) -> Any:
     try:
         with writing() as session:
             act = (current_actor(), sent_request_id())
-            number = issuing.correct(session, *act, issue_id, form.reason.data)
+            corrected = issuing.correct(session, *act, issue_id, form.reason.data)
     except MoralbankError as refusal:
         form.take_refusal(refusal)
         return _correct_page(issue_id, form, refusal), status_of(refusal)
     flash(_("更正的一期已发布，请把旧榜换下来"), "ok")
-    return redirect(url_for("boards.issue", issue_id=number), 303)
+    return redirect(url_for("boards.issue", issue_id=corrected), 303)
 
 
 @room.get(ONLINE)
@@ -247,7 +248,7 @@ def _deeds_page(ranking: Ranking, lines: list[EditedLine], wish: BoardWish) -> s
         lines=lines,
         wish=wish,
         wrong=sum(bool(line.form and line.form.errors) for line in lines),
-        comfortable=COMFORTABLE_DEED,
+        comfortable=COMFORTABLE,
     )
 
 

@@ -15,7 +15,6 @@ from moralbank.cards.paper import gap_warnings, printed_handout, printed_order
 from moralbank.cards.queries import active_card, cards_of, payload
 from moralbank.cards.stocks import CARD_STOCKS, Backs
 from moralbank.console import (
-    TO_A_FILE,
     acts,
     progress,
     read_password,
@@ -29,10 +28,10 @@ from moralbank.console import (
 )
 from moralbank.db import reading, writing
 from moralbank.errors import Invalid
-from moralbank.households.queries import all_households, household_named
+from moralbank.households.queries import household_named, households_meant
 from moralbank.i18n import _, mark
 from moralbank.printing.papers import WALL_PAPERS
-from moralbank.villages.queries import group_called, settings_of
+from moralbank.villages.queries import settings_of
 from moralbank.villages.settings import (
     INK_FULL,
     INK_SAVING,
@@ -81,7 +80,7 @@ def cards() -> None:
 @click.option("--skip", default=0, type=click.IntRange(0, _MOST_SKIPPED), help=_("跳过纸上前几格"))
 @click.option("--offset", help=_("整张往右、往上挪几毫米，如 “1.5 -2”；不写按设置"))
 @click.option("--handout", is_flag=True, help=_("后面带上发卡登记表"))
-@click.option("-o", "--output", required=True, type=TO_A_FILE, help=_("写到这个 PDF 文件"))
+@to_output
 @acts("cards.manage")
 def print_cards(
     actor: Actor,
@@ -118,12 +117,12 @@ def print_cards(
 
 @cards.command(help=_("发卡登记表，给领卡的人签字，如：cards handout --group 一组 -o 登记表.pdf"))
 @click.option("--group", default="", help=_("只列一组，如 一组；不写列全村"))
-@click.option("-o", "--output", required=True, type=TO_A_FILE, help=_("写到这个 PDF 文件"))
+@to_output
 @acts("cards.manage")
 def handout(actor: Actor, *, group: str, output: Path) -> None:
     """Print who is to receive a card."""
     with reading() as session:
-        chosen = _chosen(session, actor.village_id, "", group)
+        chosen = households_meant(session, actor.village_id, group=group)
         listed = handout_sheet(session, actor.village_id, set(chosen))
     write_file(output, printed_handout(listed))
     click.echo(_("共 %(n)s 户", n=len(listed.recipients)))
@@ -227,13 +226,5 @@ def _ordered(session: Session, actor: Actor, wish: Wish, named: tuple[str, str, 
         raise OneChoice if expected else BacksAlone
     if not expected:
         return backs_of_last(session, actor.village_id, wish.plan)
-    chosen = _chosen(session, actor.village_id, household, group)
+    chosen = households_meant(session, actor.village_id, household, group)
     return service.print_cards(session, actor, chosen, wish)
-
-
-def _chosen(session: Session, village_id: int, household: str, group: str) -> list[int]:
-    """The households whose cards are to be printed."""
-    if household:
-        return [household_named(session, village_id, household).id]
-    group_id = group_called(session, village_id, group).id if group else None
-    return [one.id for one in all_households(session, village_id, group_id=group_id)]

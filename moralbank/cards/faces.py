@@ -1,8 +1,12 @@
 """What household cards show, as plain values: the paper, the screen and the tests share them."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from moralbank.cards.stocks import SheetPlan
+
+BANK: Final = "道德银行"
+"""What stands on cards and passbooks as the bank's name, in Chinese also for an English clerk."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,7 +20,7 @@ class CardFace:
 
     village: str
     town: str
-    bank: str = "道德银行"
+    bank: str = BANK
     head: str
     household: str
     token: str
@@ -32,7 +36,7 @@ class CardBack:
     ``organisation`` issues the card, ``contact`` is whom to ask and their telephone, or nothing.
     """
 
-    bank: str = "道德银行"
+    bank: str = BANK
     organisation: str
     contact: str
 

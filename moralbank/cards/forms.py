@@ -27,11 +27,11 @@ from moralbank.forms import (
 from moralbank.households.queries import MemberInfo
 from moralbank.i18n import _, mark
 from moralbank.local_numbers import number_or_unknown
-from moralbank.scheme.queries import Item, Scheme
+from moralbank.scheme.queries import ONCE, PERIOD_UNITS, Item, Scheme
 from moralbank.villages.settings import CARD_STOCK, INK, setting
 
 # Units of which a deed is one; of all others one says how many.
-_ONE_AT_A_TIME: Final = frozenset({"次", "月", "季度", "年"})
+_ONE_AT_A_TIME: Final = frozenset({ONCE, *PERIOD_UNITS})
 _CHOICE: Final = re.compile(r"[0-9]{1,6}(-[0-9]{1,6})?", re.ASCII)
 
 

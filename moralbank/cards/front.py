@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from moralbank.cards.design import HEIGHT, MARGIN, RIGHT, Look, draw_ground, draw_head
 from moralbank.cards.faces import CardFace
+from moralbank.cards.token import LENGTH
 from moralbank.i18n import _
 from moralbank.printing import palette, qr
 from moralbank.printing.fonts import Voice
@@ -71,7 +72,7 @@ class Fronts:
     @cached_property
     def _token_size(self) -> float:
         """The size of every card's number: all figures are equally wide."""
-        sample = line(grouped_token("0" * 15), Voice.HEI_BOLD, 10.5)
+        sample = line(grouped_token("0" * LENGTH), Voice.HEI_BOLD, 10.5)
         return shrunk(sample, MARGIN + _COLUMN - _TOKEN_X, 7).size
 
     def _form(self, face: CardFace) -> str:

@@ -24,7 +24,8 @@ _PICTURE: Final = (_WIDE - 2 * _SIDE - _GAP) / 2
 _PICTURE_HIGH: Final = _PICTURE * HEIGHT / WIDTH
 _WORDS_HIGH: Final = 23 * mm
 _STEP: Final = _PICTURE_HIGH + _WORDS_HIGH
-_MOST_LINES: Final = 13 * mm
+_SAID_HIGH: Final = 13 * mm
+"""Room for what is said beside a step's title."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ def _draw_head(canvas: Any, guide: GuideSheet, accent: Any, *, plain: bool) -> N
     edge, band = 8 * mm, 6.5 * mm
     frame = (edge, edge, _WIDE - 2 * edge, _HIGH - 2 * edge)
     ornament.draw_meander_frame(canvas, *frame, band=band, colour=accent)
-    canvas.setFillColor(accent if not plain else palette.INK)
+    canvas.setFillColor(palette.INK if plain else accent)
     title = shrunk(title_line(_("积分卡怎么用"), 80, tracking=8), _WIDE - 60 * mm, 30)
     title.draw_centred(canvas, _MIDDLE, 372 * mm - title.centre_drop / 2)
     canvas.setFillColor(palette.INK)
@@ -103,7 +104,7 @@ def _draw_step(
 
 
 def _said(words: str, room: float) -> tuple[Line, ...]:
-    return boxed(line(words, Voice.HEI, 15.5), room, _MOST_LINES, 7)
+    return boxed(line(words, Voice.HEI, 15.5), room, _SAID_HIGH, 7)
 
 
 def _draw_picture(canvas: Any, tints: Tints, picture: Picture, left: float, bottom: float) -> None:

@@ -15,7 +15,7 @@ from moralbank.cards.stocks import CARD_STOCKS, PLAINLY, Backs, SheetPlan
 from moralbank.errors import Invalid, NotFound
 from moralbank.households.queries import all_households
 from moralbank.i18n import _, mark
-from moralbank.ledger.queries import NoRate, rate_on
+from moralbank.ledger.queries import rate_in_force
 from moralbank.money import short_yuan
 from moralbank.printing.stocks import Stock
 from moralbank.villages.queries import village_info
@@ -158,7 +158,7 @@ def guide_sheet(session: Session, village_id: int) -> GuideSheet:
     """What the village's poster says of how a card is used."""
     village = village_info(session, village_id)
     return GuideSheet(
-        village=f"{village.town}{village.name}",
+        village=village.full_name,
         hangs_days=int(village.settings[NOTICE_DAYS]),
         rate=_rate_words(session, village_id),
         contact=village.settings[CONTACT],
@@ -166,8 +166,5 @@ def guide_sheet(session: Session, village_id: int) -> GuideSheet:
 
 
 def _rate_words(session: Session, village_id: int) -> str:
-    try:
-        fen = rate_on(session, village_id)
-    except NoRate:
-        return ""
-    return _("1 分换 %(yuan)s 元的东西", yuan=short_yuan(fen))
+    fen = rate_in_force(session, village_id)
+    return "" if fen is None else _("1 分换 %(yuan)s 元的东西", yuan=short_yuan(fen))

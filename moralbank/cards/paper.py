@@ -3,16 +3,15 @@
 What draws is slow to import and is loaded by whoever prints.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from moralbank.cards.faces import CardFace, CardOrder, HandoutSheet
-from moralbank.cards.stocks import PLAINLY
 from moralbank.errors import Refused
 from moralbank.i18n import _, mark
+from moralbank.printing import Progress
 from moralbank.printing.rare import warning
 
-Progress = Callable[[int], None]
 _MOST_WARNINGS: Final = 5
 
 
@@ -21,11 +20,6 @@ class AddressTooLong(Refused):
 
     text = mark("公开网址太长，二维码印不清楚：请在“设置”里换一个短的网址，或者清空它")
     code = "address_too_long"
-
-
-def printed_cards(faces: Sequence[CardFace]) -> bytes:
-    """The PDF of fronts alone on plain paper; raises AddressTooLong."""
-    return printed_order(CardOrder(plan=PLAINLY, faces=tuple(faces)))
 
 
 def printed_order(order: CardOrder, progress: Progress | None = None) -> bytes:

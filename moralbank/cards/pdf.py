@@ -1,6 +1,6 @@
 """Household cards on paper: fronts, backs behind them or alone, and the hand-out list."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import BinaryIO, Final
 
@@ -11,12 +11,11 @@ from moralbank.cards.front import Fronts
 from moralbank.cards.handout import draw_handout
 from moralbank.cards.stocks import PLAINLY, SheetPlan
 from moralbank.i18n import _
+from moralbank.printing import Progress
 from moralbank.printing.sheet import Document, draw_crop_marks, mm
 from moralbank.printing.stocks import Place
 
 _MARKS: Final = "marks"
-
-Progress = Callable[[int], None]
 
 
 def card_sheet(

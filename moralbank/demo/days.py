@@ -37,7 +37,7 @@ def live(
 ) -> None:
     """Let a day pass, `past` days after the first; `left` is how many it lies before today."""
     committee.post_due(session, village, day)
-    honour(session, village, day, past=past, left=left)
+    honour(session, village, day, left=left)
     if committee.sits(left + 1):
         committee.hang(session, village, day)
     if day.day in _RECEIPT_DAYS:

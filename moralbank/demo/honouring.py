@@ -13,7 +13,7 @@ from moralbank.access.permissions import Role
 from moralbank.boards.edits import save_edit
 from moralbank.boards.issues import issues_of
 from moralbank.boards.issuing import correct, publish
-from moralbank.boards.periods import Period, read_period
+from moralbank.boards.periods import Period, quarter_of, read_period
 from moralbank.boards.queries import Standing, rank
 from moralbank.demo.drawings import portrait
 from moralbank.demo.town import Village, at
@@ -26,40 +26,36 @@ _MONTHLY: Final = ("qingjie",)
 _PUBLISHED_ON: Final = 6
 _CORRECTED_ON: Final = 10
 """Days of the month on which boards are published, and what was wrong is put right."""
-_PICTURED_RANK: Final = 3
-_QUARTER: Final = 3
+_QUARTERS_END: Final = frozenset({3, 6, 9, 12})
 _BOOKS_BEFORE: Final = 40
-"""Days before today on which the first passbooks were printed."""
+"""How many days before today the first passbooks were printed."""
 _BOOKS: Final = 12
+"""For how many households."""
 
 
-def honour(session: Session, village: Village, day: date, *, past: int, left: int) -> None:
-    """Publish what is due, put right what was wrong, print passbooks."""
+def honour(session: Session, village: Village, day: date, *, left: int) -> None:
+    """Publish what is due, put right what was wrong, print passbooks `left` days before today."""
     last = day.replace(day=1) - timedelta(days=1)
-    if day.day == _PUBLISHED_ON and past > _PUBLISHED_ON:
+    if day.day == _PUBLISHED_ON:
         for slug in _MONTHLY:
             _publish(session, village, slug, read_period(f"{last:%Y-%m}"), day)
-        if last.month % _QUARTER == 0:
+        if last.month in _QUARTERS_END:
             for slug in _QUARTERLY:
-                _publish(session, village, slug, _quarter(last), day)
-    if day.day == _CORRECTED_ON and last.month % _QUARTER == 0:
+                _publish(session, village, slug, quarter_of(last), day)
+    if day.day == _CORRECTED_ON and last.month in _QUARTERS_END:
         _put_right(session, village, day)
     if left == _BOOKS_BEFORE:
         _print_books(session, village, day)
 
 
-def _quarter(day: date) -> Period:
-    return read_period(f"{day.year}-Q{(day.month - 1) // _QUARTER + 1}")
-
-
 def _publish(session: Session, village: Village, slug: str, period: Period, day: date) -> None:
     """Publish a board if anybody stands on it, with pictures of those who agreed."""
-    standings = rank(session, village.id, slug, period).standings
-    if not standings:
+    ranking = rank(session, village.id, slug, period)
+    if not ranking.standings:
         return
     with at(day, 7):
-        for one in standings:
-            if one.rank <= _PICTURED_RANK and one.shown:
+        for one in ranking.honoured:
+            if one.shown:
                 _picture(session, village, slug, period, one)
     with at(day, 7, 30):
         request_id = f"demo-board-{slug}-{period.text}"
@@ -69,16 +65,8 @@ def _publish(session: Session, village: Village, slug: str, period: Period, day:
 def _picture(session: Session, village: Village, slug: str, period: Period, one: Standing) -> None:
     admin = village.actors[Role.ADMIN]
     photo = keep(session, admin, village.photos, portrait(one.household_id * 1000 + one.member_id))
-    save_edit(
-        session,
-        admin,
-        slug,
-        period.text,
-        one.household_id,
-        one.member_id,
-        photo_id=photo,
-        consent=True,
-    )
+    line = (slug, period.text, one.household_id, one.member_id)
+    save_edit(session, admin, *line, photo_id=photo, consent=True)
 
 
 def _put_right(session: Session, village: Village, day: date) -> None:
@@ -99,7 +87,7 @@ def _put_right(session: Session, village: Village, day: date) -> None:
 
 
 def _print_books(session: Session, village: Village, day: date) -> None:
-    """A dozen households asked for a passbook."""
+    """The most eager households asked for a passbook."""
     chosen = sorted(village.zeal, key=lambda one: -village.zeal[one])[:_BOOKS]
     with at(day, 7, 45):
         print_passbook(session, village.actors[Role.ADMIN], "demo-passbooks", chosen, How.BOOKLET)

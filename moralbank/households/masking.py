@@ -1,4 +1,4 @@
-"""The surname: what is shown of a name that isn't to be read whole."""
+"""Names that aren't to be read whole: the surname, and 某某 for the rest."""
 
 from typing import Final
 
@@ -11,9 +11,20 @@ _COMPOUND: Final = frozenset(
         *("公羊", "宗政", "公冶", "仲孙", "闾丘", "百里", "独孤", "纳兰", "完颜", "第五", "即墨"),
     }
 )
+_MASK: Final = "某某"
 
 
 def surname(name: str) -> str:
     """The surname: 杜 of 杜仁森, 司马 of 司马玉珍. Of a name of two characters it is the first."""
     length = 2 if name[:2] in _COMPOUND and len(name) > 2 else 1  # noqa: PLR2004
     return name[:length]
+
+
+def masked(name: str) -> str:
+    """A name whose owner asked not to be named, as boards show it: 杜某某, 司马某某."""
+    return f"{surname(name)}{_MASK}"
+
+
+def is_masked(name: str) -> bool:
+    """Whether a name is one that `masked` gave."""
+    return name.endswith(_MASK)

@@ -18,6 +18,7 @@ from moralbank.households.roster import ExistingHousehold
 from moralbank.i18n import _, mark
 from moralbank.paging import Page, place
 from moralbank.villages.models import Group
+from moralbank.villages.queries import group_called
 
 _households = Household.__table__  # type: ignore[attr-defined]
 _members = Member.__table__  # type: ignore[attr-defined]
@@ -150,6 +151,19 @@ def all_households(
     if active_only:
         chosen = chosen.where(_households.c.status == HouseholdStatus.ACTIVE)
     return _infos(session, _walking(chosen))
+
+
+def households_meant(
+    session: Session, village_id: int, household: str = "", group: str = ""
+) -> list[int]:
+    """The numbers of a household by its label, else of a group's by its name, else of all's.
+
+    In walking order; raises HouseholdNotNamed, GroupUnknown.
+    """
+    if household:
+        return [household_named(session, village_id, household).id]
+    group_id = group_called(session, village_id, group).id if group else None
+    return [one.id for one in all_households(session, village_id, group_id=group_id)]
 
 
 def find_households(

@@ -161,6 +161,14 @@ def rate_on(session: Session, village_id: int, day: date | None = None) -> int:
     return int(found)
 
 
+def rate_in_force(session: Session, village_id: int) -> int | None:
+    """Fen per point today, or None before the first rate."""
+    try:
+        return rate_on(session, village_id)
+    except NoRate:
+        return None
+
+
 def statement(
     session: Session,
     village_id: int,

@@ -11,12 +11,12 @@ from moralbank.awards.queries import approved
 from moralbank.console import (
     A_DAY,
     A_NUMBER,
-    TO_A_FILE,
     Console,
     acts,
     day_of,
     show,
     show_json,
+    to_output,
     with_json,
     with_request_id,
     write_file,
@@ -158,7 +158,7 @@ def view(actor: Actor, *, number: int, as_json: bool) -> None:
 @click.option("--sheet", default="list", show_default=True, type=click.Choice(_SHEETS))
 @click.option("--paper", default="A4", show_default=True, type=click.Choice(["A4", "A3"]))
 @click.option("--ink", default=INK_FULL, type=click.Choice([INK_FULL, INK_SAVING]))
-@click.option("-o", "--output", required=True, type=TO_A_FILE, help=_("写到这个 PDF 文件"))
+@to_output
 @acts("notices.view")
 def print_notice(
     actor: Actor, *, number: int, sheet: str, paper: str, ink: str, output: Path

@@ -35,7 +35,7 @@ from moralbank.notices.sheets import (
 )
 from moralbank.objections.models import Objection, ObjectionState
 from moralbank.villages.calendar import days_counted
-from moralbank.villages.queries import settings_of, village_info
+from moralbank.villages.queries import VillageInfo, village_info
 from moralbank.villages.settings import (
     CONTACT,
     DATES_ARABIC,
@@ -158,8 +158,11 @@ def corrections_waiting(session: Session, village_id: int) -> list[Correction]:
 def sheet_of(session: Session, village_id: int, notice_id: int) -> NoticeSheet:
     """A notice as it is printed, signed as the village has set. Raises NoticeUnknown."""
     info = notice(session, village_id, notice_id)
-    village = village_info(session, village_id)
-    households = hung_households(session, village_id, notice_id)
+    return _sheet(session, info, village_info(session, village_id))
+
+
+def _sheet(session: Session, info: NoticeInfo, village: VillageInfo) -> NoticeSheet:
+    households = hung_households(session, village.id, info.id)
     address = village.settings[PUBLIC_ADDRESS]
     return NoticeSheet(
         village=village.name,
@@ -173,25 +176,26 @@ def sheet_of(session: Session, village_id: int, notice_id: int) -> NoticeSheet:
         contact=village.settings[CONTACT],
         mark=info.mark,
         digest=info.digest,
-        public_url=f"{address}/n/{village_id}/{notice_id}" if address else None,
+        public_url=f"{address}/n/{village.id}/{info.id}" if address else None,
         households=tuple(_paper_household(one) for one in households),
         deeds=tuple(_paper_deed(one, line) for one in households for line in one.lines),
         corrections=correction_lines(
-            session, village_id, corrections_on(session, village_id, notice_id)
+            session, village.id, corrections_on(session, village.id, info.id)
         ),
         posts_words=_("公示期满，没有异议的自动入账；有异议的，查清答复后再办。"),
-        warning=lapse_warning(session, village_id) if info.open else "",
+        warning=lapse_warning(session, village.id) if info.open else "",
         arabic_dates=village.settings[FORMAL_DATES] == DATES_ARABIC,
     )
 
 
 def letter_of(session: Session, village_id: int, notice_id: int, *, plain: bool) -> LetterSheet:
     """A notice as a formal letter, all black where `plain`. Raises NoticeUnknown."""
-    settings = settings_of(session, village_id)
     info = notice(session, village_id, notice_id)
+    village = village_info(session, village_id)
+    settings = village.settings
     aside = _set_aside(session, village_id, info)
     return LetterSheet(
-        notice=sheet_of(session, village_id, notice_id),
+        notice=_sheet(session, info, village),
         document_number=_document_number(session, village_id, info, settings[DOCUMENT_CODE]),
         refused=aside.get(Act.REFUSE, 0),
         returned=aside.get(Act.SEND_BACK, 0),

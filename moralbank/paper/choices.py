@@ -2,14 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
 
 from moralbank.errors import Invalid
 from moralbank.i18n import listed, mark
-from moralbank.printing.papers import WALL_PAPERS
+from moralbank.printing.papers import USUAL, WALL_PAPERS
 from moralbank.printing.stocks import Paper
-
-USUAL: Final = "a3"
 
 
 class WallPaperInvalid(Invalid):

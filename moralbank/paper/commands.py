@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from moralbank.audit import Actor
-from moralbank.console import TO_A_FILE, acts, show, with_json, write_file
+from moralbank.console import acts, show, to_output, with_json, write_file
 from moralbank.db import reading
 from moralbank.i18n import _
 from moralbank.paper.catalogue import groups_for
@@ -37,7 +37,7 @@ def list_papers(actor: Actor, *, as_json: bool) -> None:
 
 
 @paper.command("quick-start", help=_("印记分员口袋卡：A4 一张折两次，如：-o 口袋卡.pdf"))
-@click.option("-o", "--output", required=True, type=TO_A_FILE, help=_("写到这个 PDF 文件"))
+@to_output
 @acts("paper.view")
 def quick_start_card(actor: Actor, *, output: Path) -> None:
     """Print the committee's pocket card."""

@@ -1,20 +1,12 @@
 """Sheets drawn in the background: watched, waited for in line, cancelled, kept for an hour.
 
-Every job lies in a folder of its own, `paper/<village>/<user>-<role>/<token>/` below the instance,
-so that whichever process serves the pages can tell how it stands, and whoever got another role
-finds nothing of what the old one might print:
-
-`job.json` says what it is, before anything is drawn; `progress` counts the pieces; `beat` is
-touched for as long as the process that draws it lives; `sheet.pdf` is the sheet; `end.json` says
-how it ended. Whoever writes that last file first has ended the job: the drawing, or a reader who
-cancels it. All files are for the owner of the server alone.
+Every job lies in a folder of its own (`keeping.py`), `paper/<village>/<user>-<role>/<token>/` below
+the instance, so that whichever process serves the pages can tell how it stands, and whoever got
+another role finds nothing of what the old one might print.
 """
 
-import json
 import logging
-import os
 import re
-import secrets
 import shutil
 import time
 from collections.abc import Callable
@@ -32,8 +24,10 @@ from moralbank import clock
 from moralbank.audit import Actor
 from moralbank.errors import MoralbankError, NotFound, Unavailable
 from moralbank.i18n import mark
-from moralbank.paper.keeping import SheetNotKept, keep, read, touch
+from moralbank.paper import keeping
+from moralbank.paper.keeping import BEAT, END, JOB, PROGRESS, SHEET, SheetNotKept, keep, touch
 from moralbank.paper.pictures import Leaves, measured
+from moralbank.printing import Progress
 
 _log = logging.getLogger(__name__)
 
@@ -41,23 +35,14 @@ AT_ONCE: Final = 2
 """So many sheets are drawn at the same moment by one process; the others wait in line."""
 MOST_WAITING: Final = 6
 """So many of one user's sheets may be unfinished."""
-KEPT_SECONDS: Final = 60 * 60
 MOST_KEPT: Final = 30
 """So many of one user's sheets are kept within the hour."""
 BEAT_SECONDS: Final = 2.0
-LOST_SECONDS: Final = 12.0
-"""A job that hasn't ended, and whose process gave no sign for so long, was left behind."""
 TELL_SECONDS: Final = 0.25
 """How often a drawing looks whether it was cancelled, and says how far it is."""
 
-SHEET: Final = "sheet.pdf"
-_JOB: Final = "job.json"
-_PROGRESS: Final = "progress"
-_BEAT: Final = "beat"
-_END: Final = "end.json"
 _TOKEN: Final = re.compile(r"[0-9a-f]{32}", re.ASCII)
 
-Progress = Callable[[int], None]
 Draw = Callable[[Progress], bytes]
 
 
@@ -104,6 +89,11 @@ class Order:
     back: str = ""
     hint: str = ""
 
+    @property
+    def title(self) -> str:
+        """What pages call the sheet: its file's name without the ending."""
+        return self.name.removesuffix(".pdf")
+
 
 @dataclass(frozen=True)
 class Job:
@@ -120,7 +110,7 @@ class Job:
     @property
     def asked(self) -> str:
         """When it was asked for, on the village's wall clock: "10:32"."""
-        written = (self.folder / _JOB).stat().st_mtime
+        written = (self.folder / JOB).stat().st_mtime
         return f"{clock.local(datetime.fromtimestamp(written, UTC)):%H:%M}"
 
     @property
@@ -169,12 +159,12 @@ class Run:
 
     def beat(self) -> None:
         """Give a sign of life."""
-        touch(self._folder / _BEAT)
+        touch(self._folder / BEAT)
 
     def _make(self) -> None:
         self._tell(0)
         content = self._draw(self._tell)
-        if (self._folder / _END).exists():
+        if (self._folder / END).exists():
             raise Cancelled
         leaves = measured(content)
         keep(self._folder / SHEET, content)
@@ -185,11 +175,11 @@ class Run:
         """Say how far the drawing is; raises Cancelled."""
         if done and time.monotonic() < self._next_look:
             return
-        if (self._folder / _END).exists():
+        if (self._folder / END).exists():
             raise Cancelled
         self._next_look = time.monotonic() + TELL_SECONDS
         with suppress(SheetNotKept):  # an old figure does no harm
-            keep(self._folder / _PROGRESS, str(done).encode())
+            keep(self._folder / PROGRESS, str(done).encode())
 
 
 class Press:
@@ -215,7 +205,7 @@ class Press:
         home = _home(instance, actor)
         with self._turn:
             self._require_few(home)
-        folder = _opened(home, Order(""))
+        folder = keeping.opened(home, asdict(Order("")))
         shutil.rmtree(folder, ignore_errors=True)
 
     def take(self, instance: Path, actor: Actor, order: Order, draw: Draw) -> Run:
@@ -224,7 +214,7 @@ class Press:
         home = _home(instance, actor)
         with self._turn:
             self._require_few(home)
-            run = Run(_opened(home, order), draw)
+            run = Run(keeping.opened(home, asdict(order)), draw)
             self._runs[home / run.token] = run
             self._begin()
         self._busy.set()
@@ -269,10 +259,10 @@ def find(instance: Path, actor: Actor, token: str) -> Job:
     folder = _home(instance, actor) / token
     if not _TOKEN.fullmatch(token):
         raise SheetGone
-    said = read(folder / _JOB)
-    if said is None or _is_over(folder):
+    said = keeping.read(folder / JOB)
+    if said is None or keeping.is_over(folder):
         raise SheetGone
-    end = read(folder / _END) or {}
+    end = keeping.read(folder / END) or {}
     try:
         return Job(
             token=token,
@@ -289,7 +279,7 @@ def find(instance: Path, actor: Actor, token: str) -> Job:
 
 def recent(instance: Path, actor: Actor, most: int) -> list[Job]:
     """This user's last jobs that go on or left a sheet, the newest first."""
-    folders = sorted(_home(instance, actor).glob("*"), key=_age)[:MOST_KEPT]
+    folders = sorted(_home(instance, actor).glob("*"), key=keeping.age)[:MOST_KEPT]
     found = []
     for folder in folders:
         with suppress(SheetGone):  # swept just now
@@ -322,9 +312,8 @@ def sweep(instance: Path) -> int:
     """Remove what is older than an hour, and each user's oldest beyond MOST_KEPT; how many went."""
     gone = 0
     for home in (instance / "paper").glob("*/*"):
-        ages = sorted((_age(folder), folder) for folder in home.glob("*"))
-        for place, (_seconds, folder) in enumerate(ages):
-            if _is_over(folder) or (place >= MOST_KEPT and not _alive(folder)):
+        for place, folder in enumerate(sorted(home.glob("*"), key=keeping.age)):
+            if keeping.is_over(folder) or (place >= MOST_KEPT and not keeping.alive(folder)):
                 shutil.rmtree(folder, ignore_errors=True)
                 gone += 1
     return gone
@@ -335,46 +324,15 @@ def _home(instance: Path, actor: Actor) -> Path:
     return instance / "paper" / str(actor.village_id) / f"{actor.user_id}-{actor.role}"
 
 
-def _opened(home: Path, order: Order) -> Path:
-    """A new job's folder, with what it is."""
-    folder = home / secrets.token_hex(16)
-    try:
-        home.mkdir(parents=True, mode=0o700, exist_ok=True)
-        folder.mkdir(mode=0o700)
-    except OSError as error:
-        raise SheetNotKept from error
-    keep(folder / _JOB, json.dumps(asdict(order)).encode())
-    touch(folder / _BEAT)
-    return folder
-
-
 def _unfinished(folder: Path) -> State:
-    if not _alive(folder):
+    if not keeping.alive(folder):
         return State.LOST
-    return State.DRAWING if (folder / _PROGRESS).exists() else State.WAITING
-
-
-def _alive(folder: Path) -> bool:
-    """Whether somebody still draws it, or may come to draw it."""
-    return not (folder / _END).exists() and _age(folder, _BEAT) < LOST_SECONDS
-
-
-def _is_over(folder: Path) -> bool:
-    """Whether its hour is over, and nobody draws it any more."""
-    return _age(folder) > KEPT_SECONDS and not _alive(folder)
-
-
-def _age(folder: Path, name: str = _JOB) -> float:
-    """Seconds since a file of a job was written; without it, since anything was."""
-    for path in (folder / name, folder):
-        with suppress(OSError):
-            return time.time() - path.stat().st_mtime
-    return float("inf")
+    return State.DRAWING if (folder / PROGRESS).exists() else State.WAITING
 
 
 def _done(folder: Path) -> int:
     try:
-        return int((folder / _PROGRESS).read_text("ascii"))
+        return int((folder / PROGRESS).read_text("ascii"))
     except (OSError, ValueError):  # not begun, or just being replaced
         return 0
 
@@ -382,13 +340,8 @@ def _done(folder: Path) -> int:
 def _end(folder: Path, state: State, words: str = "", leaves: tuple[Leaves, ...] = ()) -> bool:
     """Write down how a job ended, unless it has ended; whether it was this that ended it."""
     said = {"state": state, "words": words, "leaves": [asdict(part) for part in leaves]}
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
     try:
-        with os.fdopen(os.open(folder / _END, flags, 0o600), "wb") as file:
-            file.write(json.dumps(said).encode())
-    except FileExistsError:
-        return False
+        return keeping.end(folder, said)
     except OSError:  # a full disk, or the folder is gone: readers see that nobody draws it
         _log.exception("the end of the sheet %s could not be written", folder.name)
         return False
-    return True

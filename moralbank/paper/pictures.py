@@ -5,8 +5,6 @@ threads at once, so one lock stands before it.
 """
 
 import io
-import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -16,6 +14,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, Final
 
+from moralbank.paper.keeping import SheetNotKept, keep
 from moralbank.printing.stocks import MM
 
 WIDTHS: Final = {"small": 600, "large": 1240}
@@ -46,8 +45,8 @@ def measured(content: bytes) -> tuple[Leaves, ...]:
     return tuple(Leaves(*size, len(list(same))) for size, same in groupby(in_mm))
 
 
-def page_picture(sheet: Path, number: int, size: str) -> bytes | None:
-    """The page `number` (from 1) of a PDF as PNG, `size` a key of WIDTHS; None: no such page.
+def page_picture(sheet: Path, number: int, size: str) -> bytes:
+    """The page `number` (from 1) of a PDF as PNG, `size` a key of WIDTHS.
 
     Raises FileNotFoundError where there is no sheet.
     """
@@ -55,11 +54,10 @@ def page_picture(sheet: Path, number: int, size: str) -> bytes | None:
     with suppress(FileNotFoundError):
         return kept.read_bytes()
     with _opened(sheet.read_bytes()) as document:
-        if not 1 <= number <= len(document):
-            return None
         drawn = _drawn(document[number - 1], WIDTHS[size])
     content = _as_png(drawn)
-    _keep(kept, content)
+    with suppress(SheetNotKept):  # where the disk is full, it is drawn again
+        keep(kept, content)
     return content
 
 
@@ -93,15 +91,3 @@ def _as_png(image: Any) -> bytes:
     file = io.BytesIO()
     few.save(file, "PNG", optimize=True)
     return file.getvalue()
-
-
-def _keep(path: Path, content: bytes) -> None:
-    """Keep a picture for the next look; where the disk is full, it is drawn again."""
-    with suppress(OSError):
-        descriptor, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")  # mode 0600
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(content)
-            Path(temporary).replace(path)
-        finally:
-            Path(temporary).unlink(missing_ok=True)

@@ -10,7 +10,7 @@ from moralbank.access.permissions import ROLE_LABELS, Role
 from moralbank.access.queries import users_of
 from moralbank.i18n import _, listed, mark
 from moralbank.paper.sheets import PocketCard, PocketCategory, PocketItem, PocketStep
-from moralbank.scheme.queries import Item, Scheme, scheme_on
+from moralbank.scheme.queries import ONCE, PERIOD_UNITS, Item, Scheme, scheme_on
 from moralbank.villages.queries import village_info
 from moralbank.villages.settings import (
     CONTACT,
@@ -23,8 +23,6 @@ from moralbank.villages.settings import (
 
 _ASKED: Final = (Role.ADMIN, Role.RECORDER, Role.REVIEWER, Role.SUPERVISOR, Role.SHOPKEEPER)
 """Whom somebody who records may have to ask."""
-_ONCE: Final = "次"
-_PERIODS: Final = frozenset({"月", "季度", "年"})
 _SEE: Final = (mark("认人"), mark("扫积分卡，或按户号、姓名找，核对户主"))
 _WRITE: Final = (mark("记事"), mark("选事项，写明哪天、谁、做了什么；要凭据的拍照"))
 _VERIFY: Final = (mark("核实"), mark("换一个人去看、去问；自己记的自己不核"))
@@ -88,16 +86,10 @@ def _items(items: Sequence[Item]) -> tuple[PocketItem, ...]:
 
 def _note(item: Item) -> str:
     """For how much the points are, unless for once, and the cap; which says a period itself."""
-    each = _("每%(unit)s", unit=_apart(item.unit))
-    said = item.unit == _ONCE or item.cap_text.startswith(each)
-    if said or (item.unit in _PERIODS and item.cap is not None):
+    said = item.unit == ONCE or item.cap_text.startswith(item.each_text)
+    if said or (item.unit in PERIOD_UNITS and item.cap is not None):
         return item.cap_text
-    return listed(filter(None, (each, item.cap_text)))
-
-
-def _apart(unit: str) -> str:
-    """A unit that begins with a figure stands apart from the word before it."""
-    return f" {unit}" if unit[:1].isdigit() else unit
+    return listed(filter(None, (item.each_text, item.cap_text)))
 
 
 def _people(session: Session, village_id: int) -> tuple[tuple[str, str], ...]:

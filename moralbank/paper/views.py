@@ -19,6 +19,7 @@ from moralbank.paging import place
 from moralbank.paper import jobs
 from moralbank.paper.catalogue import groups_for
 from moralbank.paper.jobs import Job, SheetGone, State
+from moralbank.paper.keeping import SHEET
 from moralbank.paper.pictures import WIDTHS, page_picture
 from moralbank.paper.queries import pocket_card
 from moralbank.paper.sizes import for_a_shop, page_size, paper_words
@@ -104,7 +105,7 @@ def picture(token: str, number: int, size: str) -> Any:
     if size not in WIDTHS or not 1 <= number <= found.pages:
         abort(404)
     try:
-        content = page_picture(found.folder / jobs.SHEET, number, size)
+        content = page_picture(found.folder / SHEET, number, size)
     except FileNotFoundError as error:  # swept just now
         raise SheetGone from error
     return current_app.response_class(content, mimetype="image/png")

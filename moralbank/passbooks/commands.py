@@ -3,27 +3,25 @@
 from pathlib import Path
 
 import click
-from sqlmodel import Session
 
 from moralbank.audit import Actor
 from moralbank.console import (
-    TO_A_FILE,
     acts,
     progress,
     show,
+    to_output,
     with_json,
     with_request_id,
     write_file,
 )
 from moralbank.db import reading, writing
 from moralbank.errors import Invalid
-from moralbank.households.queries import all_households, household_named
+from moralbank.households.queries import household_named, households_meant
 from moralbank.i18n import _, mark
 from moralbank.passbooks import service
 from moralbank.passbooks.paper import sample_sheets
-from moralbank.passbooks.queries import lines_of, passbook_row, press_of
+from moralbank.passbooks.queries import lines_of, passbook_row, printer_of
 from moralbank.passbooks.sheets import How
-from moralbank.villages.queries import group_called
 
 
 class WhichPassbooks(Invalid):
@@ -53,7 +51,7 @@ def passbooks() -> None:
     help=_("booklet 整本，refill 续页，continue 接着印，whole 重印全部"),
 )
 @click.option("--sample", is_flag=True, help=_("只看样张，不登记为印过"))
-@click.option("-o", "--output", required=True, type=TO_A_FILE, help=_("写到这个 PDF 文件"))
+@to_output
 @with_request_id
 @acts("passbooks.print")
 def print_passbooks(
@@ -73,16 +71,16 @@ def print_passbooks(
     if [bool(household), bool(group), everyone].count(True) != 1:
         raise WhichPassbooks
     with reading() if sample else writing() as session:
-        chosen = _chosen(session, actor.village_id, household, group)
+        chosen = households_meant(session, actor.village_id, household, group)
         if sample:
             sheets = sample_sheets(session, actor.village_id, chosen, How(how))
         else:
             sheets = service.print_passbook(session, actor, request_id, chosen, How(how))
-        press = press_of(session, actor.village_id)
+        printer = printer_of(session, actor.village_id)
     if not sheets:
         raise service.NothingNew
     with progress(_("打印存折"), len(sheets)) as told:
-        content = pdf.passbooks(sheets, press, progress=told)
+        content = pdf.passbooks(sheets, printer, progress=told)
     write_file(output, content)
     click.echo(_("共 %(n)s 户", n=len(sheets)))
 
@@ -95,8 +93,8 @@ def show_passbook(actor: Actor, *, household: str, as_json: bool) -> None:
     """Show a household's lines, and which of them were printed."""
     with reading() as session:
         owner = household_named(session, actor.village_id, household)
-        row = passbook_row(session, actor.village_id, owner)
         lines = lines_of(session, actor.village_id, [owner.id]).get(owner.id, ())
+        row = passbook_row(session, actor.village_id, owner, len(lines))
     rows = [
         {
             "number": line.number,
@@ -143,11 +141,3 @@ def set_back(actor: Actor, *, household: str, lines: int, request_id: str) -> No
 
 def _yes(printed: bool) -> str:  # noqa: FBT001 - its only word
     return _("是") if printed else ""
-
-
-def _chosen(session: Session, village_id: int, household: str, group: str) -> list[int]:
-    """The households whose passbooks are to be printed."""
-    if household:
-        return [household_named(session, village_id, household).id]
-    group_id = group_called(session, village_id, group).id if group else None
-    return [one.id for one in all_households(session, village_id, group_id=group_id)]

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from moralbank.i18n import _
-from moralbank.passbooks.sheets import PassbookSheet, Press
+from moralbank.passbooks.sheets import PassbookSheet, Printer
 from moralbank.printing import ornament, palette, qr
 from moralbank.printing.fonts import Voice
 from moralbank.printing.numerals import plain_date
@@ -32,10 +32,10 @@ _NOTES_LEFT: Final = 20 * mm
 _NOTES_WIDE: Final = _WIDTH - 2 * _NOTES_LEFT
 
 
-def draw_cover(canvas: Any, sheet: PassbookSheet, press: Press) -> None:
+def draw_cover(canvas: Any, sheet: PassbookSheet, printer: Printer) -> None:
     """Draw the first page: village, bank, household, head, and the card's code."""
-    _draw_ground(canvas, press, dark=True)
-    bright = palette.INK if press.saving else palette.GOLD_PALE
+    _draw_ground(canvas, printer, dark=True)
+    bright = palette.INK if printer.saving else palette.GOLD_PALE
     canvas.setFillColor(bright)
     place = shrunk(line(sheet.town + sheet.village, Voice.SONG, 20, tracking=4), 150 * mm, 8)
     place.draw_centred(canvas, _MIDDLE, 119 * mm)
@@ -47,13 +47,13 @@ def draw_cover(canvas: Any, sheet: PassbookSheet, press: Press) -> None:
     canvas.setLineWidth(0.8)
     ornament.draw_diamond_rule(canvas, _MIDDLE - 48 * mm, 73 * mm, 34 * mm, -1)
     ornament.draw_diamond_rule(canvas, _MIDDLE + 48 * mm, 73 * mm, 34 * mm, 1)
-    _draw_panel(canvas, sheet, press)
+    _draw_panel(canvas, sheet, printer)
 
 
-def draw_notes(canvas: Any, sheet: PassbookSheet, press: Press) -> None:
+def draw_notes(canvas: Any, sheet: PassbookSheet, printer: Printer) -> None:
     """Draw the last page: what a passbook is, and what to do with it."""
-    _draw_ground(canvas, press, dark=False)
-    accent = palette.INK if press.saving else palette.RED
+    _draw_ground(canvas, printer, dark=False)
+    accent = palette.INK if printer.saving else palette.RED
     canvas.setFillColor(accent)
     canvas.setStrokeColor(accent)
     title = line(_("使用须知"), Voice.SONG, 20, tracking=6)
@@ -102,10 +102,10 @@ def _draw_end(canvas: Any, sheet: PassbookSheet) -> None:
     small.draw(canvas, _NOTES_LEFT, 15.6 * mm)
 
 
-def _draw_ground(canvas: Any, press: Press, *, dark: bool) -> None:
+def _draw_ground(canvas: Any, printer: Printer, *, dark: bool) -> None:
     """Paint the cover's ground where ink isn't saved, and the frame."""
     wide, high = _WIDTH - 2 * _MARGIN, _HEIGHT - 2 * _MARGIN
-    if not press.saving:
+    if not printer.saving:
         canvas.setFillColor(palette.RED if dark else palette.CREAM)
         canvas.rect(_MARGIN, _MARGIN, wide, high, stroke=0, fill=1)
     ornament.draw_meander_frame(
@@ -115,14 +115,14 @@ def _draw_ground(canvas: Any, press: Press, *, dark: bool) -> None:
         _WIDTH - 2 * _FRAME,
         _HEIGHT - 2 * _FRAME,
         band=_BAND,
-        colour=palette.INK if press.saving else palette.GOLD,
+        colour=palette.INK if printer.saving else palette.GOLD,
     )
 
 
-def _draw_panel(canvas: Any, sheet: PassbookSheet, press: Press) -> None:
+def _draw_panel(canvas: Any, sheet: PassbookSheet, printer: Printer) -> None:
     """Draw the light field with whose passbook it is."""
-    canvas.setFillColor(palette.WHITE if press.saving else palette.CREAM)
-    canvas.setStrokeColor(palette.INK if press.saving else palette.GOLD)
+    canvas.setFillColor(palette.WHITE if printer.saving else palette.CREAM)
+    canvas.setStrokeColor(palette.INK if printer.saving else palette.GOLD)
     canvas.setLineWidth(0.9)
     canvas.roundRect(_PANEL_LEFT, _PANEL_LOW, _PANEL_WIDE, _PANEL_HIGH, 2 * mm, stroke=1, fill=1)
     room = _PANEL_WIDE - 14 * mm

@@ -72,14 +72,8 @@ def _inner_pages(lines: int) -> int:
 def _untouched(number: int, sheet: PassbookSheet) -> Leaf:
     """A page without a line; a passbook without any begins with nothing."""
     opening = Totals() if number == 1 else None
-    return Leaf(number, (), opening, None, totals=_summed(sheet) if number == 1 else None)
-
-
-def _summed(sheet: PassbookSheet) -> Totals:
-    totals = sheet.before
-    for line in sheet.lines:
-        totals = totals.after(line)
-    return totals
+    totals = sheet.before.after(sheet.lines) if number == 1 else None
+    return Leaf(number, (), opening, None, totals=totals)
 
 
 def _filled(sheet: PassbookSheet) -> tuple[Leaf, ...]:
@@ -88,9 +82,7 @@ def _filled(sheet: PassbookSheet) -> tuple[Leaf, ...]:
     totals = sheet.before
     for number, group in groupby(sheet.lines, key=lambda line: page_of(line.number)):
         lines = tuple(group)
-        before = totals
-        for line in lines:
-            totals = totals.after(line)
+        before, totals = totals, totals.after(lines)
         struck = row_of(lines[0].number)
         overlaid = sheet.how is How.CONTINUE
         made.append(

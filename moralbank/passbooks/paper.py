@@ -11,13 +11,7 @@ from moralbank.households.queries import HouseholdUnknown, all_households, house
 from moralbank.ledger.models import AccountKind
 from moralbank.ledger.queries import balances, head_mark
 from moralbank.passbooks.layout import span
-from moralbank.passbooks.queries import (
-    Printing,
-    Span,
-    lines_of,
-    printed_so_far,
-    printing,
-)
+from moralbank.passbooks.queries import Span, lines_of, printed_so_far, printing
 from moralbank.passbooks.sheets import How, PassbookSheet, Totals
 from moralbank.villages.queries import village_info
 from moralbank.villages.settings import CONTACT, PUBLIC_ADDRESS
@@ -57,7 +51,7 @@ def sample_sheets(
 
 def printed_sheets(session: Session, village_id: int, number: int) -> list[PassbookSheet]:
     """The sheets of a printing, the same whenever they are asked for."""
-    done: Printing = printing(session, village_id, number)
+    done = printing(session, village_id, number)
     day = clock.local(done.at).date()
     return _sheets(session, village_id, done.spans, done.how, done.mark, day)
 
@@ -82,9 +76,6 @@ def _sheets(
         if one.id not in spans:
             continue
         wanted, known = spans[one.id], lines.get(one.id, ())
-        before = Totals()
-        for line in known[: wanted.first - 1]:
-            before = before.after(line)
         sheets.append(
             PassbookSheet(
                 village=village.name,
@@ -95,7 +86,7 @@ def _sheets(
                 head=one.head,
                 payload=payload(address, cards[one.id].token) if one.id in cards else "",
                 lines=known[wanted.first - 1 : wanted.last],
-                before=before,
+                before=Totals().after(known[: wanted.first - 1]),
                 credit_fen=wanted.credit_fen,
                 mark=mark,
                 printed_on=day,

@@ -13,8 +13,8 @@ from moralbank.i18n import _
 from moralbank.money import yuan
 from moralbank.passbooks.cover import draw_cover, draw_notes
 from moralbank.passbooks.layout import ROWS, Leaf, leaves, row_of
-from moralbank.passbooks.sheets import How, PassbookLine, PassbookSheet, Press, Totals
-from moralbank.printing import palette
+from moralbank.passbooks.sheets import How, PassbookLine, PassbookSheet, Printer, Totals
+from moralbank.printing import Progress, palette
 from moralbank.printing.booklet import draw_middle_marks, sides
 from moralbank.printing.fonts import Voice
 from moralbank.printing.sheet import A4, A5, Document, mm
@@ -55,9 +55,9 @@ Draw = Callable[[float, float], None]
 
 def passbooks(
     sheets: Sequence[PassbookSheet],
-    press: Press,
+    printer: Printer,
     *,
-    progress: Callable[[int], None] | None = None,
+    progress: Progress | None = None,
 ) -> bytes:
     """Return the PDF of passbooks, all printed in the same way; ``progress`` counts them.
 
@@ -66,16 +66,16 @@ def passbooks(
     """
     how = sheets[0].how
     document = Document(_paper(how), _("积分存折"))
-    printer = _Printer(document.canvas, press)
-    pages = printer.booklets if how is How.BOOKLET else printer.loose
+    pages = _Pages(document.canvas, printer)
+    drawn = pages.booklets if how is How.BOOKLET else pages.loose
     done = 0
-    for page, (owner, draw) in enumerate(pages(sheets)):
+    for page, (owner, draw) in enumerate(drawn(sheets)):
         if progress is not None and owner != done:
             progress(owner)
             done = owner
         if page:
             document.canvas.showPage()
-        document.canvas.translate(press.offset_mm[0] * mm, press.offset_mm[1] * mm)
+        document.canvas.translate(printer.offset_mm[0] * mm, printer.offset_mm[1] * mm)
         draw()
     if progress is not None:
         progress(len(sheets))
@@ -86,12 +86,12 @@ def _paper(how: How) -> Paper:
     return A5.turned if how is How.CONTINUE else A4
 
 
-class _Printer:
+class _Pages:
     """Draws pages; what all leaves of a village share is stored once in the file."""
 
-    def __init__(self, canvas: Any, press: Press) -> None:
-        self._canvas, self._press = canvas, press
-        self._accent = palette.INK if press.saving else palette.RED
+    def __init__(self, canvas: Any, printer: Printer) -> None:
+        self._canvas, self._printer = canvas, printer
+        self._accent = palette.INK if printer.saving else palette.RED
         self._furniture: dict[str, str] = {}
 
     def booklets(self, sheets: Sequence[PassbookSheet]) -> Iterator[tuple[int, Callable[[], None]]]:
@@ -132,14 +132,14 @@ class _Printer:
         return draw
 
     def _page(
-        self, sheet: PassbookSheet, draw: Callable[[Any, PassbookSheet, Press], None]
+        self, sheet: PassbookSheet, draw: Callable[[Any, PassbookSheet, Printer], None]
     ) -> Draw:
         """A page of a booklet that has no lines."""
 
         def placed(x: float, y: float) -> None:
             self._canvas.saveState()
             self._canvas.translate(x, y)
-            draw(self._canvas, sheet, self._press)
+            draw(self._canvas, sheet, self._printer)
             self._stamp(sheet)
             self._canvas.restoreState()
 
@@ -174,7 +174,7 @@ class _Printer:
         bank.draw(canvas, _LEFT, _TOP + 2.6 * mm)
         words = line(_("积分存折"), Voice.SONG, 10.5, tracking=1)
         words.draw(canvas, _LEFT + bank.width + 4 * mm, _TOP + 2.8 * mm)
-        if not self._press.saving:
+        if not self._printer.saving:
             canvas.setFillColor(palette.CREAM_SHADE)
             for row in range(0, ROWS, 2):
                 canvas.rect(_LEFT, _row_top(row + 1) - _ROW, _WIDTH, _ROW, stroke=0, fill=1)

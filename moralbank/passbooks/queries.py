@@ -22,8 +22,9 @@ from moralbank.i18n import _
 from moralbank.ledger.chain import printed_mark
 from moralbank.ledger.models import Account, AccountKind, Event, EventKind, Transfer
 from moralbank.passbooks.models import Passbook
-from moralbank.passbooks.sheets import How, PassbookLine, Press
+from moralbank.passbooks.sheets import How, PassbookLine, Printer
 from moralbank.villages.queries import settings_of
+from moralbank.villages.setting_kinds import moved_by
 from moralbank.villages.settings import INK, INK_SAVING, PRINTER_OFFSET
 
 _accounts = Account.__table__  # type: ignore[attr-defined]
@@ -130,11 +131,12 @@ def passbook_rows(
     ]
 
 
-def passbook_row(session: Session, village_id: int, household: HouseholdInfo) -> PassbookRow:
-    """One household's passbook; also that of one which has moved away."""
-    lines = lines_of(session, village_id, [household.id]).get(household.id, ())
+def passbook_row(
+    session: Session, village_id: int, household: HouseholdInfo, total: int
+) -> PassbookRow:
+    """One household's passbook of `total` lines; also that of one which has moved away."""
     printed = printed_so_far(session, village_id).get(household.id)
-    return _row(household, len(lines), printed, user_names(session, village_id))
+    return _row(household, total, printed, user_names(session, village_id))
 
 
 def printed_so_far(session: Session, village_id: int) -> dict[int, Any]:
@@ -168,11 +170,11 @@ def last_printing_of(session: Session, village_id: int, household_id: int) -> Pr
     return None
 
 
-def press_of(session: Session, village_id: int) -> Press:
-    """How the village prints, as it has set."""
+def printer_of(session: Session, village_id: int) -> Printer:
+    """The village's printer, as the village has set it."""
     settings = settings_of(session, village_id)
-    right, up = map(float, settings[PRINTER_OFFSET].split())
-    return Press(saving=settings[INK] == INK_SAVING, offset_mm=(right, up))
+    offset_mm = moved_by(settings[PRINTER_OFFSET])
+    return Printer(saving=settings[INK] == INK_SAVING, offset_mm=offset_mm)
 
 
 def _row(
@@ -210,13 +212,7 @@ def _side(account: str, left: str, sign: int) -> Any:
             _slips.c.id.label("slip"),
             _refunds.c.id.label("refund"),
         )
-        .join(
-            _transfers,
-            and_(
-                _transfers.c.village_id == _accounts.c.village_id,
-                _transfers.c[account] == _accounts.c.id,
-            ),
-        )
+        .join(_transfers, _of_account(account))
         .join(_events, _of_event(_events))
         .outerjoin(
             _awards,
@@ -233,6 +229,14 @@ def _side(account: str, left: str, sign: int) -> Any:
             _accounts.c.kind == bindparam("kind"),
             _accounts.c.owner.in_(bindparam("owners", expanding=True)),
         )
+    )
+
+
+def _of_account(side: str) -> Any:
+    """The condition that a transfer has the account on this side."""
+    return and_(
+        _transfers.c.village_id == _accounts.c.village_id,
+        _transfers.c[side] == _accounts.c.id,
     )
 
 
@@ -253,13 +257,7 @@ _LINES: Final = select(_BOTH).order_by(_BOTH.c.owner, _BOTH.c.seq, _BOTH.c.leg)
 def _counted(account: str) -> Any:
     return (
         select(_accounts.c.owner, func.count().label("lines"))
-        .join(
-            _transfers,
-            and_(
-                _transfers.c.village_id == _accounts.c.village_id,
-                _transfers.c[account] == _accounts.c.id,
-            ),
-        )
+        .join(_transfers, _of_account(account))
         .where(
             _accounts.c.village_id == bindparam("village"),
             _accounts.c.kind == bindparam("kind"),

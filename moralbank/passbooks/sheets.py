@@ -1,8 +1,11 @@
 """What a passbook shows, as plain values: paper, screen and tests share it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+
+from moralbank.cards.faces import BANK
 
 
 class How(StrEnum):
@@ -47,9 +50,12 @@ class Totals:
         """What is left."""
         return self.given - self.taken
 
-    def after(self, line: PassbookLine) -> "Totals":
-        """The totals with one more line."""
-        return Totals(self.given + max(line.amount, 0), self.taken + max(-line.amount, 0))
+    def after(self, lines: Iterable[PassbookLine]) -> "Totals":
+        """The totals with more lines."""
+        amounts = [line.amount for line in lines]
+        given = sum(amount for amount in amounts if amount > 0)
+        taken = -sum(amount for amount in amounts if amount < 0)
+        return Totals(self.given + given, self.taken + taken)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +71,7 @@ class PassbookSheet:
     town: str
     organisation: str
     contact: str
-    bank: str = "道德银行"
+    bank: str = BANK
     household: str
     head: str
     payload: str
@@ -79,8 +85,8 @@ class PassbookSheet:
 
 
 @dataclass(frozen=True)
-class Press:
-    """How the village prints: lines in black alone, and how far its printer is off, in mm."""
+class Printer:
+    """The village's printer: whether it is to print black lines alone, how far it is off, in mm."""
 
     saving: bool = False
     offset_mm: tuple[float, float] = (0.0, 0.0)

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from sqlmodel import Session
 
 from moralbank.access.permissions import may as role_may
 from moralbank.access.queries import user_names
@@ -21,14 +20,15 @@ from moralbank.passbooks.forms import HOW_LABELS, PrintForm, SetBackForm, notes
 from moralbank.passbooks.paper import sample_sheets
 from moralbank.passbooks.queries import (
     PassbookRow,
+    Printing,
     last_printing,
     last_printing_of,
     lines_of,
     passbook_row,
     passbook_rows,
-    press_of,
+    printer_of,
 )
-from moralbank.passbooks.sheets import How, PassbookSheet, Press
+from moralbank.passbooks.sheets import How, PassbookSheet, Printer
 from moralbank.web.errors import status_of
 from moralbank.web.guards import current_actor, may
 from moralbank.web.pages import asked_page, asked_words, pager
@@ -128,33 +128,33 @@ def _printed(form: PrintForm, chosen: Sequence[int]) -> Any:
     """The sheets as an answer; remembered unless a sample was asked for."""
     actor, how = current_actor(), form.way
     if form.sample.data:
-        sheets, press = _sample(chosen, how)
+        sheets, printer = _sample(chosen, how)
     else:
         require_place()  # what is remembered as printed must come out
         with writing() as session:
             sheets = service.print_passbook(session, actor, sent_request_id(), chosen, how)
-            press = press_of(session, actor.village_id)
+            printer = printer_of(session, actor.village_id)
 
     def draw(told: Any) -> bytes:
         from moralbank.passbooks import pdf  # noqa: PLC0415 - slow to import
 
-        return pdf.passbooks(sheets, press, progress=told)
+        return pdf.passbooks(sheets, printer, progress=told)
 
     name = _("存折-%(how)s.pdf", how=_(HOW_LABELS[how]))
     return printed(name, draw, pieces=len(sheets), hint=_(HINTS[how]))
 
 
-def _sample(chosen: Sequence[int], how: How) -> tuple[list[PassbookSheet], Press]:
+def _sample(chosen: Sequence[int], how: How) -> tuple[list[PassbookSheet], Printer]:
     """What would be printed. Raises NobodyChosen, NothingNew."""
     if not chosen:
         raise service.NobodyChosen
     with reading() as session:
         village_id = current_actor().village_id
         sheets = sample_sheets(session, village_id, chosen, how)
-        press = press_of(session, village_id)
+        printer = printer_of(session, village_id)
     if not sheets:
         raise service.NothingNew
-    return sheets, press
+    return sheets, printer
 
 
 def _chosen(form: PrintForm) -> list[int]:
@@ -205,37 +205,35 @@ def _household(
     back: SetBackForm,
     refusal: MoralbankError | None = None,
 ) -> str:
+    village_id = current_actor().village_id
     with reading() as session:
-        shown = _shown(session, household_id)
-    row: PassbookRow = shown["row"]
-    if not row.prints and request.method == "GET":
-        form.how.data = How.BOOKLET.value
-    if back.lines.data is None and not back.errors and shown["last"]:
-        back.lines.data = min(shown["last"].spans[household_id].before, max(row.printed - 1, 0))
+        owner = household(session, village_id, household_id)
+        lines = lines_of(session, village_id, [owner.id]).get(owner.id, ())
+        row = passbook_row(session, village_id, owner, len(lines))
+        last = last_printing_of(session, village_id, owner.id)
+        credit = account_of(session, village_id, AccountKind.HOUSEHOLD_CREDIT, owner.id).amount
+    _propose(row, last, form, back)
     here = place(row.total, asked_page() if "page" in request.args else row.total, PAGE_ROWS)
     return render_template(
         "passbooks/household.html",
+        household=owner,
+        row=row,
+        last=last,
+        credit=credit,
         form=form,
         back=back,
         notes=notes(),
         how_labels=HOW_LABELS,
-        lines=shown["lines"][here.offset :][: here.size],
+        lines=lines[here.offset :][: here.size],
         pager=pager(here, "passbooks.household_passbook", household_id=household_id),
         request_id=next_request_id(refusal),
         may_print=role_may(current_actor().role, "passbooks.print"),
-        **{name: shown[name] for name in ("household", "row", "last", "credit")},
     )
 
 
-def _shown(session: Session, household_id: int) -> dict[str, Any]:
-    """What the page of one passbook needs to know. Raises HouseholdUnknown."""
-    village_id = current_actor().village_id
-    owner = household(session, village_id, household_id)
-    credit = account_of(session, village_id, AccountKind.HOUSEHOLD_CREDIT, owner.id)
-    return {
-        "household": owner,
-        "row": passbook_row(session, village_id, owner),
-        "lines": lines_of(session, village_id, [owner.id]).get(owner.id, ()),
-        "last": last_printing_of(session, village_id, owner.id),
-        "credit": credit.amount,
-    }
+def _propose(row: PassbookRow, last: Printing | None, form: PrintForm, back: SetBackForm) -> None:
+    """Fill in what is most often wanted: a booklet first, and setting back the last printing."""
+    if request.method == "GET" and not row.prints:
+        form.how.data = How.BOOKLET.value
+    if last is not None and back.lines.data is None and not back.errors:
+        back.lines.data = min(last.spans[row.household.id].before, max(row.printed - 1, 0))

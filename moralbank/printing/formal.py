@@ -271,10 +271,9 @@ def closing(
 ) -> Piece:
     """Return the end of a notice: code and contact at the left, who and when beside the seal.
 
-    ``size`` is that of who and when, ``colour`` that of the seal's place.
-
-    The seal's place is kept clear of everything written. Drawing it raises
-    ``qr.PayloadTooLong`` for an address that no code can hold.
+    ``size`` is that of who and when, ``colour`` that of the seal's place, which is kept clear of
+    everything written. Drawing it raises ``qr.PayloadTooLong`` for an address that no code can
+    hold.
     """
     seal = ornament.SEAL_MM * mm
     signed = frame.right - seal - 30 * mm

@@ -6,12 +6,13 @@ from moralbank.i18n import _
 
 _DIGITS = "〇一二三四五六七八九"
 _UNITS = ("", "十", "百", "千")
-_LIMIT = 10_000
+_THOUSAND = 1000
+_MYRIAD = 10_000
+_MYRIADS = ("", "万", "亿")
 _MOST = 10**12
+"""A trillion (万亿): from there on numbers would need a further unit."""
 _CAPITALS = "零壹贰叁肆伍陆柒捌玖"
 _AS_CAPITALS = str.maketrans(_DIGITS + "十百千", _CAPITALS + "拾佰仟")
-_MYRIADS = ("", "万", "亿")
-_THOUSAND = 1000
 
 
 def digits(number: int) -> str:
@@ -35,7 +36,7 @@ def _grouped(number: int, nought: str) -> str:
     """Write a number four figures at a time, ``nought`` once where figures are left out."""
     words, skipped = "", False
     for power in reversed(range(len(_MYRIADS))):
-        group = number // _LIMIT**power % _LIMIT
+        group = number // _MYRIAD**power % _MYRIAD
         if group:
             gap = nought if words and (skipped or group < _THOUSAND) else ""
             words += gap + _in_full(group) + _MYRIADS[power]

@@ -27,6 +27,8 @@ _FOOT: Final = 47 * mm
 _EDGE: Final = 11 * mm
 _TITLE_HIGH, _GAP = 14 * mm, 5 * mm
 _LEAST_ROW, _MOST_ROW, _STEP = 7.4 * mm, 17 * mm, 0.2 * mm
+_LEAST_TRUE: Final = 11 * mm
+"""The least row on large paper, in its own size: there a row need not grow with the sheet."""
 _NUMBER, _FIGURE = 9 * mm, 30 * mm
 _NAMES: Final = 0.62
 """How much of a row names may take beside long details; beside short ones they take the rest."""
@@ -97,8 +99,7 @@ _GOLD_ON_RED: Final = Tint(
 _COLOUR: Final = _Look(
     palette.RED, palette.GOLD_PALE, palette.RED, palette.WHITE, palette.CREAM_DARK, _GOLD_ON_RED
 )
-_BLACK: Final = Color(0, 0, 0)
-_PLAIN: Final = _Look(None, _BLACK, _BLACK, None, None, Tints.PLAIN.value)
+_PLAIN: Final = _Look(None, palette.BLACK, palette.BLACK, None, None, Tints.PLAIN.value)
 
 
 @dataclass(frozen=True)
@@ -124,7 +125,7 @@ def panel_poster(poster: PanelPoster, *, paper: Paper = A3, plain: bool = False)
     seal = ornament.SEAL_MM * mm / scale
     foot = max(_FOOT, seal + 5 * mm)
     room = high - _HEAD - foot - _EDGE - 2 * _GAP
-    columns = _laid_out(poster.panels, room)
+    columns = _laid_out(poster.panels, room, min(_LEAST_ROW, _LEAST_TRUE / scale))
     look = _PLAIN if plain else _COLOUR
     sheets = [columns[start : start + 2] for start in range(0, len(columns), 2)]
     for number, sheet in enumerate(sheets, start=1):
@@ -140,12 +141,17 @@ def panel_poster(poster: PanelPoster, *, paper: Paper = A3, plain: bool = False)
     return document.close()
 
 
-def _laid_out(panels: Sequence[Panel], room: float) -> list[Column]:
+def asked(contact: str) -> str:
+    """Whom to ask, for a poster's foot; nothing where there is nobody."""
+    return _("有不明白的请问：%(contact)s", contact=contact) if contact else ""
+
+
+def _laid_out(panels: Sequence[Panel], room: float, least: float) -> list[Column]:
     """The columns, two a sheet: on as few sheets, with rows as high as they allow."""
     sheets = 1
     while True:
         row = _MOST_ROW
-        while row >= _LEAST_ROW:
+        while row >= least:
             columns = _columns(panels, row, room)
             if len(columns) <= 2 * sheets:
                 return columns

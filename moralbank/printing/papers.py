@@ -26,3 +26,6 @@ WALL_PAPERS: Final = {
     )
 }
 """Every upright paper by its key, the smallest first."""
+
+USUAL: Final = "a3"
+"""The key of the one that is offered first: the largest that an office prints."""

@@ -16,6 +16,8 @@ from moralbank.printing import palette
 _TOKEN: Final = re.compile(r"[MLCQZ]|-?\d+(?:\.\d+)?")
 _COUNT: Final = {"M": 2, "L": 2, "C": 6, "Q": 4, "Z": 0}
 _ROUND: Final = 1
+_FIGURE: Final = 60
+"""The height of a person as its parts are measured below."""
 _SKIN_LIGHT: Final = Color(0.99, 0.91, 0.82)
 
 Point = tuple[float, float]
@@ -45,12 +47,12 @@ class Tints(Enum):
         palette.WHITE,
     )
     PLAIN = Tint(
-        Color(0, 0, 0),
-        Color(1, 1, 1),
-        Color(1, 1, 1),
-        Color(1, 1, 1),
-        Color(1, 1, 1),
-        Color(1, 1, 1),
+        palette.BLACK,
+        palette.WHITE,
+        palette.WHITE,
+        palette.WHITE,
+        palette.WHITE,
+        palette.WHITE,
     )
 
 
@@ -164,9 +166,9 @@ class Sketch:
         """Draw somebody from in front: legs, coat, arms, head."""
         self.canvas.saveState()
         self.canvas.translate(*who.feet)
-        self.canvas.scale(who.height / 60, who.height / 60)
-        k = 60 / who.height
-        left, right = ((x * k, y * k) for x, y in (who.left_hand, who.right_hand))
+        scale = who.height / _FIGURE
+        self.canvas.scale(scale, scale)
+        left, right = ((x / scale, y / scale) for x, y in (who.left_hand, who.right_hand))
         for side in (-1, 1):
             self.limb(((side * 3.6, 1.6), (side * 3.6, 18)), 4.4, "paper")
             self.shape(f"M {side * 1.4} 0 L {side * 7} 0 L {side * 6} 3 L {side * 1.6} 3 Z", "ink")

@@ -7,6 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+MM: Final = 72 / 25.4
+"""Points in a millimetre."""
+
 
 @dataclass(frozen=True)
 class Paper:
@@ -25,9 +28,6 @@ class Paper:
         """The same paper, a quarter turn round."""
         return Paper(self.height_mm, self.width_mm)
 
-
-MM: Final = 72 / 25.4
-"""Points in a millimetre."""
 
 A5: Final = Paper(148, 210)
 A4: Final = Paper(210, 297)
@@ -51,8 +51,8 @@ class Place:
 class Stock:
     """Equal pieces on a sheet, in mm.
 
-    `gap_mm` lies between columns and rows; `left_mm` and `top_mm` are the margins before the first
-    piece, both None where the pieces stand in the middle of the sheet. `cut` says that somebody
+    `gap_mm` lies between columns and rows; `margin_mm` is left free at the left and the top of the
+    first piece, None where the pieces stand in the middle of the sheet. `cut` says that somebody
     cuts along crop marks; ready-cut stock has none.
     """
 
@@ -87,12 +87,11 @@ class Stock:
             return self.paper.height_mm - self.margin_mm[1] - high
         return (self.paper.height_mm - high) / 2
 
-    def places(self, count: int, *, skip: int = 0, mirrored: bool = False) -> Iterator[Place]:
+    def places(self, count: int, *, skip: int = 0) -> Iterator[Place]:
         """Yield `count` places from left to right and top to bottom.
 
-        `skip` is the number of places of the first sheet that are used up already. `mirrored`
-        gives the places of the same pieces on the back, for a sheet turned over its long edge.
-        Raises ValueError when `skip` is negative or a whole sheet.
+        `skip` is the number of places of the first sheet that are used up already. Raises
+        ValueError when `skip` is negative or a whole sheet.
         """
         if not 0 <= skip < self.per_page:
             message = f"skip must be between 0 and {self.per_page - 1}, not {skip}"
@@ -101,7 +100,5 @@ class Stock:
             page, index = divmod(number, self.per_page)
             row, column = divmod(index, self.columns)
             x = self.left_mm + column * (self.width_mm + self.gap_mm[0])
-            if mirrored:
-                x = self.paper.width_mm - x - self.width_mm
             y = self.bottom_mm + (self.rows - 1 - row) * (self.height_mm + self.gap_mm[1])
             yield Place(page, x * MM, y * MM)

@@ -4,32 +4,28 @@ from sqlmodel import Session
 
 from moralbank import clock
 from moralbank.i18n import _
-from moralbank.ledger.queries import NoRate, rate_on
+from moralbank.ledger.queries import rate_in_force
 from moralbank.money import short_yuan
 from moralbank.printing import numerals
-from moralbank.printing.panels import Panel, PanelPoster, PanelRow
+from moralbank.printing.panels import Panel, PanelPoster, PanelRow, asked
 from moralbank.scheme.emblems import BELL, emblem_of
-from moralbank.scheme.models import CapMeasure, CapPeriod
-from moralbank.scheme.queries import Category, Item, Scheme, scheme_on
+from moralbank.scheme.models import CapMeasure
+from moralbank.scheme.queries import PERIOD_UNITS, Category, Item, Scheme, scheme_on
 from moralbank.villages.queries import VillageInfo, village_info
 from moralbank.villages.settings import CONTACT, NOTICE_DAYS
-
-_PERIOD_UNITS = {"月": CapPeriod.MONTH, "季度": CapPeriod.QUARTER, "年": CapPeriod.YEAR}
 
 
 def poster_of(session: Session, village_id: int) -> PanelPoster:
     """The scheme of today as a poster; raises NoScheme."""
     village = village_info(session, village_id)
     scheme = scheme_on(session, village_id, clock.today())
-    contact = village.settings[CONTACT]
-    asked = _("有不明白的请问：%(contact)s", contact=contact) if contact else ""
     return PanelPoster(
-        village=f"{village.town}{village.name}",
+        village=village.full_name,
         title=_("道德银行积分细则"),
         told=f"{_version(scheme)}　·　{scheme.resolution}",
         panels=_panels(scheme),
         way="　→　".join(_steps(village)),
-        words=(_rate(session, village_id), asked),
+        words=(_rate(session, village_id), asked(village.settings[CONTACT])),
         organisation=village.organisation,
         date=numerals.full_date(clock.today()),
     )
@@ -65,8 +61,7 @@ def _points(item: Item) -> str:
 
 def _detail(item: Item) -> str:
     """What one time is, the cap, and the levels: "每 2 小时，每月最多 10 分"."""
-    unit = _("每 %(unit)s", unit=item.unit) if item.unit[:1].isdigit() else f"{_('每')}{item.unit}"
-    parts = [unit]
+    parts = [item.each_text]
     if item.cap and not _is_said_by_unit(item):
         parts.append(item.cap_text)
     if item.levels:
@@ -79,7 +74,7 @@ def _is_said_by_unit(item: Item) -> bool:
     cap = item.cap
     if cap is None or cap.measure is not CapMeasure.TIMES or cap.amount != 1:
         return False
-    return _PERIOD_UNITS.get(item.unit) is cap.period
+    return PERIOD_UNITS.get(item.unit) is cap.period
 
 
 def _steps(village: VillageInfo) -> tuple[str, ...]:
@@ -89,8 +84,5 @@ def _steps(village: VillageInfo) -> tuple[str, ...]:
 
 
 def _rate(session: Session, village_id: int) -> str:
-    try:
-        fen = rate_on(session, village_id)
-    except NoRate:
-        return ""
-    return _("1 分 = %(yuan)s 元，到积分超市兑换", yuan=short_yuan(fen))
+    fen = rate_in_force(session, village_id)
+    return "" if fen is None else _("1 分 = %(yuan)s 元，到积分超市兑换", yuan=short_yuan(fen))

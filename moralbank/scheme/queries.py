@@ -34,6 +34,10 @@ PERIOD_WORDS: Final = {
     CapPeriod.ONCE: mark("总共"),
 }
 MEASURE_WORDS: Final = {CapMeasure.TIMES: mark("次"), CapMeasure.POINTS: mark("分")}
+ONCE: Final = "次"
+"""The unit of what is counted by itself, as schemes write it."""
+PERIOD_UNITS: Final = {"月": CapPeriod.MONTH, "季度": CapPeriod.QUARTER, "年": CapPeriod.YEAR}
+"""Units that are a period, as schemes write them."""
 
 
 class NoScheme(Refused):
@@ -125,6 +129,13 @@ class Item:
         else:
             amounts = f"{sign}{self.points_min}"
         return _("%(amounts)s 分", amounts=amounts)
+
+    @property
+    def each_text(self) -> str:
+        """For how much the points are, in words: "每次", "每 2 小时"."""
+        # A unit that begins with a figure stands apart from the word before it.
+        words = mark("每 %(unit)s") if self.unit[:1].isdigit() else mark("每%(unit)s")
+        return _(words, unit=self.unit)
 
     @property
     def cap_text(self) -> str:

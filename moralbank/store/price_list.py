@@ -10,7 +10,7 @@ from moralbank.i18n import _, mark
 from moralbank.ledger.queries import rate_on
 from moralbank.money import short_yuan
 from moralbank.printing import numerals
-from moralbank.printing.panels import Panel, PanelPoster, PanelRow
+from moralbank.printing.panels import Panel, PanelPoster, PanelRow, asked
 from moralbank.store.goods import PERIOD_LABELS
 from moralbank.store.keeping import ShopInfo
 from moralbank.store.prices import points_for
@@ -33,18 +33,15 @@ def price_list(session: Session, village_id: int, shop: ShopInfo) -> PanelPoster
     goods = products(session, village_id, shop.id)
     if not goods:
         raise NothingOffered(shop=shop.name)
-    day, contact = numerals.full_date(clock.today()), village.settings[CONTACT]
+    day = numerals.full_date(clock.today())
     told = {"shop": shop.name, "day": day, "yuan": short_yuan(rate)}
     return PanelPoster(
-        village=f"{village.town}{village.name}",
+        village=village.full_name,
         title=_("积分超市价目表"),
         told=_("%(shop)s　·　%(day)s　·　1 分 = %(yuan)s 元", **told),
         panels=tuple(_panel(name, shelf, rate) for name, shelf in shelves(goods)),
         way=_("带上积分卡，扫一扫就换"),
-        words=(
-            _("价钱有变，以货架上的价签为准。"),
-            _("有不明白的请问：%(contact)s", contact=contact) if contact else "",
-        ),
+        words=(_("价钱有变，以货架上的价签为准。"), asked(village.settings[CONTACT])),
         organisation=village.organisation,
         date=day,
     )

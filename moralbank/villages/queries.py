@@ -43,6 +43,11 @@ class VillageInfo:
     organisation: str
     settings: dict[str, str]
 
+    @property
+    def full_name(self) -> str:
+        """The village behind its town, as posters name it."""
+        return f"{self.town}{self.name}"
+
 
 def village_info(session: Session, village_id: int) -> VillageInfo:
     """The village with everything it has set; raises VillageUnknown."""

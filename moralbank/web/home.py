@@ -30,7 +30,7 @@ from moralbank.db import reading
 from moralbank.fund.cover import cover
 from moralbank.i18n import _
 from moralbank.ledger.models import AccountKind
-from moralbank.ledger.queries import NoRate, head_mark, rate_on, total
+from moralbank.ledger.queries import head_mark, rate_in_force, total
 from moralbank.notices.queries import open_notices
 from moralbank.objections.queries import open_objections
 from moralbank.reminders.queries import due_count
@@ -188,14 +188,11 @@ def _accountant(session: Session, actor: Actor) -> Figures:
     """What the village owes to households and shops, what is there for it, what is to be paid."""
     village_id, today = actor.village_id, clock.today()
     points = total(session, village_id, AccountKind.HOUSEHOLD_POINTS)
-    try:
-        worth = points * rate_on(session, village_id)
-    except NoRate:
-        worth = None
+    rate = rate_in_force(session, village_id)
     month = SlipFilter(first=today.replace(day=1), last=today)
     return {
         "points": points,
-        "worth": worth,
+        "worth": None if rate is None else points * rate,
         "credit": total(session, village_id, AccountKind.HOUSEHOLD_CREDIT),
         "cover": cover(session, village_id),
         "slips": slip_sums(session, village_id, month),

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from functools import partial
 from typing import Final
 
 from flask import Flask, current_app, redirect, request, url_for
@@ -12,22 +11,10 @@ from werkzeug.wrappers import Response
 from moralbank.i18n import mark
 from moralbank.paper import jobs
 from moralbank.paper.choices import wall_choice
-from moralbank.paper.jobs import Draw, Order, Press, Progress
+from moralbank.paper.jobs import Draw, Order, Press
 from moralbank.web.files import pdf_file
 from moralbank.web.guards import current_actor
 from moralbank.web.way_back import page_before
-
-__all__ = [
-    "ACTUAL_SIZE",
-    "DUPLEX",
-    "LOOK",
-    "PRINT_SHOP",
-    "Draw",
-    "Progress",
-    "printed",
-    "printed_poster",
-    "require_place",
-]
 
 DrawPoster = Callable[..., bytes]
 """Draws a poster; takes `paper` and `plain`."""
@@ -84,8 +71,9 @@ def printed_poster(name: str, draw: DrawPoster) -> Response:
     Raises WallPaperInvalid, and as `printed` does.
     """
     choice = wall_choice(request.args)
-    poster = partial(draw, paper=choice.paper, plain=choice.plain)
-    return printed(f"{name}-{choice.key}.pdf", lambda _done: poster())
+    return printed(
+        f"{name}-{choice.key}.pdf", lambda _told: draw(paper=choice.paper, plain=choice.plain)
+    )
 
 
 def file_name(wanted: str) -> str:

@@ -9,16 +9,23 @@ from moralbank.access.permissions import Role
 from moralbank.awards.deciding import approve
 from moralbank.awards.posting import reverse
 from moralbank.awards.service import RecordAward, record
-from moralbank.boards.definitions import board_called
+from moralbank.boards.definitions import BoardContent, board_called
 from moralbank.boards.periods import Period, current_quarter
 from moralbank.boards.queries import Ranking, rank
 from moralbank.boards.service import change_board, content_of
 from moralbank.fund.models import FundSource
 from moralbank.fund.service import Income, record_income
 from moralbank.households.queries import all_households
-from moralbank.households.service import EditHousehold, NewMember, add_member, edit_household
+from moralbank.households.service import (
+    EditHousehold,
+    NewHousehold,
+    NewMember,
+    add_household,
+    add_member,
+    edit_household,
+)
 from moralbank.money import fen_from_yuan
-from moralbank.scheme.queries import scheme_on
+from moralbank.scheme.queries import Scheme, scheme_on
 from moralbank.scheme.rules import NewScheme, as_new_items
 from moralbank.scheme.service import adopt
 from tests.village import Town
@@ -98,13 +105,33 @@ def places(ranking: Ranking) -> list[tuple[int, str, int]]:
     return [(entry.rank, entry.name, entry.points) for entry in ranking.entries]
 
 
-def change(village: Town, slug: str, **changes: object) -> None:
-    """Change what is said of a board."""
+def scheme_of(village: Town) -> Scheme:
+    """The scheme of today."""
+    with village.database.reading() as session:
+        return scheme_on(session, village.village_id, clock.today())
+
+
+def content(village: Town, slug: str, **changes: object) -> BoardContent:
+    """What is said of a board, changed in places."""
+    with village.database.reading() as session:
+        known = content_of(board_called(session, village.village_id, slug), scheme_of(village))
+    return replace(known, **changes)  # type: ignore[arg-type]
+
+
+def change(village: Town, slug: str, **changes: object) -> bool:
+    """Change what is said of a board; whether anything was."""
+    wanted, scheme = content(village, slug, **changes), scheme_of(village)
     with village.database.writing() as session:
-        scheme = scheme_on(session, village.village_id, clock.today())
-        known = content_of(board_called(session, village.village_id, slug), scheme)
-        wanted = replace(known, **changes)  # type: ignore[arg-type]
-        change_board(session, village.actor(Role.ADMIN), slug, wanted, scheme)
+        return change_board(session, village.actor(Role.ADMIN), slug, wanted, scheme)
+
+
+def neighbours(village: Town, *heads: str) -> dict[str, str]:
+    """More households, in 三组 from 001 on; gives their labels by the head's name."""
+    with village.database.writing() as session:
+        for number, head in enumerate(heads, start=1):
+            wanted = NewHousehold(group="三组", number=f"{number:03d}", head=head)
+            add_household(session, village.actor(Role.ADMIN), wanted)
+    return {head: f"三组-{number:03d}" for number, head in enumerate(heads, start=1)}
 
 
 def member(village: Town, label: str, name: str, *, minor: bool = False) -> int:

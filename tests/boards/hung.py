@@ -1,6 +1,5 @@
 """Published boards of named villagers."""
 
-import itertools
 from typing import Any
 
 from moralbank.access.permissions import Role
@@ -10,17 +9,11 @@ from moralbank.boards.issues import issue
 from moralbank.boards.periods import Period, current_quarter
 from moralbank.check import check_village
 from moralbank.villages.service import change_setting
-from tests.boards.deeds import do
+from tests.boards.deeds import do, request_id
 from tests.village import Town
 
 DU, WANG, GAOWA, WEN = "一组-012", "六组-042", "二组-007", "六组-031"
 NOTE = "修东沟水渠五天"
-_requests = itertools.count(1)
-
-
-def request_id() -> str:
-    """A request id not used before."""
-    return f"issue-{next(_requests):06d}"
 
 
 def honour(town: Town) -> dict[str, int]:

@@ -1,10 +1,7 @@
 """The boards' seeds, and what a village makes of them by service."""
 
-from dataclasses import replace
-
 import pytest
 
-from moralbank import clock
 from moralbank.access.permissions import Role
 from moralbank.audit import trail
 from moralbank.boards.definitions import (
@@ -15,9 +12,7 @@ from moralbank.boards.definitions import (
     seeded_boards,
 )
 from moralbank.boards.models import Measure, Style, Subject, Ties
-from moralbank.boards.queries import masked
 from moralbank.boards.service import (
-    BoardContent,
     BoardDaysInvalid,
     BoardMinimumInvalid,
     BoardTitleInvalid,
@@ -29,35 +24,15 @@ from moralbank.boards.service import (
     HonourOfDonors,
     NothingToReset,
     add_board,
-    change_board,
-    content_of,
     hide_board,
     reset_board,
 )
 from moralbank.errors import Invalid
-from moralbank.scheme.queries import Scheme, scheme_on
-from tests.boards.deeds import request_id
+from moralbank.households.masking import is_masked, masked
+from tests.boards.deeds import change, content, request_id, scheme_of
 from tests.village import Town, found_village
 
 SEEDED = ["shanju", "xiaoxing", "haoren", "zuimei", "zongbang", "qingjie", "jinbu", "juanzeng"]
-
-
-def scheme_of(village: Town) -> Scheme:
-    with village.database.reading() as session:
-        return scheme_on(session, village.village_id, clock.today())
-
-
-def content(village: Town, slug: str, **changes: object) -> BoardContent:
-    """What is said of a board, changed in places."""
-    with village.database.reading() as session:
-        known = content_of(board_called(session, village.village_id, slug), scheme_of(village))
-    return replace(known, **changes)  # type: ignore[arg-type]
-
-
-def change(village: Town, slug: str, **changes: object) -> bool:
-    wanted, scheme = content(village, slug, **changes), scheme_of(village)
-    with village.database.writing() as session:
-        return change_board(session, village.actor(Role.ADMIN), slug, wanted, scheme)
 
 
 def boards(village: Town, *, hidden: bool = False) -> list[Board]:
@@ -205,3 +180,5 @@ def test_two_boards_have_two_titles(hamlet: Town) -> None:
 )
 def test_a_masked_name_keeps_the_surname(name: str, shown: str) -> None:
     assert masked(name) == shown
+    assert is_masked(shown)
+    assert not is_masked(name)

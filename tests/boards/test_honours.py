@@ -7,11 +7,15 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
+from moralbank import clock
 from moralbank.access.permissions import Role
+from moralbank.boards.honour_sheets import CertificateKind
+from moralbank.boards.honours import usual_words
+from moralbank.i18n import ENGLISH, use_language
 from tests.boards.deeds import edit
-from tests.boards.hung import DU, GAOWA, WANG, correct, honour, publish
-from tests.boards.test_pages import size_of, text_of
+from tests.boards.hung import DU, GAOWA, WANG, correct, honour, publish, read, settle
 from tests.conftest import make_app
+from tests.printing.paper import size_of, text_of
 from tests.terminal import Terminal
 from tests.village import STAFF, Browser, Town, found_village
 
@@ -201,6 +205,17 @@ def test_by_command(village: Town, terminal: Terminal, tmp_path: Path) -> None:
     assert "请勾选要做门牌的户" in run("plates", expect=1)
     assert len(printings(village, "boards.plates")) == 1
     assert len(printings(village, "boards.certificates")) == 2
+
+
+def test_the_day_on_a_certificate_is_chinese_whoever_prints_it(hamlet: Town) -> None:
+    honour(hamlet)
+    publish(hamlet)
+    settle(hamlet, "formal_dates", "arabic")
+    use_language(ENGLISH)
+    with hamlet.database.reading() as session:
+        words = usual_words(session, read(hamlet, 1), CertificateKind.AWARD)
+    today = clock.today()
+    assert words.date == f"{today.year}年{today.month}月{today.day}日"
 
 
 def test_a_sheet_is_looked_at_first(clerk: Browser) -> None:

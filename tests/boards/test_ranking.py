@@ -1,5 +1,7 @@
 """Who stands on a board, in which place, with which words."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
@@ -8,12 +10,11 @@ from sqlalchemy import event
 from moralbank import clock
 from moralbank.access.permissions import Role
 from moralbank.boards.edits import save_edit
-from moralbank.boards.periods import current_quarter, read_period
+from moralbank.boards.periods import Period, current_quarter, quarter_of, read_period
 from moralbank.boards.queries import rank, rank_all
 from moralbank.fund.models import FundSource
 from moralbank.fund.service import take_back as take_voucher_back
 from moralbank.households.models import HouseholdStatus
-from moralbank.households.service import NewHousehold, add_household
 from moralbank.scheme.queries import scheme_on
 from moralbank.villages.queries import GroupUnknown
 from tests.boards.deeds import (
@@ -24,21 +25,23 @@ from tests.boards.deeds import (
     edit,
     give,
     member,
+    neighbours,
     places,
     request_id,
     take_back,
 )
 from tests.village import Town
 
+FOURTEEN = tuple(f"邻{sign}" for sign in "甲乙丙丁戊己庚辛壬癸子丑寅卯")
+"""Heads of households that moved in."""
 
-def neighbours(village: Town, count: int) -> list[str]:
-    """So many more households, as 三组-001 and on."""
-    with village.database.writing() as session:
-        for number in range(1, count + 1):
-            head = "邻" + "甲乙丙丁戊己庚辛壬癸子丑寅卯"[number - 1]
-            wanted = NewHousehold(group="三组", number=f"{number:03d}", head=head)
-            add_household(session, village.actor(Role.ADMIN), wanted)
-    return [f"三组-{number:03d}" for number in range(1, count + 1)]
+
+@contextmanager
+def next_quarter() -> Iterator[Period]:
+    """Amid the next quarter, so that days before are of the same one whatever day it is."""
+    after = quarter_of(current_quarter().last + timedelta(days=1))
+    with clock.at(clock.now() + (after.first - clock.today()) + timedelta(days=40)):
+        yield after
 
 
 def test_most_points_stand_first_and_equal_points_share_a_place(village: Town) -> None:
@@ -129,8 +132,7 @@ def test_too_few_points_are_not_enough(village: Town) -> None:
 
 
 def test_those_equal_to_the_last_place_stand_there_too(village: Town) -> None:
-    labels = neighbours(village, 14)
-    for position, label in enumerate(labels):
+    for position, label in enumerate(neighbours(village, *FOURTEEN).values()):
         do(village, label, "义务维修公共设施", max(2, 11 - position) if position < 13 else 1)
     found = places(board(village, "haoren"))
     assert len(found) == 13  # places 1 to 9, and four tied in the tenth
@@ -139,12 +141,10 @@ def test_those_equal_to_the_last_place_stand_there_too(village: Town) -> None:
 
 
 def test_who_comes_after_the_last_place_does_not(village: Town) -> None:
-    for position, label in enumerate(neighbours(village, 11)):
+    for position, label in enumerate(neighbours(village, *FOURTEEN[:11]).values()):
         do(village, label, "义务维修公共设施", 12 - position)
     found = places(board(village, "haoren"))
-    assert [name for _place, name, _points in found] == [
-        "邻" + sign for sign in "甲乙丙丁戊己庚辛壬癸"
-    ]
+    assert tuple(name for _place, name, _points in found) == FOURTEEN[:10]
 
 
 def test_one_group_has_a_board_of_its_own(village: Town) -> None:
@@ -170,24 +170,19 @@ def test_the_deed_tells_what_weighed_most(village: Town) -> None:
 
 
 def test_the_latest_deed_is_told_first_where_the_board_says_so(village: Town) -> None:
-    first = current_quarter().first
-    today = clock.today()
-    do(village, "一组-012", "无偿献血", note="献血一次", on=first)
-    do(village, "一组-012", "出义务工", note="修渠一天", on=today)
-    (entry,) = board(village, "zuimei").entries
-    expected = "修渠一天；献血一次" if today > first else entry.deed
-    assert entry.deed == expected
+    with next_quarter() as quarter:
+        do(village, "一组-012", "无偿献血", note="献血一次", on=quarter.first)
+        do(village, "一组-012", "出义务工", note="修渠一天")
+        (entry,) = board(village, "zuimei").entries
+    assert entry.deed == "修渠一天；献血一次"
 
 
 def test_without_notes_it_is_counted_what_was_done(village: Town) -> None:
-    today = clock.today()
-    do(village, "一组-012", "出义务工", on=today)
-    for back in range(2):
-        day = max(current_quarter().first, today - timedelta(days=back))
-        if back and day == today:
-            return  # the quarter's first day: there is no second day yet
-        do(village, "一组-012", "志愿服务", on=day)
-    (entry,) = board(village, "shanju").entries
+    with next_quarter():
+        do(village, "一组-012", "出义务工")
+        for back in range(2):
+            do(village, "一组-012", "志愿服务", on=clock.today() - timedelta(days=back))
+        (entry,) = board(village, "shanju").entries
     assert entry.deed == "志愿服务 2 次、出义务工 1 次"
 
 
@@ -222,7 +217,7 @@ def test_more_people_need_no_more_statements(village: Town) -> None:
 
     do(village, "一组-012", "出义务工")
     before = statements()
-    for label in neighbours(village, 6):
+    for label in neighbours(village, *FOURTEEN[:6]).values():
         do(village, label, "出义务工")
     assert statements() == before
 

@@ -4,24 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from moralbank.access.permissions import Role
 from moralbank.boards.models import Ties
 from moralbank.boards.periods import current_quarter
 from moralbank.boards.strokes import UNKNOWN, counts_in, strokes, strokes_key, written
-from moralbank.households.service import NewHousehold, add_household
-from tests.boards.deeds import board, change, do, member, places
+from tests.boards.deeds import board, change, do, member, neighbours, places
 from tests.village import Town
 
 NAMES = ("欧阳春", "司马相", "司徒静", "㛃小芳", "那仁·图雅", "王一", "文二", "Бат", "丁一", "𬭎大")
-
-
-def settle(village: Town, *names: str) -> dict[str, str]:
-    """More households in 三组; gives their labels by the head's name."""
-    with village.database.writing() as session:
-        for number, head in enumerate(names, start=1):
-            wanted = NewHousehold(group="三组", number=f"{number:03d}", head=head)
-            add_household(session, village.actor(Role.ADMIN), wanted)
-    return {head: f"三组-{number:03d}" for number, head in enumerate(names, start=1)}
 
 
 @pytest.mark.parametrize(
@@ -59,8 +48,7 @@ def test_the_stroke_file_is_made_from_unihan() -> None:
 
 
 def test_fewer_strokes_stand_first_and_nobody_is_left_out_for_a_name(village: Town) -> None:
-    labels = settle(village, *NAMES)
-    for label in labels.values():
+    for label in neighbours(village, *NAMES).values():
         do(village, label, "出义务工")
     do(village, "六组-042", "出义务工", 2)
     change(village, "shanju", ties=Ties.STROKES, top=3)
@@ -74,8 +62,7 @@ def test_fewer_strokes_stand_first_and_nobody_is_left_out_for_a_name(village: To
 
 
 def test_the_same_strokes_share_a_place_in_walking_order(village: Town) -> None:
-    labels = settle(village, "Бат", "文一", "王一", "Ann")
-    for label in labels.values():
+    for label in neighbours(village, "Бат", "文一", "王一", "Ann").values():
         do(village, label, "出义务工")
     change(village, "shanju", ties=Ties.STROKES)
     assert [(place, name) for place, name, _points in places(board(village, "shanju"))] == [

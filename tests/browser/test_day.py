@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from moralbank.access.permissions import Role
-from moralbank.cards.paper import printed_cards
+from moralbank.cards.pdf import card_sheet
 from moralbank.cards.pins import set_pin
 from moralbank.cards.queries import card_faces
 from moralbank.cards.service import issue
@@ -57,7 +57,7 @@ def morning(hamlet: Town) -> Morning:
         tokens = dict(zip(households, (card.token for card in cards), strict=True))
         set_pin(session, hamlet.actor(Role.ADMIN), cards[0].id, PIN)
         sheets = {
-            label: printed_cards(card_faces(session, village_id, [number]))
+            label: card_sheet(card_faces(session, village_id, [number]))
             for label, number in households.items()
         }
     return Morning(till, tokens, sheets)

@@ -22,10 +22,10 @@ from moralbank.ledger.models import AccountKind, Event, EventKind, Transfer
 from moralbank.ledger.queries import account_of, total
 from moralbank.villages.settings import OBJECTION_DAYS, SETTINGS
 from tests.awards.deeds import DU, GAOWA, WANG
-from tests.boards.test_pages import text_of
 from tests.browser.conftest import LAPTOP, PHONE, Office
 from tests.notices.wall import MEETING, WORK, Wall, after
 from tests.photos.phone import GPS, ORIENTATION, from_a_phone, opened
+from tests.printing.paper import text_of
 from tests.village import STAFF, Town
 
 BAI, BUHE = "一组-001", "一组-006"

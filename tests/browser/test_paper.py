@@ -8,7 +8,8 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 from moralbank.access.permissions import Role
-from moralbank.paper.jobs import Order, Progress
+from moralbank.paper.jobs import Order
+from moralbank.printing import Progress
 from moralbank.printing.sheet import A4, Document
 from tests.village import VILLAGE_ID, Town
 

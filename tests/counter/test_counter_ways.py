@@ -14,7 +14,7 @@ from sqlalchemy import event
 
 from moralbank import clock
 from moralbank.access.permissions import Role
-from moralbank.cards.paper import printed_cards
+from moralbank.cards.pdf import card_sheet
 from moralbank.cards.pins import set_pin
 from moralbank.cards.queries import CardInfo, card_faces
 from moralbank.cards.service import mark_lost
@@ -89,7 +89,7 @@ def _redeem(keeper: Browser, form: dict[str, Any], expect: int = 303) -> None:
 def _photo_of(till: Till, card: CardInfo) -> Image.Image:
     with till.town.database.reading() as session:
         faces = card_faces(session, till.town.village_id, [card.household_id])
-    return printed_card(printed_cards(faces))
+    return printed_card(card_sheet(faces))
 
 
 def _scan(keeper: Browser, picture: bytes) -> dict[str, str]:

@@ -16,9 +16,9 @@ from moralbank.access.permissions import Role
 from moralbank.awards.models import AwardState
 from moralbank.objections.models import ObjectionState
 from tests.awards.deeds import DU, GAOWA, WANG
-from tests.boards.test_pages import text_of
 from tests.conftest import make_app
 from tests.notices.wall import MEETING, WORK, Wall, after
+from tests.printing.paper import text_of
 from tests.terminal import Terminal
 from tests.village import STAFF, Browser, Town, found_village
 

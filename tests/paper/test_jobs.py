@@ -16,10 +16,10 @@ from moralbank import i18n
 from moralbank.audit import Actor
 from moralbank.errors import Refused
 from moralbank.i18n import _, mark
-from moralbank.paper import jobs
-from moralbank.paper.jobs import Job, Order, Press, Progress, SheetGone, State
+from moralbank.paper import jobs, keeping
+from moralbank.paper.jobs import Job, Order, Press, SheetGone, State
 from moralbank.paper.keeping import SheetNotKept
-from moralbank.paper.pictures import page_picture
+from moralbank.printing import Progress
 from moralbank.printing.sheet import A4, A5, Document
 
 JIANJUN = Actor(150404103201, 2, "李建军", "recorder")
@@ -92,7 +92,6 @@ def test_a_quick_sheet_is_there_at_once_for_its_user_alone(press: Press, tmp_pat
     assert not job.busy
     assert (job.order.back, job.pages) == ("/cards", 3)
     assert [(part.width_mm, part.pages) for part in job.leaves] == [(210, 2), (148, 1)]
-    assert page_picture(job.folder / "sheet.pdf", 4, "small") is None
     for stranger in (XIULAN, NEXT_VILLAGE, replace(JIANJUN, role="shopkeeper")):
         with pytest.raises(SheetGone):
             jobs.find(tmp_path, stranger, run.token)
@@ -197,7 +196,7 @@ def test_a_restart_in_the_middle_leaves_a_job_that_says_so(
     left.mkdir()
     for name in ("job.json", "progress", "beat"):
         (left / name).write_bytes((folder / name).read_bytes())
-    silent = time.time() - jobs.LOST_SECONDS - 1
+    silent = time.time() - keeping.LOST_SECONDS - 1
     os.utime(left / "beat", (silent, silent))
     assert jobs.find(tmp_path, JIANJUN, left.name).state is State.LOST
     assert jobs.find(tmp_path, JIANJUN, run.token).busy  # this one's process gives signs of life
@@ -212,7 +211,7 @@ def test_what_is_older_than_an_hour_goes_but_not_what_is_drawn(
     assert old.wait(PATIENCE)
     slow = press.take(tmp_path, JIANJUN, Order("慢.pdf"), gate.draw)
     assert gate.begun.wait(PATIENCE)
-    long_ago = time.time() - jobs.KEPT_SECONDS - 1
+    long_ago = time.time() - keeping.KEPT_SECONDS - 1
     for run in (old, slow):
         os.utime(jobs.find(tmp_path, JIANJUN, run.token).folder / "job.json", (long_ago, long_ago))
     assert jobs.sweep(tmp_path) == 1
@@ -227,7 +226,7 @@ def test_an_hour_later_nobody_finds_it_though_it_was_not_swept(
     run = press.take(tmp_path, JIANJUN, Order("旧.pdf"), lambda _told: leaves(1))
     assert run.wait(PATIENCE)
     folder = jobs.find(tmp_path, JIANJUN, run.token).folder
-    long_ago = time.time() - jobs.KEPT_SECONDS - 1
+    long_ago = time.time() - keeping.KEPT_SECONDS - 1
     os.utime(folder / "job.json", (long_ago, long_ago))
     with pytest.raises(SheetGone):
         jobs.find(tmp_path, JIANJUN, run.token)
@@ -284,7 +283,7 @@ def test_a_full_disk_is_said_in_words(
     whole = Path.replace
 
     def full(path: Path, target: Path) -> Path:
-        if target.name == jobs.SHEET:
+        if target.name == keeping.SHEET:
             raise OSError(28, "No space left on device")
         return whole(path, target)
 

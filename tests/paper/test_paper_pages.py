@@ -17,15 +17,16 @@ from PIL import Image
 
 from moralbank import cli, console
 from moralbank.access.permissions import PERMISSIONS, Role
-from moralbank.paper import jobs
+from moralbank.paper import jobs, keeping
 from moralbank.paper.catalogue import CATALOGUE
-from moralbank.paper.jobs import Order, Press, Progress
+from moralbank.paper.jobs import Order, Press
 from moralbank.paper.keeping import SheetNotKept
 from moralbank.paper.pictures import Leaves
 from moralbank.paper.queries import pocket_card
 from moralbank.paper.quick_start import quick_start
 from moralbank.paper.sheets import PocketCategory, PocketItem
 from moralbank.paper.sizes import for_a_shop, paper_words, size_words
+from moralbank.printing import Progress
 from moralbank.printing.sheet import A4, Document, Paper
 from moralbank.villages.service import change_setting
 from moralbank.villages.settings import CONTACT, NOTICE_DAYS
@@ -155,12 +156,12 @@ def test_a_sheet_that_was_swept_meanwhile_is_gone_and_none_outlives_its_hour(
     person = somebody(Role.GRID)
     address = looked(person, POCKET)
     (folder,) = tmp_path.glob(f"paper/*/*/{address.rpartition('/')[2]}")
-    (folder / jobs.SHEET).rename(folder / "swept")
+    (folder / keeping.SHEET).rename(folder / "swept")
     for part in ("/sheet.pdf", "/pages/1/small.png"):
         assert "只留一小时" in person.open(f"{address}{part}", 404)
-    (folder / "swept").rename(folder / jobs.SHEET)
+    (folder / "swept").rename(folder / keeping.SHEET)
     person.open(address)
-    long_ago = time.time() - jobs.KEPT_SECONDS - 1
+    long_ago = time.time() - keeping.KEPT_SECONDS - 1
     os.utime(folder / "job.json", (long_ago, long_ago))
     office.extensions["closing"] = Closing()  # a minute later, whoever opens whatever
     person.open("/scheme")

@@ -68,8 +68,9 @@ class Clerk(Deeds):
 
     def book(self, label: str) -> PassbookRow:
         """How far a household's passbook was printed."""
+        owner, lines = self.town.household(label), len(self.lines(label))
         with self.town.database.reading() as session:
-            return passbook_row(session, self.town.village_id, self.town.household(label))
+            return passbook_row(session, self.town.village_id, owner, lines)
 
     def codes(self) -> list[str]:
         """What `moralbank check` finds."""

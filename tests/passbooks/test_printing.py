@@ -12,7 +12,7 @@ from moralbank.passbooks import service
 from moralbank.passbooks.layout import ROWS
 from moralbank.passbooks.pdf import passbooks
 from moralbank.passbooks.queries import PRINTED, SET_BACK
-from moralbank.passbooks.sheets import How, Press
+from moralbank.passbooks.sheets import How, Printer
 from tests.awards.deeds import DU, GAOWA, WANG, Deeds
 from tests.awards.queue import trail
 from tests.intruder import codes_after
@@ -38,7 +38,7 @@ def test_looking_moves_nothing_and_asking_twice_counts_once(clerk: Clerk) -> Non
     clerk.earn(DU, 1)
     again = clerk.print(How.BOOKLET, DU, request_id="booklet-1")
     assert again == first
-    assert passbooks(again, Press()) == passbooks(first, Press())
+    assert passbooks(again, Printer()) == passbooks(first, Printer())
     row = clerk.book(DU)
     assert (row.printed, row.fresh, row.prints, row.by) == (3, 1, 1, "李建军")
     with pytest.raises(RequestReused):
@@ -60,7 +60,7 @@ def test_refills_and_added_rows_go_on_from_the_last_line(clerk: Clerk) -> None:
     assert clerk.book(DU).fresh == 2
     (refill,) = clerk.print(How.REFILL, DU)
     assert [line.number for line in refill.lines] == [ROWS + 1, ROWS + 2]
-    read = leaves(passbooks([refill], Press()))
+    read = leaves(passbooks([refill], Printer()))
     assert [line for leaf in read for line in lines_on(leaf)] == said_of(clerk.lines(DU)[ROWS:])
     for _time in range(2):  # refused, and the same request stays so
         with pytest.raises((service.NothingNew, RefusedBefore)) as refused:

@@ -22,6 +22,17 @@ class Letter:
     top: float
 
 
+def text_of(pdf: bytes) -> str:
+    """The text of all pages without blanks."""
+    return "".join(Paper(pdf).text.split())
+
+
+def size_of(pdf: bytes) -> tuple[int, int]:
+    """Width and height of the first page, in whole mm."""
+    width, height = Paper(pdf).sizes_mm[0]
+    return round(width), round(height)
+
+
 class Paper:
     """A PDF as a reader sees it."""
 

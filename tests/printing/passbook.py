@@ -41,10 +41,7 @@ def ledger(count: int) -> tuple[PassbookLine, ...]:
 
 def sheet(count: int, how: How, printed: int = 0, **said: Any) -> PassbookSheet:
     """What would be printed of `count` lines where so many were printed before."""
-    lines, before = ledger(count), Totals()
-    wanted = span(how, printed, count)
-    for line in lines[: wanted.start - 1]:
-        before = before.after(line)
+    lines, wanted = ledger(count), span(how, printed, count)
     made = PassbookSheet(
         village="羊圈湾村",
         town="哈拉道口镇",
@@ -54,7 +51,7 @@ def sheet(count: int, how: How, printed: int = 0, **said: Any) -> PassbookSheet:
         head="王䶮",
         payload="HTTPS://BANK.EXAMPLE.CN/C/123456789012345",
         lines=lines[wanted.start - 1 : wanted.stop - 1],
-        before=before,
+        before=Totals().after(lines[: wanted.start - 1]),
         credit_fen=0,
         mark="1234-ab12cd34",
         printed_on=date(2026, 11, 20),

@@ -41,7 +41,7 @@ from moralbank.notices.sheets import (
     NoticeSheet,
 )
 from moralbank.passbooks.pdf import passbooks
-from moralbank.passbooks.sheets import How, PassbookLine, PassbookSheet, Press, Totals
+from moralbank.passbooks.sheets import How, PassbookLine, PassbookSheet, Printer, Totals
 from moralbank.printing.panels import Panel, PanelPoster, PanelRow, panel_poster
 from moralbank.printing.stocks import A3, A4, P60X90, P80X120
 from tests.printing.office_sheets import office_sheets, quick_start_card
@@ -146,10 +146,10 @@ def passbook(name: str, how: How, lines: int = 14) -> PassbookSheet:
 def _passbooks(names: Sequence[str]) -> dict[str, Draw]:
     some = {how: [passbook(name, how) for name in names[:2]] for how in How}
     made: dict[str, Draw] = {
-        f"passbook-{how}": partial(passbooks, sheets, Press()) for how, sheets in some.items()
+        f"passbook-{how}": partial(passbooks, sheets, Printer()) for how, sheets in some.items()
     }
     every = [passbook(name, How.BOOKLET, 3) for name in names]
-    made["passbook-booklet-saving"] = partial(passbooks, every, Press(saving=True))
+    made["passbook-booklet-saving"] = partial(passbooks, every, Printer(saving=True))
     return made
 
 

@@ -21,6 +21,7 @@ from moralbank.cards.pdf import card_sheet
 from moralbank.cards.stocks import PLAIN
 from moralbank.notices.pdf import notice_list
 from moralbank.printing import qr
+from moralbank.printing.stocks import MM
 
 CARDS = 1000
 DPI = 200
@@ -145,7 +146,7 @@ def _codes(picture: Image.Image) -> list[zxingcpp.Barcode]:
 def _codes_by_place(picture: Image.Image) -> Iterator[str]:
     """What the code says that lies on each card of a page, in the order of the cards."""
     found = [(code.position.top_left, code.text) for code in _codes(picture)]
-    wide, high = PLAIN.width_mm * 72 / 25.4, PLAIN.height_mm * 72 / 25.4
+    wide, high = PLAIN.width_mm * MM, PLAIN.height_mm * MM
     for place in PLAIN.places(PLAIN.per_page):
         here = [
             text

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from moralbank.passbooks.pdf import passbooks
-from moralbank.passbooks.sheets import How, Press
+from moralbank.passbooks.sheets import How, Printer
 from moralbank.printing.booklet import FoldedSheet
 from tests.printing.paper import Letter, Paper
 from tests.printing.passbook import (
@@ -34,8 +34,8 @@ from tests.printing.passbook import (
 @pytest.mark.parametrize("count", [0, 1, 12, 13, 500])
 def test_the_whole_history_reads_as_the_ledger_has_it(count: int) -> None:
     wanted = sheet(count, How.WHOLE, credit_fen=350)
-    pdf = passbooks([wanted], Press())
-    assert pdf == passbooks([wanted], Press())
+    pdf = passbooks([wanted], Printer())
+    assert pdf == passbooks([wanted], Printer())
     read = leaves(pdf)
     assert [line for leaf in read for line in lines_on(leaf)] == said_of(wanted.lines)
     for number, leaf in enumerate(read[: max(1, -(-count // ROWS))]):
@@ -61,7 +61,7 @@ def test_the_whole_history_reads_as_the_ledger_has_it(count: int) -> None:
 @pytest.mark.parametrize("count", [0, 11, 12, 30])
 def test_a_booklet_reads_in_order_once_it_is_folded(count: int) -> None:
     wanted = sheet(count, How.BOOKLET)
-    pdf = passbooks([wanted], Press())
+    pdf = passbooks([wanted], Printer())
     assert [line for leaf in leaves(pdf) for line in lines_on(leaf)] != [] or not count
     paper = Paper(pdf)
     assert {(round(wide), round(high)) for wide, high in paper.sizes_mm} == {(210, 297)}
@@ -91,15 +91,15 @@ def _names_of_halves(paper: Paper, page: int) -> tuple[int | str, ...]:
 
 
 def test_refills_go_on_and_rows_added_stand_where_the_whole_has_them() -> None:
-    refill = leaves(passbooks([sheet(30, How.REFILL, printed=15)], Press()))
-    whole = leaves(passbooks([sheet(30, How.WHOLE)], Press()))
+    refill = leaves(passbooks([sheet(30, How.REFILL, printed=15)], Printer()))
+    whole = leaves(passbooks([sheet(30, How.WHOLE)], Printer()))
     assert [line for leaf in refill for line in lines_on(leaf)] == said_of(ledger(30)[15:])
     assert not any(refill[0][row, NUMBER] for row in (1, 2, 3))  # struck out: printed before
     before = sum(max(one.amount, 0) for one in ledger(15))
     assert points(refill[0][0, GIVEN]) == before
     assert points(refill[0][0, BALANCE]) == ledger(15)[-1].balance
 
-    added = passbooks([sheet(30, How.CONTINUE, printed=15)], Press(saving=True))
+    added = passbooks([sheet(30, How.CONTINUE, printed=15)], Printer(saving=True))
     paper = Paper(added)
     assert [(round(wide), round(high)) for wide, high in paper.sizes_mm] == [(210, 148)]
     letters = [
@@ -113,7 +113,7 @@ def test_refills_go_on_and_rows_added_stand_where_the_whole_has_them() -> None:
         for column in (NUMBER, DAY, GIVEN, TAKEN, BALANCE, BY):
             mine = "".join(one.text for one in letters if placed(one) == (1, (row, column)))
             assert mine == whole[1][row, column]
-    first = Paper(passbooks([sheet(30, How.WHOLE)], Press(saving=True))).letters()
+    first = Paper(passbooks([sheet(30, How.WHOLE)], Printer(saving=True))).letters()
     second = [one for one in first if one.top < LEAF_HIGH]
     assert _corner(letters, "16") == pytest.approx(_corner(second, "16"), abs=0.1)
 
@@ -128,17 +128,17 @@ def _corner(letters: list[Letter], number: str) -> tuple[float, float]:
 def test_the_printer_is_put_right_and_ink_is_saved() -> None:
     wanted = [sheet(3, How.BOOKLET)]
     plain, moved = (
-        Paper(passbooks(wanted, Press(saving=True, offset_mm=offset))).letters(0)[0]
+        Paper(passbooks(wanted, Printer(saving=True, offset_mm=offset))).letters(0)[0]
         for offset in ((0.0, 0.0), (1.5, -2.0))
     )
     shift = (moved.left - plain.left, moved.bottom - plain.bottom)
     assert shift == pytest.approx((1.5, -2.0), abs=0.01)
     full, saving = (
-        next(Paper(passbooks(wanted, Press(saving=ink))).pictures(40)) for ink in (False, True)
+        next(Paper(passbooks(wanted, Printer(saving=ink))).pictures(40)) for ink in (False, True)
     )
     dark = [sum(picture.histogram()[:128]) for picture in (full, saving)]
     assert dark[1] * 2 < dark[0]
-    assert Paper(passbooks(wanted, Press(saving=True))).codes() == [wanted[0].payload]
+    assert Paper(passbooks(wanted, Printer(saving=True))).codes() == [wanted[0].payload]
 
 
 def test_nothing_leaves_its_column_and_samples_say_so() -> None:
@@ -149,7 +149,7 @@ def test_nothing_leaves_its_column_and_samples_say_so() -> None:
     ]  # fmt: skip
     wide = sheet(12, How.WHOLE, lines=tuple(lines), head="古丽扎尔·买买提依明江" * 2,
                  organisation="羊圈湾村" * 12, credit_fen=123456789)  # fmt: skip
-    paper = Paper(passbooks([wide], Press()))
+    paper = Paper(passbooks([wide], Printer()))
     for letter in paper.letters():
         at = placed(letter)
         if at is not None and letter.bottom > LEAF_HIGH + 20:
@@ -159,9 +159,9 @@ def test_nothing_leaves_its_column_and_samples_say_so() -> None:
         assert 6 < letter.left < letter.right < 204
         assert letter.bottom > 6
     many = [replace(sheet(13, How.REFILL), head=head, sample=True) for head in ("杜仁森", "布和")]
-    sample = Paper(passbooks(many, Press()))
+    sample = Paper(passbooks(many, Printer()))
     assert len(sample.sizes_mm) == 2  # two leaves each, two on a sheet
     assert joined(sample.text).count("未登记") == 4
     done: list[int] = []
-    passbooks(many, Press(), progress=done.append)
+    passbooks(many, Printer(), progress=done.append)
     assert done[-1] == 2

@@ -54,6 +54,12 @@ def test_what_does_not_fit_flows_on_and_nothing_is_lost() -> None:
     assert "第 2 张，共 3 张" in printed.texts[1]
 
 
+def test_large_paper_holds_more_rows() -> None:
+    many = poster(*[14] * 7)
+    assert len(Paper(panel_poster(many)).texts) == 2
+    assert len(Paper(panel_poster(many, paper=P80X120)).texts) == 1
+
+
 def test_one_long_panel_goes_on_under_its_own_head() -> None:
     printed = Paper(panel_poster(poster(150)))
     assert printed.text.count("庭院清洁达标") == 150
