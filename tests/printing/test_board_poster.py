@@ -1,36 +1,22 @@
 """Boards: everyone stands on them, in full, and the seal's place is free."""
 
 from concurrent.futures import ThreadPoolExecutor
-from ctypes import c_uint
 from dataclasses import replace
-from datetime import date
-from functools import cache
-from io import BytesIO
 from math import hypot
 
 import pypdfium2 as pdfium
 import pytest
 import zxingcpp
-from PIL import Image, ImageFilter, ImageStat
+from PIL import ImageFilter
 
 from moralbank.boards.layout import BannerLayout, layout_of
 from moralbank.boards.papers import POSTER_PAPERS
 from moralbank.boards.pdf import board_poster
-from moralbank.boards.sheets import BoardEntry, BoardSheet, laureates
+from moralbank.boards.sheets import laureates
 from moralbank.boards.styles import STYLES
+from tests.printing.hung_boards import NAMES, board_of, crowded, entry_of
 from tests.printing.paper import MM, Paper
 
-NAMES = [
-    "张建国",
-    "李颋",
-    "欧阳堃",
-    "王䶮",
-    "陈玥珺",
-    "古丽扎尔·买买提江·阿卜杜拉",
-    "刘㛃",
-    "𫖯德海",
-]
-DEEDS = ["义务修渠三天，带动邻里十一户", "", "捐赠村图书角书籍一百二十册，" * 5, "调解邻里纠纷四起"]
 BORDER = 13.9  # mm: the meander ends here
 SEAL = (170.6, 39.75, 21.0)  # mm: middle and radius of the seal's place on A4
 CARDS = ((81.5, 84.5), (125.5, 128.5))  # mm: the gaps between three cards on A4
@@ -44,33 +30,6 @@ PRINTED = [
 ]
 """Every paper, every style, every layout in two of them."""
 DESIGN_WIDTH = {"banner": 750}  # mm: what a poster is drawn on before it is enlarged; else 210
-
-
-def entry_of(number: int, rank: int | None = None) -> BoardEntry:
-    return BoardEntry(
-        rank=rank or number + 1,
-        name=NAMES[number % len(NAMES)],
-        group="一二三四五六"[number % 6] + "组",
-        deed=DEEDS[number % len(DEEDS)],
-        points=max(5, 1186 - number * 7),
-    )
-
-
-def board_of(size: int, ranks: tuple[int, ...] = ()) -> BoardSheet:
-    given = dict(enumerate(ranks))
-    return BoardSheet(
-        title="善举榜",
-        village="清溪镇桃源村",
-        organisation="桃源村村民委员会",
-        period="二〇二六年第四季度",
-        subject="户主",
-        entries=tuple(entry_of(number, given.get(number)) for number in range(size)),
-        couplet=("积善成风百业兴", "厚德载物千家暖"),
-        contact="公示期：2026 年 10 月 8 日至 14 日　异议电话：村委会 0797-0000000",
-        issued_on=date(2026, 10, 8),
-        public_url="https://daode.example.cn/boards/12",
-        ledger_mark="账 1234 · ab12cd34",
-    )
 
 
 def joined(text: str) -> str:
@@ -218,25 +177,6 @@ def is_seal(box: tuple[float, ...], blur: float) -> bool:
     return max(abs(right - left - 42), abs(top - bottom - 42)) < 2 * blur
 
 
-def crowded(board: BoardSheet) -> BoardSheet:
-    """A board on which everything is as long as it may be."""
-    return replace(
-        board,
-        title="最美哈拉道口镇王家地村人",
-        village="赤峰市松山区哈拉道口镇王家地村民委员会",
-        organisation="松山区哈拉道口镇王家地村新时代文明实践站",
-        contact="有异议请以书面、电话或当面方式找村务监督委员会孙守正，电话 0476-0000000" * 2,
-        couplet=("积善成风百业兴又一春积善成风百业兴又一春", "厚德载物"),
-        rule="计分范围：环境卫生、产业发展、热心公益、孝老爱亲、移风易俗、遵纪守法；" * 8,
-        notice="公示期：2026年10月8日至10月14日（五个工作日）",
-        correction="更正第 2 期：王䶮积分误记为 31 分，应为 34 分，名次由第五改为第四；" * 5,
-        issue="第 1234 期",
-        entries=tuple(replace(one, deed=one.deed * 3, points=1_234_567) for one in board.entries),
-        unit="元",
-        measure="金额",
-    )
-
-
 @pytest.mark.parametrize(("paper", "style"), PRINTED)
 @pytest.mark.parametrize("size", [0, 24])
 def test_no_text_leaves_its_box(paper: str, style: str, size: int) -> None:
@@ -337,72 +277,6 @@ def test_five_thousand_stand_on_many_sheets() -> None:
     assert joined(texts[-1]).count(f"共{len(texts)}张") == 1
     assert "5000" in texts[-1]
     assert 80 < len(texts) < 200
-
-
-@cache
-def picture_of(colour: str, size: tuple[int, int] = (1200, 1500)) -> bytes:
-    """A noisy photo, which packs as badly as photos do."""
-    noise = Image.effect_noise(size, 60).convert("RGB")
-    kept = BytesIO()
-    Image.blend(noise, Image.new("RGB", size, colour), 0.5).save(kept, "JPEG", quality=90)
-    return kept.getvalue()
-
-
-def with_photos(*photos: bytes | None) -> BoardSheet:
-    board = board_of(12)
-    first = [
-        replace(entry, photo=photo) for entry, photo in zip(board.entries, photos, strict=False)
-    ]
-    return replace(board, entries=(*first, *board.entries[len(first) :]))
-
-
-def images_of(pdf: bytes) -> list[tuple[float, float]]:
-    """Width and height of every image of the first sheet, in mm."""
-    document = pdfium.PdfDocument(pdf)
-    found = document[0].get_objects(filter=[pdfium.raw.FPDF_PAGEOBJ_IMAGE], max_depth=3)
-    bounds = [image.get_bounds() for image in found]
-    document.close()
-    return [((right - left) / MM, (top - low) / MM) for left, low, right, top in bounds]
-
-
-def test_photos_are_cut_to_their_frames_and_light() -> None:
-    photos = (picture_of("red"), picture_of("green", (3000, 900)), picture_of("blue", (90, 70)))
-    poster = board_poster(with_photos(*photos), paper="a4")
-    assert len(poster) < 1_000_000
-    sizes = images_of(poster)
-    assert len(sizes) == 3
-    for width, height in sizes:
-        assert width / height == pytest.approx(3 / 4, rel=0.01)
-        assert width > 18
-
-
-@pytest.mark.parametrize(
-    "broken", [b"", b"no photo", picture_of("red")[:4000], b"\xff\xd8\xff\xe0" + bytes(90)]
-)
-def test_a_broken_photo_is_left_out(broken: bytes) -> None:
-    board = with_photos(broken, broken, broken)
-    without = board_poster(with_photos(None), paper="a4")
-    assert board_poster(board, paper="a4") == without
-    mixed = board_poster(with_photos(broken, picture_of("green"), None), paper="a4")
-    assert len(images_of(mixed)) == 1
-    assert Paper(mixed).text.count("德") >= 2, "who has no photo is honoured in the same frame"
-
-
-def test_the_plain_style_is_black_and_white_alone() -> None:
-    board = crowded(with_photos(picture_of("red"), picture_of("green")))
-    pdf = board_poster(board, paper="a4", style="plain")
-    assert images_of(pdf) == []
-    document = pdfium.PdfDocument(pdf)
-    colours = set()
-    for shape in document[0].get_objects(max_depth=3):
-        for ask in (pdfium.raw.FPDFPageObj_GetFillColor, pdfium.raw.FPDFPageObj_GetStrokeColor):
-            parts = [c_uint() for _part in range(4)]
-            if ask(shape.raw, *parts):
-                colours.add(tuple(part.value for part in parts[:3]))
-    document.close()
-    assert colours <= {(0, 0, 0), (255, 255, 255)}
-    picture = next(Paper(pdf).pictures(dpi=50))
-    assert ImageStat.Stat(picture).mean[0] > 200, "it must save ink"
 
 
 def test_the_same_board_gives_the_same_bytes() -> None:
