@@ -26,7 +26,7 @@ NAMELESS: Final = frozenset(
     {"", "匿名", "匿名者", "匿名人士", "无名氏", "无名", "佚名", "好心人", "爱心人士", "不留名"}
 )
 """What donors are entered as who don't want to be named."""
-_KIND_PERSON: Final = mark("爱心人士")
+KIND_PERSON: Final = mark("爱心人士")
 _FEN_A_YUAN: Final = 100
 
 
@@ -218,11 +218,11 @@ def _donors(sources: Sources) -> Iterator[Candidate]:
     named stands there without a name, too.
     """
     found: dict[str, Candidate] = {}
-    shy = {_plain(one.head) for one in sources.households.values() if not one.consent}
+    shy = {plain_name(one.head) for one in sources.households.values() if not one.consent}
     for gift in sources.gifts:
-        party = _plain(gift.party)
+        party = plain_name(gift.party)
         nameless = party in NAMELESS or party in shy
-        name = _(_KIND_PERSON) if nameless else party
+        name = _(KIND_PERSON) if nameless else party
         key = f"#{gift.id}" if nameless else party
         fresh = Candidate(None, 0, name, len(found), Measure.DONATED)
         donor = found.setdefault(key, fresh)
@@ -231,6 +231,6 @@ def _donors(sources: Sources) -> Iterator[Candidate]:
     yield from found.values()
 
 
-def _plain(name: str) -> str:
+def plain_name(name: str) -> str:
     """A name as it is compared: full-width or not, with single blanks."""
     return " ".join(unicodedata.normalize("NFKC", name).split())

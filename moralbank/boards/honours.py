@@ -23,10 +23,10 @@ from moralbank.boards.honour_sheets import (
     CertificateSheet,
 )
 from moralbank.boards.issued import Issue, Line
+from moralbank.boards.issues import shy_places
 from moralbank.boards.models import Measure, Subject
 from moralbank.errors import Invalid, Refused
 from moralbank.households.masking import is_masked
-from moralbank.households.queries import household_labels
 from moralbank.i18n import in_the_villages_language, listed, mark
 from moralbank.printing import numerals
 from moralbank.villages.queries import settings_of
@@ -156,19 +156,11 @@ def usual_words(session: Session, shown: Issue, kind: CertificateKind) -> Certif
 
 
 def honourees(session: Session, village_id: int, shown: Issue) -> tuple[Honouree, ...]:
-    """Everybody on the issue; who is masked, gave namelessly or now asks not to be named is not.
-
-    A household that is gone from the village's books keeps what was published of it.
-    """
-    households = {line.household_id for line in shown.lines if line.household_id}
-    shy = {
-        number
-        for number, info in household_labels(session, village_id, households).items()
-        if not info.consent
-    }
+    """Everybody on the issue; who is masked, gave namelessly or now asks not to be named is not."""
+    shy = shy_places(session, village_id, shown)
     return tuple(
-        Honouree(place, line, _has_name(shown, line) and line.household_id not in shy)
-        for place, line in enumerate(shown.lines, start=1)
+        Honouree(place + 1, line, _has_name(shown, line) and place not in shy)
+        for place, line in enumerate(shown.lines)
     )
 
 

@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from moralbank import clock
 from moralbank.access.queries import user_names
+from moralbank.boards.candidates import KIND_PERSON, plain_name
 from moralbank.boards.issued import Issue, Line
 from moralbank.boards.models import BoardIssue, BoardLine, Measure, Style, Subject
 from moralbank.boards.periods import of_group
@@ -125,39 +126,46 @@ def public_issue(
     shown = _whole(session, village_id, row)
     if shown.corrected_by is not None:
         return village, replace(shown, lines=())
-    shy = _shy(session, village_id, shown)
-    told = tuple(_veiled(line) if line.household_id in shy else line for line in shown.lines)
-    return village, replace(shown, lines=told)
+    shy = shy_places(session, village_id, shown)
+    told = (_veiled(line) if place in shy else line for place, line in enumerate(shown.lines))
+    return village, replace(shown, lines=tuple(told))
 
 
 def gone_shy(session: Session, village_id: int, shown: Issue) -> tuple[str, ...]:
-    """Who stands there by name though the household doesn't want that (any more): "一组 杜仁森"."""
-    shy = _shy(session, village_id, shown)
+    """Who stands there by name though they don't want that (any more): "一组 杜仁森"."""
+    shy = shy_places(session, village_id, shown)
     return tuple(
-        f"{line.group} {line.name}"
-        for line in shown.lines
-        if line.household_id in shy and not is_masked(line.name)
+        f"{line.group} {line.name}".lstrip()
+        for place, line in enumerate(shown.lines)
+        if place in shy and not is_masked(line.name)
     )
 
 
-def _shy(session: Session, village_id: int, shown: Issue) -> set[int]:
-    """Households of an issue that don't want to be named today."""
-    named = {line.household_id for line in shown.lines if line.household_id}
-    rows = session.connection().execute(
-        select(_households.c.id).where(
-            _households.c.village_id == village_id,
-            _households.c.id.in_(named),
-            _households.c.consent.is_(False),
-        )
+def shy_places(session: Session, village_id: int, shown: Issue) -> frozenset[int]:
+    """Places, from 0, of those on an issue who don't want to be named today.
+
+    A donor is known by name alone: whoever is called as the head of a household that doesn't. Who
+    is gone from the village's books keeps what was published of them.
+    """
+    households = select(_households.c.id, _households.c.head).where(
+        _households.c.village_id == village_id, _households.c.consent.is_(False)
     )
-    return {row.id for row in rows}
+    rows = session.connection().execute(households).all()
+    numbers, heads = {row.id for row in rows}, {plain_name(row.head) for row in rows}
+    donors = shown.subject == Subject.DONOR
+    return frozenset(
+        place
+        for place, line in enumerate(shown.lines)
+        if line.household_id in numbers or (donors and plain_name(line.name) in heads)
+    )
 
 
 def _veiled(line: Line) -> Line:
     """A line that names nobody; one that was masked when it was published stays as it is."""
     if is_masked(line.name):
         return line
-    return replace(line, name=masked(line.name), deed="", photo_id=None)
+    name = masked(line.name) if line.household_id else _(KIND_PERSON)
+    return replace(line, name=name, deed="", photo_id=None)
 
 
 def issue_sheet(session: Session, folder: Path | None, shown: Issue) -> BoardSheet:

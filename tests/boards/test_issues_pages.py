@@ -10,7 +10,7 @@ from flask import Flask
 from moralbank.access.permissions import Role
 from moralbank.boards.issues import issues_of
 from moralbank.boards.periods import current_quarter
-from tests.boards.deeds import change, edit
+from tests.boards.deeds import change, edit, give
 from tests.boards.hung import DU, NOTE, WANG, correct, honour, publish, settle
 from tests.conftest import make_app
 from tests.photos.phone import sent, snapshot
@@ -193,3 +193,35 @@ def test_by_command(village: Town, terminal: Terminal, tmp_path: Path) -> None:
     assert "没有发布过这一期榜" in terminal.run(*printed, who=RECORDER, expect=1)
     refused = terminal.run("boards", "issue", "shanju", who=STAFF[Role.GRID], expect=1)
     assert "不能做这件事" in refused
+
+
+def test_a_donor_who_is_not_to_be_named_any_more_is_veiled_everywhere(
+    hamlet: Town, tmp_path: Path
+) -> None:
+    settle(hamlet, "public_address", "https://bank.example.cn")
+    give(hamlet, "杜仁森", "300")
+    give(hamlet, "乡贤杜凤山", "200")
+    publish(hamlet, "juanzeng")
+    app = make_app(hamlet, tmp_path)
+    passer, recorder = Browser(app), Browser(app).sign_in(RECORDER)
+    assert "杜仁森" in passer.open(f"{ONLINE}/juanzeng")
+    assert "不愿" not in recorder.open("/boards/issues/1")
+    edit(hamlet, DU, consent=False)
+    page = passer.open(f"{ONLINE}/juanzeng")
+    assert "杜仁森" not in page
+    assert "爱心人士" in page
+    assert "乡贤杜凤山" in page
+    assert "不愿" in recorder.open("/boards/issues/1")
+    recorder.open("/boards/issues/1/certificates")
+    refused = recorder.send(
+        "/boards/issues/1/certificates/print.pdf",
+        places="chosen",
+        chosen="1",
+        kind="award",
+        ink="colour",
+        body="好",
+        organisation="羊圈湾村党支部",
+        date="二〇二六年除夕",
+    )
+    assert refused.status_code == 409
+    assert "不愿具名" in recorder.page
