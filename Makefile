@@ -5,13 +5,19 @@ BIN := $(VENV)/bin
 RUN := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
 
-.PHONY: demo test lint dev browser messages pictures wheel clean
+.PHONY: demo test soak lint dev browser messages pictures wheel clean
 
 demo: $(RUN)
 	$(BIN)/moralbank demo
 
 test: $(DEV) browser lint
 	$(BIN)/pytest -n 2 --dist worksteal
+
+# The long forms of what `make test` runs for seconds: faults, races, mutants, garbage.
+soak: $(DEV)
+	@rm -f build/soak.txt
+	MORALBANK_SOAK=1 $(BIN)/pytest -n 2 --dist worksteal -m soak
+	@cat build/soak.txt
 
 lint: $(DEV)
 	$(BIN)/ruff check .

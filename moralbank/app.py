@@ -105,6 +105,7 @@ def create_app(settings: Settings) -> Flask:
     closing.install(app)
     printed.install(app)
     app.after_request(_secure)
+    app.teardown_request(lambda _fault: db.see_everything())
     app.context_processor(lambda: _context(settings))
     app.url_map.converters["int"] = LocalNumber
     for name in (*(f"{room}.views" for room in ROOMS), "web.home"):
@@ -115,6 +116,7 @@ def create_app(settings: Settings) -> Flask:
 def _begin() -> None:
     """Point this request at the database and at its reader's language."""
     db.use(current_app.extensions["moralbank"])
+    db.see_everything()  # until it is known who asks
     session.permanent = True
     i18n.use_language(session.get("language", i18n.CHINESE))
 

@@ -19,6 +19,7 @@ class Actor:
 
     `user_id` 0 is the system itself. `role` is the role's word ("recorder"); what it may do is
     said in `access/permissions.py`. `device` is the address or terminal the act came from.
+    `seconded_by` is who confirmed an act that takes two people (`proposals/`), 0 for other acts.
     """
 
     village_id: int
@@ -26,6 +27,7 @@ class Actor:
     name: str
     role: str
     device: str = ""
+    seconded_by: int = 0
 
 
 class AuditEntry(SQLModel, table=True):
@@ -68,7 +70,12 @@ def trail(session: Session, village_id: int, acts: Collection[str]) -> list[Line
 
 
 def record(session: Session, actor: Actor, act: str, subject: str, **detail: Any) -> None:
-    """Add one line to the trail; `act` is room.verb ("households.import")."""
+    """Add one line to the trail; `act` is room.verb ("households.import").
+
+    Of an act that two people did, the line names the second of them too.
+    """
+    if actor.seconded_by:
+        detail["seconded_by"] = actor.seconded_by
     session.add(
         AuditEntry(
             village_id=actor.village_id,

@@ -18,10 +18,11 @@ from moralbank.access.permissions import PERMISSIONS, require
 from moralbank.access.queries import acting
 from moralbank.audit import Actor
 from moralbank.config import Settings
-from moralbank.db import Database, reading
+from moralbank.db import Database, reading, see_only
 from moralbank.errors import Invalid, MoralbankError
 from moralbank.i18n import _, mark
 from moralbank.printing.papers import USUAL, WALL_PAPERS
+from moralbank.villages.codes import reach
 
 A_DAY: Final = click.DateTime(["%Y-%m-%d"])
 A_NUMBER: Final = click.IntRange(1, 999_999_999)
@@ -64,6 +65,7 @@ class Console:
         with reading() as session:
             actor = acting(session, self.user, device="command line")
         require(actor, permission)
+        see_only(*reach(actor.village_id))
         return actor
 
 

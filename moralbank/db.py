@@ -3,13 +3,15 @@
 SQLite: one writer at a time in the process, `BEGIN IMMEDIATE` so that a transaction which reads
 and then writes can't be refused half-way, WAL with `synchronous=FULL` so that what was
 acknowledged survives a power cut. PostgreSQL: read committed plus the ledger's head-row lock;
-readers get one snapshot.
+readers get one snapshot, and rows of villages that this context may not see are not there
+(`see_only`): a second wall behind the `village_id` that every query begins with.
 """
 
 import sqlite3
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 from typing import Any, Final
@@ -32,6 +34,32 @@ from moralbank.errors import (
 from moralbank.paths import PACKAGE
 
 BUSY_SECONDS: Final = 10
+
+
+@dataclass(frozen=True)
+class Sight:
+    """The villages whose rows are seen: division codes from `first` to `last`, both included."""
+
+    first: int
+    last: int
+
+
+EVERYTHING: Final = Sight(0, 999_999_999_999)
+_sight: ContextVar[Sight] = ContextVar("sight", default=EVERYTHING)
+
+
+def see_only(first: int, last: int | None = None) -> None:
+    """See one village's rows alone from here on, or those of the codes from `first` to `last`.
+
+    PostgreSQL holds it by row security in transactions that begin after this; SQLite, one
+    village's own file, does not.
+    """
+    _sight.set(Sight(first, first if last is None else last))
+
+
+def see_everything() -> None:
+    """See every village's rows again: for sign-ins, for what falls due, for whole proofs."""
+    _sight.set(EVERYTHING)
 
 
 class Database:
@@ -76,6 +104,15 @@ class Database:
                     session.commit()
                 raise
             session.commit()
+
+    @contextmanager
+    def loading(self) -> Iterator[Connection]:
+        """A connection that fills a database from an archive, kept whole or not at all.
+
+        The tables may be those of an older release: nobody works in such a database yet.
+        """
+        with self._turn(), _plain_faults(), self._writer.begin() as connection:
+            yield connection
 
     def close(self) -> None:
         """Let go of all connections."""
@@ -175,7 +212,9 @@ def require_known_revision(engine: Engine) -> None:
 
 def _engine(url: str) -> Engine:
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True)
+        engine = create_engine(url, pool_pre_ping=True)
+        event.listen(engine, "begin", _begin_postgresql)
+        return engine
     engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
@@ -193,6 +232,14 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     begin = connection.get_execution_options().get("moralbank_begin", "BEGIN")
     connection.exec_driver_sql(begin)
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    sight = _sight.get()
+    connection.exec_driver_sql(
+        "SELECT set_config('moralbank.first', %s, true), set_config('moralbank.last', %s, true)",
+        (str(sight.first), str(sight.last)),
+    )
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from moralbank.notices import models as notices
 from moralbank.objections import models as objections
 from moralbank.passbooks import models as passbooks
 from moralbank.photos import models as photos
+from moralbank.proposals import models as proposals
 from moralbank.reminders import models as reminders
 from moralbank.rounds import models as rounds
 from moralbank.scheme import models as scheme
@@ -39,6 +40,7 @@ __all__ = [
     "objections",
     "passbooks",
     "photos",
+    "proposals",
     "reminders",
     "rounds",
     "scheme",

@@ -33,6 +33,8 @@ ENGINES: Final = ("sqlite", "postgresql")
 MEMORY: Final = Path("/dev/shm")  # noqa: S108 - only where a folder of our own is made
 ROOM: Final = 2 << 30
 # Nothing here outlives the tests: let it be quick instead of safe against power cuts.
+OWNER: Final = "moralbank"
+"""Who owns the tests' databases on PostgreSQL: no superuser, or row security would not hold."""
 HASTE: Final = {
     "autovacuum": "off",
     "fsync": "off",
@@ -154,11 +156,17 @@ def _postgresql_source(server: PostgresServer) -> Source:
     for setting, value in HASTE.items():
         run(f"ALTER SYSTEM SET {setting} = {value}")
     run("SELECT pg_reload_conf()")
+    run(f"CREATE ROLE {OWNER} LOGIN")
+    run(f"GRANT SET ON PARAMETER session_replication_role TO {OWNER}")  # for `tests/intruder.py`
+
+    def address(name: str) -> str:
+        ours = make_url(server.get_uri(name)).set(username=OWNER)
+        return ours.render_as_string(hide_password=False)
 
     def template(name: str) -> str:
         if name not in made:
-            run(f"CREATE DATABASE {name}")
-            database = Database(server.get_uri(name))
+            run(f"CREATE DATABASE {name} OWNER {OWNER}")
+            database = Database(address(name))
             upgrade(database.engine)
             if name == "settled":
                 found_village(database)
@@ -169,8 +177,8 @@ def _postgresql_source(server: PostgresServer) -> Source:
     def copy(name: str) -> str:
         fresh = names.take()
         # Copied as files, twice as quick as through the log: nothing here must survive a crash.
-        run(f"CREATE DATABASE {fresh} TEMPLATE {template(name)} STRATEGY FILE_COPY")
-        return server.get_uri(fresh)
+        run(f"CREATE DATABASE {fresh} TEMPLATE {template(name)} STRATEGY FILE_COPY OWNER {OWNER}")
+        return address(fresh)
 
     def drop(url: str) -> None:
         name = make_url(url).database or ""
@@ -232,6 +240,7 @@ def hamlet(sources: dict[str, Source]) -> Iterator[Town]:
 
 def _opened(source: Source, url: str) -> Iterator[Database]:
     database = _database(url)
+    db.see_everything()
     database._known = None  # nothing is known of the copy that lies there now
     db.use(database)
     yield database

@@ -5,7 +5,7 @@ import click
 from moralbank import clock
 from moralbank.access import service
 from moralbank.access.models import TieKind
-from moralbank.access.permissions import ROLE_LABELS, Role
+from moralbank.access.permissions import ROLE_LABELS, VILLAGE_ROLES, Role
 from moralbank.access.queries import (
     UserRow,
     barred_households,
@@ -30,7 +30,10 @@ def users() -> None:
 @users.command(help=_("添加一位用户；第一次登录须改密码。"))
 @click.argument("name")
 @click.option(
-    "--role", type=click.Choice([role.value for role in Role]), required=True, help=_("岗位")
+    "--role",
+    type=click.Choice([role.value for role in VILLAGE_ROLES]),
+    required=True,
+    help=_("岗位"),
 )
 @click.option("--password-stdin", is_flag=True, help=_("从标准输入读初始密码，不提示"))
 @acts("access.manage")

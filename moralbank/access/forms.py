@@ -7,7 +7,7 @@ from wtforms import HiddenField, PasswordField, RadioField, SelectMultipleField
 from wtforms.validators import ValidationError
 
 from moralbank.access.models import TieKind
-from moralbank.access.permissions import ROLE_LABELS, Role
+from moralbank.access.permissions import ROLE_LABELS, VILLAGE_ROLES, Role
 from moralbank.access.queries import SeveralHouseholds, household_meant
 from moralbank.access.service import LONGEST_TIE_WORDS
 from moralbank.forms import AtMost, BaseForm, Required, TextField
@@ -44,7 +44,7 @@ class UserForm(BaseForm):
 
     def offer_roles(self) -> None:
         """Fill in the roles to choose from."""
-        self.role.choices = [(role, _(label)) for role, label in ROLE_LABELS.items()]
+        self.role.choices = [(role, _(ROLE_LABELS[role])) for role in VILLAGE_ROLES]
 
 
 class GroupsForm(BaseForm):

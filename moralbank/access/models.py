@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from moralbank.access.permissions import Role
@@ -14,7 +14,10 @@ class User(SQLModel, table=True):
     """A person who signs in. `name` is unique in the installation, as sign-in knows no village.
 
     `session_epoch` grows when the password or the role changes or the user is disabled: every
-    session of an older epoch ends.
+    session of an older epoch ends. Wrong passwords are counted in `failed_tries` until a right
+    one, and shut the account until `locked_until`. `totp_secret` (base32) is asked of those who
+    chose a second factor; `totp_step` is the last time step (RFC 6238) that was used, so that no
+    code opens twice.
     """
 
     __tablename__ = "users"
@@ -29,6 +32,10 @@ class User(SQLModel, table=True):
     session_epoch: int = Field(default=1)
     disabled: bool = Field(default=False)
     created_at: datetime
+    failed_tries: int = Field(default=0)
+    locked_until: datetime | None = None
+    totp_secret: str | None = Field(default=None, max_length=64)
+    totp_step: int | None = Field(default=None, sa_type=BigInteger)
 
 
 class UserGroup(SQLModel, table=True):

@@ -18,6 +18,7 @@ class Role(StrEnum):
     SUPERVISOR = "supervisor"
     SHOPKEEPER = "shopkeeper"
     ACCOUNTANT = "accountant"
+    OVERSEER = "overseer"
 
 
 ROLE_LABELS: Final = {
@@ -28,9 +29,13 @@ ROLE_LABELS: Final = {
     Role.SUPERVISOR: mark("监督员"),
     Role.SHOPKEEPER: mark("店长"),
     Role.ACCOUNTANT: mark("会计"),
+    Role.OVERSEER: mark("乡镇督导"),
 }
 
-_EVERYONE: Final = frozenset(Role)
+VILLAGE_ROLES: Final = tuple(role for role in Role if role != Role.OVERSEER)
+"""The parts that a village has. An overseer belongs to a town or county above it."""
+
+_EVERYONE: Final = frozenset(VILLAGE_ROLES)
 _COMMITTEE: Final = frozenset(
     {Role.ADMIN, Role.RECORDER, Role.GRID, Role.REVIEWER, Role.SUPERVISOR}
 )
@@ -39,11 +44,19 @@ _BOOKS: Final = frozenset({Role.ADMIN, Role.SUPERVISOR, Role.ACCOUNTANT})
 # Recording, reviewing, redeeming and watching are four different people's work: no role has two.
 # Who verifies may record too, but never verifies what they recorded (`awards/bars.py`).
 PERMISSIONS: Final[dict[str, frozenset[Role]]] = {
-    "access.self": _EVERYONE,
+    "access.self": frozenset(Role),
     "access.manage": frozenset({Role.ADMIN}),
+    "proposals.view": frozenset({Role.ADMIN, Role.SUPERVISOR}),
+    "proposals.decide": frozenset({Role.ADMIN, Role.SUPERVISOR}),
+    "regions.view": frozenset({Role.OVERSEER}),
+    "backup.view": frozenset({Role.ADMIN, Role.SUPERVISOR}),
+    "backup.create": frozenset({Role.ADMIN}),
     "villages.settings": frozenset({Role.ADMIN}),
+    "villages.export": frozenset({Role.ADMIN}),
     "households.view": _COMMITTEE | {Role.ACCOUNTANT},
     "households.edit": frozenset({Role.ADMIN}),
+    "households.disclose": frozenset({Role.ADMIN}),
+    "households.erase": frozenset({Role.ADMIN}),
     "scheme.view": _EVERYONE,
     "scheme.edit": frozenset({Role.ADMIN}),
     "awards.view": _COMMITTEE | {Role.ACCOUNTANT},
@@ -66,6 +79,7 @@ PERMISSIONS: Final[dict[str, frozenset[Role]]] = {
     "objections.take": _COMMITTEE,
     "objections.decide": frozenset({Role.SUPERVISOR}),
     "supervision.view": frozenset({Role.SUPERVISOR}),
+    "supervision.acts": frozenset({Role.ADMIN, Role.SUPERVISOR}),
     "cards.view": frozenset({Role.ADMIN, Role.RECORDER, Role.SUPERVISOR}),
     "cards.manage": frozenset({Role.ADMIN, Role.RECORDER}),
     "boards.view": _EVERYONE,

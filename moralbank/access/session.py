@@ -11,9 +11,10 @@ from moralbank.access.models import User
 from moralbank.access.permissions import ROLE_LABELS, Role
 from moralbank.access.queries import actor_of
 from moralbank.audit import Actor
-from moralbank.db import reading
+from moralbank.db import reading, see_only
 from moralbank.errors import Unavailable
 from moralbank.i18n import _, mark
+from moralbank.villages.codes import reach
 from moralbank.web.way_back import page_before
 
 NOT_SAVED: Final = mark("刚才那一步没有保存，请重做。")
@@ -72,7 +73,9 @@ def _read(village_id: int, user_id: int, epoch: int) -> SignedIn | None:
         user = session.get(User, (village_id, user_id))
         if user is None or user.disabled or user.session_epoch != epoch:
             return None
-        return signed_in(user)
+        found = signed_in(user)
+    see_only(*reach(found.actor.village_id))
+    return found
 
 
 def install(app: Flask) -> None:

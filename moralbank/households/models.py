@@ -20,7 +20,8 @@ class Household(SQLModel, table=True):
     """A household (户): known by group and number, spoken of by its head.
 
     `consent` lets its name stand on boards; without it the name is masked. `initials` are the
-    pinyin initials of the head, for search.
+    pinyin initials of the head, for search. Since `erased_at` nothing personal is left of it but
+    what was published or stands in the books (`households/erasing.py`).
     """
 
     __tablename__ = "households"
@@ -43,6 +44,7 @@ class Household(SQLModel, table=True):
     consent: bool
     status: HouseholdStatus = choice(HouseholdStatus)
     joined_at: datetime
+    erased_at: datetime | None = None
 
 
 class Member(SQLModel, table=True):

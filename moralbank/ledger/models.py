@@ -53,13 +53,17 @@ class EventKind(StrEnum):
 
 
 class Head(SQLModel, table=True):
-    """The end of a village's chain, and the one row that a writer locks first."""
+    """The end of a village's chain, and the one row that a writer locks first.
+
+    Since `left_at` the village lives in another database; nothing more is written here.
+    """
 
     __tablename__ = "ledger_heads"
 
     village_id: int = village_key()
     seq: int = Field(default=0)
     hash: str = Field(max_length=64)
+    left_at: datetime | None = None
 
 
 class Number(SQLModel, table=True):

@@ -46,6 +46,13 @@ class LedgerMissing(NotFound):
     code = "ledger_missing"
 
 
+class VillageLeft(Refused):
+    """The village's books go on in another database; these are kept to be read."""
+
+    text = mark("本村的账已于 %(day)s 迁到别处，这里只能看，不能再记")
+    code = "village_left"
+
+
 class AccountMissing(NotFound):
     """No such account in this village."""
 
@@ -135,7 +142,7 @@ class _Holding:
 
 
 _LOCK = (
-    select(_heads.c.seq, _heads.c.hash)
+    select(_heads.c.seq, _heads.c.hash, _heads.c.left_at)
     .where(_heads.c.village_id == bindparam("village"))
     .with_for_update()
 )
@@ -167,12 +174,15 @@ def lock(session: Session, village_id: int) -> tuple[int, str]:
     """Take the village's head row until the end of the transaction; its last seq and hash.
 
     Every step of an act takes it for itself; only the first of a transaction asks the database.
+    Raises LedgerMissing, VillageLeft.
     """
     held: dict[int, tuple[int, str]] = session.info.setdefault(_HELD, {})
     if village_id not in held:
         row = session.connection().execute(_LOCK, {"village": village_id}).first()
         if row is None:
             raise LedgerMissing
+        if row.left_at is not None:
+            raise VillageLeft(day=clock.local(row.left_at).date())
         held[village_id] = (row.seq, row.hash)
     return held[village_id]
 

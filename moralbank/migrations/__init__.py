@@ -16,10 +16,12 @@ def alembic_config(engine: Engine) -> Config:
     return config
 
 
-def upgrade(engine: Engine) -> None:
+def upgrade(engine: Engine, revision: str = "head") -> None:
     """Bring the tables to this program's release; does nothing where they are there already.
+
+    `revision` names an older release, for a database that is then filled from its archive.
 
     Raises DatabaseDamaged, DatabaseNewer, and leaves such a database as it is.
     """
     require_known_revision(engine)
-    command.upgrade(alembic_config(engine), "head")
+    command.upgrade(alembic_config(engine), revision)

@@ -19,6 +19,7 @@ KEPT_LOOSE: Final = 24 * 60 * 60
 """Seconds after which a file that belongs to no photo is removed."""
 
 _NAME: Final = re.compile(r"[0-9a-f]{32}", re.ASCII)
+_PATH: Final = re.compile(r"[1-9][0-9]{11}/[0-9a-f]{32}(-small)?\.jpg", re.ASCII)
 _SWEPT: Final = ".swept"
 _SMALL: Final = "-small"
 
@@ -56,6 +57,26 @@ def read(folder: Path, village_id: int, name: str, *, small: bool = False) -> by
         return (folder / str(village_id) / f"{name}{_SMALL if small else ''}.jpg").read_bytes()
     except FileNotFoundError:
         return None
+
+
+def paths(village_id: int, name: str) -> tuple[str, str]:
+    """A photo's two files, relative to the folder of photos."""
+    return f"{village_id}/{name}.jpg", f"{village_id}/{name}{_SMALL}.jpg"
+
+
+def restore(folder: Path, path: str, content: bytes) -> None:
+    """Put a photo's file back under its own name ("village/name.jpg"); raises PhotoNotKept.
+
+    Raises ValueError where the path is none that `paths` gives.
+    """
+    if not _PATH.fullmatch(path):
+        raise ValueError(path)
+    place = folder / path
+    try:
+        place.parent.mkdir(parents=True, mode=0o700, exist_ok=True)
+        _write_whole(place, content)
+    except OSError as error:
+        raise PhotoNotKept from error
 
 
 def sweep_is_due(folder: Path, village_id: int) -> bool:

@@ -9,7 +9,11 @@ from moralbank.columns import local_key, village_key
 
 
 class Village(SQLModel, table=True):
-    """A village. `id` is its 12-digit statistical division code, unique in the country."""
+    """A village. `id` is its 12-digit statistical division code, unique in the country.
+
+    A code that ends in 000 is the office of a town or county above its villages (`codes.py`): it
+    has users and a trail as a village has, and neither households nor points.
+    """
 
     __tablename__ = "villages"
     __table_args__ = (

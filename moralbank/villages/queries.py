@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from moralbank.audit import AuditEntry
 from moralbank.errors import NotFound, NoVillage
 from moralbank.i18n import listed, mark
+from moralbank.villages.codes import Level
 from moralbank.villages.models import Group, SettingRow, Village
 from moralbank.villages.settings import ORGANISATION, SETTINGS, TOWN
 
@@ -67,9 +68,10 @@ def village_info(session: Session, village_id: int) -> VillageInfo:
 def only_village(session: Session) -> Village:
     """The installation's village where there is just one; raises NoVillage where there is none.
 
-    With several villages the one with the smallest code is given.
+    With several villages the one with the smallest code is given; offices above them are none.
     """
-    village = session.exec(select(Village).order_by(col(Village.id))).first()
+    villages = select(Village).where(col(Village.id) % Level.TOWN.width != 0)
+    village = session.exec(villages.order_by(col(Village.id))).first()
     if village is None:
         raise NoVillage
     return village

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
-from moralbank.access.permissions import Role
+from moralbank.access.permissions import VILLAGE_ROLES, Role
 from moralbank.access.queries import users_of
 from moralbank.access.service import LastAdmin, add_user, change_role, set_disabled
 from tests.conftest import on_one_engine
@@ -155,7 +155,7 @@ def test_another_villages_user_is_not_found(village: Town, browse: Browse) -> No
 
 
 @on_one_engine
-@pytest.mark.parametrize("role", [role for role in Role if role != Role.ADMIN])
+@pytest.mark.parametrize("role", [role for role in VILLAGE_ROLES if role != Role.ADMIN])
 def test_others_do_not_see_the_users(browse: Browse, role: Role) -> None:
     person = browse(role)
     page = person.open("/users", expect=403)

@@ -2,8 +2,8 @@
 
 `releases/<revision>.jsonl` holds the rows of a village as the release of that revision wrote
 them (SQLite's spelling): households, deeds on every part of their way, a card, goods,
-redemptions, and from 0004 on a notice, a round, a refund, vouchers, a settlement. They were
-written by that release's own services and are never made anew.
+redemptions, from 0004 on a notice, a round, a refund, vouchers, a settlement, from 0005 on a
+board and a passbook. They were written by that release's own services and are never made anew.
 """
 
 import json
@@ -31,9 +31,10 @@ RELEASES = sorted(Path(__file__).with_name("releases").glob("*.jsonl"))
 STATES = {
     "0002": {"posted", "refused", "reversed", "claimed"},
     "0004": {"posted", "draft", "returned", "claimed", "noticed", "objected"},
+    "0005": {"posted", "draft", "returned", "claimed", "noticed", "objected"},
 }
 """Where the deeds of each release's village stand."""
-COLLECTED = {"0002": [5, 3], "0004": [3]}
+COLLECTED = {"0002": [5, 3], "0004": [3], "0005": [3]}
 """What each release's posted deeds brought, the newest first."""
 _CASTS: dict[type, Callable[[Any], Any]] = {
     datetime: lambda typed: datetime.fromisoformat(typed).replace(tzinfo=UTC),

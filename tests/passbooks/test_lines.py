@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import event
 
 from moralbank import clock
-from moralbank.access.permissions import Role
+from moralbank.access.permissions import VILLAGE_ROLES, Role
 from moralbank.passbooks.service import print_passbook
 from moralbank.passbooks.sheets import How
 from tests.awards.deeds import DU, GAOWA, WANG, fresh_id
@@ -37,7 +37,7 @@ def test_every_kind_of_line_is_told_as_the_ledger_has_it(clerk: Clerk) -> None:
     assert [(one.amount, one.balance, one.mark) for one in lines] == clerk.ledger(DU)
     assert [one.number for one in lines] == [1, 2, 3, 4, 5, 6]
     done = f"{day.month}月{day.day}日"
-    names = {role: town.actor(role).name for role in Role}
+    names = {role: town.actor(role).name for role in VILLAGE_ROLES}
     assert [(one.words, one.by) for one in lines] == [
         (f"参加村民会议（{done}，杜小妹）", names[Role.REVIEWER]),
         (f"参加村民会议（{done}）", names[Role.REVIEWER]),

@@ -8,7 +8,7 @@ from typing import Final
 import pytest
 from flask import Flask
 
-from moralbank.access.permissions import Role
+from moralbank.access.permissions import VILLAGE_ROLES, Role
 from moralbank.households.portrait import portrait
 from moralbank.photos import storage
 from moralbank.photos.models import PhotoSubject
@@ -25,11 +25,11 @@ SEEN_BY: Final = {
     PhotoSubject.REMINDER: EVIDENCE,
     PhotoSubject.OBJECTION: EVIDENCE,
     PhotoSubject.ROUND: EVIDENCE,
-    PhotoSubject.HOUSEHOLD: set(Role),
+    PhotoSubject.HOUSEHOLD: set(VILLAGE_ROLES),
     PhotoSubject.PRODUCT: {Role.ADMIN, Role.SHOPKEEPER, Role.ACCOUNTANT, Role.SUPERVISOR},
     PhotoSubject.SLIP: {Role.SHOPKEEPER, Role.ACCOUNTANT, Role.SUPERVISOR},
     PhotoSubject.VOUCHER: {Role.ADMIN, Role.ACCOUNTANT, Role.SUPERVISOR},
-    PhotoSubject.LAUREATE: set(Role),
+    PhotoSubject.LAUREATE: set(VILLAGE_ROLES),
 }
 NEIGHBOUR: Final = 150404103202
 
@@ -48,7 +48,7 @@ def _kept(town: Town, folder: Path, content: bytes, role: Role) -> PhotoInfo:
 def test_each_kind_is_seen_by_its_own_roles(
     hamlet_app: Flask, hamlet: Town, tmp_path: Path
 ) -> None:
-    people = {role: Browser(hamlet_app).sign_in(STAFF[role]) for role in Role}
+    people = {role: Browser(hamlet_app).sign_in(STAFF[role]) for role in VILLAGE_ROLES}
     found_village(hamlet.database, NEIGHBOUR, "小河沿村")
     neighbours = [
         Browser(hamlet_app).sign_in(STAFF[role] + str(NEIGHBOUR)[-3:])
@@ -80,7 +80,7 @@ def test_what_belongs_to_nothing_is_its_senders(
 ) -> None:
     loose = _kept(hamlet, tmp_path, from_a_phone((800, 480)), Role.SHOPKEEPER)
     address = f"/photos/{loose.id}.jpg"
-    people = {role: Browser(hamlet_app).sign_in(STAFF[role]) for role in Role}
+    people = {role: Browser(hamlet_app).sign_in(STAFF[role]) for role in VILLAGE_ROLES}
     for role, one in people.items():
         assert one.client.get(address).status_code == (200 if role == Role.SHOPKEEPER else 404)
     keeper = people[Role.SHOPKEEPER].client

@@ -1,0 +1,1 @@
+"""Archives: all rows and photos of an installation, or of one village, in one checked file."""
