@@ -4,26 +4,29 @@ Archives come from USB sticks and other machines, so nothing in them is believed
 by name, rows must fit our columns, and what was loaded is read again before it is kept.
 """
 
+import io
 import json
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
-from typing import IO, Final, Self
+from typing import IO, Any, Final, Self
 
-from sqlalchemy import Connection, MetaData, Table
+from sqlalchemy import Column, Connection, MetaData, Table
 
 from moralbank.archive.manifest import VILLAGE, Manifest, NoArchive
 from moralbank.archive.rows import RowsUnreadable, Sum, Summing, columns_of, fill, sum_of
-from moralbank.archive.writing import MANIFEST, PHOTOS, ROWS, village_sums
+from moralbank.archive.writing import MANIFEST, PHOTOS, ROWS, Told, unheard, village_sums
 from moralbank.errors import Refused
 from moralbank.i18n import mark
 from moralbank.photos import storage
 
 LARGEST_MANIFEST: Final = 64 * 1024 * 1024
 LARGEST_PHOTO: Final = 32 * 1024 * 1024
+LARGEST_LINE: Final = 64 * 1024 * 1024
+"""Bytes of a row; a whole board or scheme is a thousandth of it."""
 _BROKEN: Final = (
     EOFError,
     KeyError,
@@ -79,7 +82,7 @@ class Archive:
         """The one village it is of, or None where it is a whole installation's."""
         return self.manifest.villages[0].id if self.manifest.kind == VILLAGE else None
 
-    def verify(self, told: Callable[[int], None] = lambda _done: None) -> None:
+    def verify(self, told: Told = unheard) -> None:
         """Read every member and compare it with its sum; raises ArchiveDamaged."""
         done = 0
         for name, expected in self.manifest.tables.items():
@@ -95,26 +98,36 @@ class Archive:
         self,
         connection: Connection,
         tables: MetaData,
-        told: Callable[[int], None] = lambda _done: None,
+        told: Told = unheard,
     ) -> None:
         """Put every row into `tables`, which must be those of the archive's own release.
 
         Raises RowsUnreadable; `told` hears how many tables are done.
         """
         for done, table in enumerate(self._ours(tables), start=1):
-            fill(connection, table, self._lines(table), self.village_id)
+            columns, lines = self._rows(table)
+            fill(connection, table, lines, self.village_id, columns)
             told(done)
 
     def prove(self, connection: Connection, tables: MetaData) -> None:
         """Read everything back; raises ArchiveDiffers unless rows, totals and hashes are equal."""
         for table in self._ours(tables):
-            found = sum_of(connection, table, self.village_id)
+            found = sum_of(connection, table, self.village_id, self._rows(table)[0])
             if found != self.manifest.tables[table.name]:
                 raise ArchiveDiffers(what=table.name)
         if village_sums(connection, self.village_id) != self.manifest.villages:
             raise ArchiveDiffers(what="ledger_heads")
 
-    def unpack_photos(self, folder: Path, told: Callable[[int], None] = lambda _done: None) -> None:
+    def column(self, table: str, name: str) -> list[Any]:
+        """What a table has in one column, row by row; raises RowsUnreadable, ArchiveDamaged."""
+        heads, lines = self._entry(table)
+        try:
+            place = heads.index(name)
+            return [json.loads(line)[place] for line in lines]
+        except (AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
+            raise RowsUnreadable(table=table) from error
+
+    def unpack_photos(self, folder: Path, told: Told = unheard) -> None:
         """Write every photo into the folder of photos; raises ArchiveDamaged, PhotoNotKept."""
         for done, (path, digest) in enumerate(self.manifest.photos.items(), start=1):
             content = self._photo(path)
@@ -133,11 +146,17 @@ class Archive:
             raise NoArchive
         return ours
 
-    def _lines(self, table: Table) -> Iterator[str]:
+    def _rows(self, table: Table) -> tuple[list[Column[Any]], Iterator[str]]:
+        """A table's columns in the order of the archive, and its lines.
+
+        Columns that a migration added stand last in a database, in the program wherever they were
+        written: an older release's table has them in another order than its archive.
+        """
         heads, lines = self._entry(table.name)
-        if heads != [column.name for column in columns_of(table)]:
+        known = {column.name: column for column in columns_of(table)}
+        if not isinstance(heads, list) or sorted(map(str, heads)) != sorted(known):
             raise RowsUnreadable(table=table.name)
-        return lines
+        return [known[str(name)] for name in heads], lines
 
     def _summed(self, name: str) -> Sum:
         summing = Summing()
@@ -150,13 +169,15 @@ class Archive:
         lines = self._read_lines(name)
         try:
             return json.loads(next(lines)), lines
-        except (StopIteration, ValueError) as error:
+        except (RecursionError, StopIteration, ValueError) as error:
             raise ArchiveDamaged(name=name) from error
 
     def _read_lines(self, name: str) -> Iterator[str]:
         try:
-            with self._file.open(f"{ROWS}/{name}.jsonl") as entry:
-                for line in entry:
+            with io.BufferedReader(self._file.open(f"{ROWS}/{name}.jsonl")) as entry:  # type: ignore[type-var]
+                while line := entry.readline(LARGEST_LINE):
+                    if len(line) == LARGEST_LINE:
+                        raise ArchiveDamaged(name=name)
                     yield line.decode().rstrip("\n")
         except _BROKEN as error:
             raise ArchiveDamaged(name=name) from error

@@ -1,13 +1,11 @@
 """From an archive to a database: an empty one is filled, proved, and brought to this release."""
 
-from collections.abc import Callable
+from sqlalchemy import Engine, MetaData, inspect
 
-from sqlalchemy import Connection, Engine, MetaData, inspect
-from sqlmodel import Session
-
-from moralbank.archive.reading import Archive, ArchiveDiffers
-from moralbank.check import check_village
-from moralbank.db import Database, newest_migration
+from moralbank.archive.manifest import ArchiveNewer, NoArchive
+from moralbank.archive.reading import Archive
+from moralbank.archive.writing import Told, unheard
+from moralbank.db import Database, migrations, newest_migration
 from moralbank.errors import Refused
 from moralbank.i18n import mark
 from moralbank.migrations import upgrade
@@ -21,22 +19,27 @@ class NotEmpty(Refused):
     code = "not_empty"
 
 
-def fill_empty(
-    archive: Archive, database: Database, told: Callable[[int], None] = lambda _done: None
-) -> None:
+def fill_empty(archive: Archive, database: Database, told: Told = unheard) -> None:
     """Fill a database that has no tables yet with a whole archive, of this release or an older one.
 
-    Everything is read back and proved before it is kept. Raises NotEmpty, RowsUnreadable,
-    ArchiveDamaged, ArchiveDiffers.
+    Everything is read back and proved before it is kept. Raises NotEmpty, NoArchive, ArchiveNewer,
+    RowsUnreadable, ArchiveDamaged, ArchiveDiffers.
     """
     if inspect(database.engine).get_table_names():
         raise NotEmpty
+    _require_known(archive.manifest.revision)
     upgrade(database.engine, archive.manifest.revision)
     tables = tables_of(database.engine, archive.manifest.revision)
     with database.loading() as connection:
         archive.load(connection, tables, told)
         archive.prove(connection, tables)
     upgrade(database.engine)
+
+
+def _require_known(revision: str) -> None:
+    """Refuse an archive of tables that this program never had, or doesn't have yet."""
+    if revision not in migrations():
+        raise ArchiveNewer if revision > newest_migration() else NoArchive
 
 
 def tables_of(engine: Engine, revision: str) -> MetaData:
@@ -46,11 +49,3 @@ def tables_of(engine: Engine, revision: str) -> MetaData:
     found = MetaData()
     found.reflect(engine)
     return found
-
-
-def prove_books(connection: Connection, archive: Archive) -> None:
-    """Prove the books of every village of the archive anew; raises ArchiveDiffers."""
-    with Session(connection) as session:
-        for village in archive.manifest.villages:
-            if problems := check_village(session, village.id):
-                raise ArchiveDiffers(what=problems[0].text)

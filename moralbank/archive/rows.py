@@ -6,7 +6,7 @@ that nothing was lost on the way. The trail's own count is left out: each databa
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from hashlib import sha256
@@ -22,6 +22,7 @@ from moralbank.ledger.chain import canonical_json
 AT_ONCE: Final = 1_000
 _MOMENT: Final = "%Y-%m-%dT%H:%M:%S.%fZ"
 _COUNTED: Final = ("audit_entries", "id")
+_LARGEST: Final = (1 << 63) - 1
 
 
 class RowsUnreadable(Invalid):
@@ -70,29 +71,46 @@ def village_column(table: Table) -> Column[Any]:
     return table.columns["id" if table.name == "villages" else "village_id"]
 
 
-def lines_of(connection: Connection, table: Table, village_id: int | None = None) -> Iterator[str]:
-    """A table's rows as lines, in the order of their keys: of one village, or all."""
-    wanted = select(*columns_of(table)).order_by(*table.primary_key.columns)
+def lines_of(
+    connection: Connection,
+    table: Table,
+    village_id: int | None = None,
+    columns: Sequence[Column[Any]] = (),
+) -> Iterator[str]:
+    """A table's rows as lines, in the order of their keys: of one village, or all.
+
+    `columns` are its columns in the order that an older release had them in.
+    """
+    wanted = select(*(columns or columns_of(table))).order_by(*table.primary_key.columns)
     if village_id is not None:
         wanted = wanted.where(village_column(table) == village_id)
-    rows = connection.execution_options(yield_per=AT_ONCE).execute(wanted)
-    for row in rows:
+    # Of the statement, not of the connection, which would keep it for all that is read after.
+    for row in connection.execute(wanted.execution_options(yield_per=AT_ONCE)):
         yield canonical_json([_written(value) for value in row])
 
 
-def sum_of(connection: Connection, table: Table, village_id: int | None = None) -> Sum:
-    """The sum of the rows that stand in the database now."""
+def sum_of(
+    connection: Connection,
+    table: Table,
+    village_id: int | None = None,
+    columns: Sequence[Column[Any]] = (),
+) -> Sum:
+    """The sum of the rows that stand in the database now; see `lines_of`."""
     summing = Summing()
-    for _line in summing.passing(lines_of(connection, table, village_id)):
+    for _line in summing.passing(lines_of(connection, table, village_id, columns)):
         pass
     return summing.sum
 
 
 def fill(
-    connection: Connection, table: Table, lines: Iterable[str], village_id: int | None = None
+    connection: Connection,
+    table: Table,
+    lines: Iterable[str],
+    village_id: int | None = None,
+    columns: Sequence[Column[Any]] = (),
 ) -> None:
     """Put rows into a table; raises RowsUnreadable, also for a row of another village."""
-    columns = columns_of(table)
+    columns = columns or columns_of(table)
     place = columns.index(village_column(table))
     waiting = iter(lines)
     while several := list(islice(waiting, AT_ONCE)):
@@ -102,13 +120,13 @@ def fill(
         connection.execute(insert(table), rows)
 
 
-def _row(table: Table, columns: list[Column[Any]], line: str) -> dict[str, Any]:
+def _row(table: Table, columns: Sequence[Column[Any]], line: str) -> dict[str, Any]:
     try:
         values = json.loads(line)
         return {
             column.name: _read(column, value) for column, value in zip(columns, values, strict=True)
         }
-    except (TypeError, ValueError) as error:
+    except (KeyError, RecursionError, TypeError, ValueError) as error:
         raise RowsUnreadable(table=table.name) from error
 
 
@@ -131,6 +149,12 @@ def _read(column: Column[Any], value: Any) -> Any:
         return bool(value)
     if isinstance(value, bool) or not isinstance(value, int if kind is int else str):
         raise TypeError(column.name)
+    if isinstance(value, str):
+        if "\0" in value:
+            raise ValueError(column.name)
+        value.encode()  # raises UnicodeEncodeError for halves of characters
+    elif not -_LARGEST <= value <= _LARGEST:
+        raise ValueError(column.name)
     return value
 
 

@@ -29,10 +29,17 @@ MANIFEST: Final = "manifest.json"
 ROWS: Final = "rows"
 PHOTOS: Final = "photos"
 
+Told = Callable[[int], None]
+"""Hears how many steps of a long work are done."""
+
 _accounts = Account.__table__  # type: ignore[attr-defined]
 _heads = Head.__table__  # type: ignore[attr-defined]
 _photos = Photo.__table__  # type: ignore[attr-defined]
 _villages = Village.__table__  # type: ignore[attr-defined]
+
+
+def unheard(_done: int) -> None:
+    """Nobody asked how far it is."""
 
 
 def write_archive(
@@ -41,7 +48,7 @@ def write_archive(
     photos: Path,
     *,
     village_id: int | None = None,
-    told: Callable[[int], None] = lambda _done: None,
+    told: Told = unheard,
 ) -> Manifest:
     """Write everything that `session` sees (or one village of it) into `target`, as a zip file.
 

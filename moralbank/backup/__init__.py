@@ -1,1 +1,1 @@
-"""Backups: made while the bank works, proved, kept somewhere else, brought back."""
+"""Backups: made while the bank works, proved, kept, and put back."""

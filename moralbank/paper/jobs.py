@@ -28,6 +28,7 @@ from moralbank.paper import keeping
 from moralbank.paper.keeping import BEAT, END, JOB, PROGRESS, SHEET, SheetNotKept, keep, touch
 from moralbank.paper.pictures import Leaves, measured
 from moralbank.printing import Progress
+from moralbank.whole_files import read_json
 
 _log = logging.getLogger(__name__)
 
@@ -152,7 +153,7 @@ class Run:
             _end(self._folder, State.REFUSED, self._context.run(str, refusal))
         except Exception as fault:  # noqa: BLE001 - whoever waits is told; the next one must come
             self.fault = fault
-            _log.exception("the sheet %s could not be drawn", self.token)
+            _log.exception("a sheet could not be drawn")
             _end(self._folder, State.FAILED)
         finally:
             self._finished.set()
@@ -259,10 +260,10 @@ def find(instance: Path, actor: Actor, token: str) -> Job:
     folder = _home(instance, actor) / token
     if not _TOKEN.fullmatch(token):
         raise SheetGone
-    said = keeping.read(folder / JOB)
+    said = read_json(folder / JOB)
     if said is None or keeping.is_over(folder):
         raise SheetGone
-    end = keeping.read(folder / END) or {}
+    end = read_json(folder / END) or {}
     try:
         return Job(
             token=token,
@@ -343,5 +344,5 @@ def _end(folder: Path, state: State, words: str = "", leaves: tuple[Leaves, ...]
     try:
         return keeping.end(folder, said)
     except OSError:  # a full disk, or the folder is gone: readers see that nobody draws it
-        _log.exception("the end of the sheet %s could not be written", folder.name)
+        _log.exception("the end of a sheet could not be written")
         return False

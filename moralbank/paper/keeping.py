@@ -9,7 +9,6 @@ cancels it.
 import json
 import os
 import secrets
-import tempfile
 import time
 from collections.abc import Mapping
 from contextlib import suppress
@@ -18,6 +17,7 @@ from typing import Any, Final
 
 from moralbank.errors import Unavailable
 from moralbank.i18n import mark
+from moralbank.whole_files import PRIVATE, write_whole
 
 JOB: Final = "job.json"
 PROGRESS: Final = "progress"
@@ -57,7 +57,7 @@ def end(folder: Path, said: Mapping[str, Any]) -> bool:
     """
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
     try:
-        descriptor = os.open(folder / END, flags, 0o600)
+        descriptor = os.open(folder / END, flags, PRIVATE)
     except FileExistsError:
         return False
     with os.fdopen(descriptor, "wb") as file:
@@ -83,30 +83,15 @@ def age(folder: Path, name: str = JOB) -> float:
     return float("inf")
 
 
-def read(path: Path) -> dict[str, Any] | None:
-    """What a file says; None where it is missing or not written to its end yet."""
-    try:
-        found = json.loads(path.read_bytes())
-    except (OSError, ValueError):
-        return None
-    return found if isinstance(found, dict) else None
-
-
 def keep(path: Path, content: bytes) -> None:
     """Write a file that is there whole or not at all; raises SheetNotKept."""
-    temporary = ""
     try:
-        descriptor, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")  # mode 0600
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-        Path(temporary).replace(path)
+        write_whole(path, content, lasting=False)  # no job outlives the power
     except OSError as error:
-        if temporary:
-            Path(temporary).unlink(missing_ok=True)
         raise SheetNotKept from error
 
 
 def touch(path: Path) -> None:
     """Let a file be as of now; where that can't be written, it stays as old as it is."""
     with suppress(OSError):
-        path.touch(mode=0o600)
+        path.touch(mode=PRIVATE)

@@ -64,7 +64,7 @@ def quick_start() -> Any:
 
 
 @room.get(JOB)
-@may("paper.view")
+@may("paper.jobs")
 def job(token: str) -> Any:
     """Show a sheet page by page; before it is drawn how far it is, and else why it never was."""
     found = _found(token)
@@ -74,7 +74,7 @@ def job(token: str) -> Any:
 
 
 @room.get(f"{JOB}/state")
-@may("paper.view")
+@may("paper.jobs")
 def state(token: str) -> Any:
     """Say to the page's script how far the drawing is."""
     found = _found(token)
@@ -82,7 +82,7 @@ def state(token: str) -> Any:
 
 
 @room.post(f"{JOB}/cancel")
-@may("paper.view")
+@may("paper.jobs")
 def cancel(token: str) -> Any:
     """Give a sheet up that is still being drawn; of it nothing is kept."""
     jobs.cancel(_found(token))
@@ -90,7 +90,7 @@ def cancel(token: str) -> Any:
 
 
 @room.get(f"{JOB}/sheet.pdf")
-@may("paper.view")
+@may("paper.jobs")
 def sheet(token: str) -> Any:
     """Give the sheet itself, to be printed; with `save` in the address, to be kept."""
     found = _found(token)
@@ -98,7 +98,7 @@ def sheet(token: str) -> Any:
 
 
 @room.get(f"{JOB}/pages/<int:number>/<size>.png")
-@may("paper.view")
+@may("paper.jobs")
 def picture(token: str, number: int, size: str) -> Any:
     """Show one page as a picture, small or large."""
     found = _ready(token)

@@ -3,17 +3,17 @@
 A photo named N of village V is `uploads/photos/V/N.jpg`, its small rendition `N-small.jpg`.
 """
 
-import os
 import re
 import secrets
-import tempfile
 import time
 from collections.abc import Collection
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 from moralbank.errors import Unavailable
 from moralbank.i18n import mark
+from moralbank.whole_files import write_whole
 
 KEPT_LOOSE: Final = 24 * 60 * 60
 """Seconds after which a file that belongs to no photo is removed."""
@@ -42,8 +42,8 @@ def write(folder: Path, village_id: int, jpeg: bytes, small: bytes) -> str:
     place = folder / str(village_id)
     try:
         place.mkdir(parents=True, mode=0o700, exist_ok=True)
-        _write_whole(place / f"{name}.jpg", jpeg)
-        _write_whole(place / f"{name}{_SMALL}.jpg", small)
+        write_whole(place / f"{name}.jpg", jpeg)
+        write_whole(place / f"{name}{_SMALL}.jpg", small)
     except OSError as error:
         raise PhotoNotKept from error
     return name
@@ -74,9 +74,18 @@ def restore(folder: Path, path: str, content: bytes) -> None:
     place = folder / path
     try:
         place.parent.mkdir(parents=True, mode=0o700, exist_ok=True)
-        _write_whole(place, content)
+        write_whole(place, content)
     except OSError as error:
         raise PhotoNotKept from error
+
+
+def take_back(folder: Path, paths: Collection[str]) -> None:
+    """Remove files that `restore` put here, and their folders where nothing else is in them."""
+    for path in paths:
+        (folder / path).unlink(missing_ok=True)
+    for place in {(folder / path).parent for path in paths}:
+        with suppress(OSError):  # other photos are there, or it was never made
+            place.rmdir()
 
 
 def sweep_is_due(folder: Path, village_id: int) -> bool:
@@ -92,12 +101,14 @@ def sweep_is_due(folder: Path, village_id: int) -> bool:
     return True
 
 
-def sweep(folder: Path, village_id: int, kept: Collection[str]) -> int:
-    """Remove files that are none of the `kept` names and older than a day; how many went.
+def sweep(
+    folder: Path, village_id: int, kept: Collection[str], *, older_than: int = KEPT_LOOSE
+) -> int:
+    """Remove files that are none of the `kept` names and older than so many seconds; how many went.
 
     Such are left where a photo was written and the deed it belonged to was then refused.
     """
-    old = time.time() - KEPT_LOOSE
+    old = time.time() - older_than
     loose = [
         path
         for path in (folder / str(village_id)).iterdir()
@@ -108,17 +119,3 @@ def sweep(folder: Path, village_id: int, kept: Collection[str]) -> int:
     for path in loose:
         path.unlink(missing_ok=True)
     return len(loose)
-
-
-def _write_whole(path: Path, content: bytes) -> None:
-    """Write a file that is there whole or not at all, even if the power fails."""
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")  # mode 0600
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(path)
-    except OSError:
-        Path(temporary).unlink(missing_ok=True)
-        raise

@@ -340,12 +340,11 @@ def test_the_command_line_writes_a_sheet_whole_or_not_at_all(
     whole = target.read_bytes()
     assert "记分员口袋卡" in _text(whole)
 
-    def torn(path: Path, content: bytes) -> int:
-        with path.open("wb") as file:
-            file.write(content[:10])
+    def torn(grown: Path, _name: Path) -> None:
+        assert grown.read_bytes() == b"%PDF-1.4 another"
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(Path, "write_bytes", torn)
+    monkeypatch.setattr(Path, "replace", torn)
     with pytest.raises(KeyboardInterrupt):
         console.write_file(target, b"%PDF-1.4 another")
     assert target.read_bytes() == whole

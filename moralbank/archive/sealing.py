@@ -1,0 +1,167 @@
+"""Sealed files: age (age-encryption.org/v1), so that other programs open them too.
+
+A key pair is made once. Whoever has the public half (the recipient) seals, by itself every day and
+without any passphrase on the machine; the private half lies in a key file that is itself sealed
+with the passphrase (scrypt). Both are what the `age` program makes and reads:
+`age -d -i key.age backup.zip.age > backup.zip` asks for the passphrase and opens a backup.
+
+The key file alone is written here (the format: https://c2sp.org/age): the library would choose by
+the stopwatch how hard its passphrase is to try, now 128 MB of memory and now a gigabyte, which an
+older laptop lacks on the day of a restore. What was written is opened by the library before it
+counts.
+"""
+
+import hmac
+import secrets
+from base64 import b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, Final
+
+import pyrage  # type: ignore[import-untyped]  # it publishes no types
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
+
+from moralbank import clock
+from moralbank.errors import Invalid, Refused
+from moralbank.i18n import mark
+
+SHORTEST_PASSPHRASE: Final = 10
+COST: Final = 17
+"""How hard a passphrase is to try: scrypt of 2 to the power of this, 128 MB (OWASP's advice)."""
+ENDING: Final = ".age"
+_HEAD: Final = b"age-encryption.org/v1"
+_IDENTITY: Final = "AGE-SECRET-KEY-"
+_NO_KEY: Final = "No matching keys"
+
+
+class PassphraseWeak(Invalid):
+    """A passphrase has at least 10 characters, not one repeated."""
+
+    text = mark("口令太简单：至少 10 个字符，不能全是同一个")
+    code = "passphrase_weak"
+
+
+class PassphraseWrong(Invalid):
+    """The passphrase opens no key that this file is sealed for."""
+
+    text = mark("口令不对，打不开这个文件")
+    code = "passphrase_wrong"
+
+
+class SealDamaged(Refused):
+    """A sealed file was changed or is not whole; its own proof says so."""
+
+    text = mark("封口的文件已损坏，或者不完整。请换一份备份")
+    code = "seal_damaged"
+
+
+@dataclass(frozen=True)
+class Key:
+    """A key pair: `recipient` seals (age1…), `sealed` is the key file's content."""
+
+    recipient: str
+    sealed: bytes
+
+
+def new_key(passphrase: str) -> Key:
+    """Make a key pair whose private half only `passphrase` opens; raises PassphraseWeak."""
+    if len(passphrase) < SHORTEST_PASSPHRASE or len(set(passphrase)) == 1:
+        raise PassphraseWeak
+    identity = pyrage.x25519.Identity.generate()
+    recipient = str(identity.to_public())
+    said = f"# created: {clock.now().isoformat()}\n# public key: {recipient}\n{identity}\n"
+    sealed = _sealed_with(passphrase, said.encode())
+    open_key(sealed, passphrase)
+    return Key(recipient, sealed)
+
+
+def open_key(sealed: bytes, passphrase: str) -> Any:
+    """The private half in a key file, for `unseal`; raises PassphraseWrong."""
+    try:
+        said = pyrage.passphrase.decrypt(sealed, passphrase).decode()
+        secret = next(line for line in said.splitlines() if line.startswith(_IDENTITY))
+        return pyrage.x25519.Identity.from_str(secret.strip())
+    except (pyrage.DecryptError, pyrage.IdentityError, StopIteration, UnicodeDecodeError) as error:
+        raise PassphraseWrong from error
+
+
+def _sealed_with(passphrase: str, content: bytes) -> bytes:
+    """An age file of one scrypt recipient; `content` is shorter than a chunk (64 KiB)."""
+    file_key, salt, nonce = (secrets.token_bytes(16) for _each in range(3))
+    wrapping = _stretched(passphrase, salt)
+    body = ChaCha20Poly1305(wrapping).encrypt(bytes(12), file_key, None)
+    stanza = f"-> scrypt {_base64(salt)} {COST}\n{_base64(body)}\n"
+    head = _HEAD + b"\n" + stanza.encode() + b"---"
+    proof = hmac.digest(_derived(file_key, b"", b"header"), head, "sha256")
+    payload = ChaCha20Poly1305(_derived(file_key, nonce, b"payload"))
+    only_chunk = bytes(11) + b"\1"
+    return b"".join(
+        [head, f" {_base64(proof)}\n".encode(), nonce, payload.encrypt(only_chunk, content, None)]
+    )
+
+
+def _stretched(passphrase: str, salt: bytes) -> bytes:
+    salted = _HEAD + b"/scrypt" + salt
+    return Scrypt(salt=salted, length=32, n=1 << COST, r=8, p=1).derive(passphrase.encode())
+
+
+def _derived(file_key: bytes, salt: bytes, purpose: bytes) -> bytes:
+    return HKDF(SHA256(), length=32, salt=salt, info=purpose).derive(file_key)
+
+
+def _base64(content: bytes) -> str:
+    return b64encode(content).decode().rstrip("=")
+
+
+def is_sealed(path: Path) -> bool:
+    """Whether a file is sealed, whatever it is called."""
+    with path.open("rb") as file:
+        return file.read(len(_HEAD)) == _HEAD
+
+
+def seal(source: IO[bytes], target: IO[bytes], recipient: str) -> None:
+    """Seal what `source` holds from here on into `target`; raises OSError as the disks do."""
+    writer = _Remembering(target)
+    try:
+        pyrage.encrypt_io(source, writer, [pyrage.x25519.Recipient.from_str(recipient)])
+    except pyrage.EncryptError:
+        if writer.fault is not None:
+            raise writer.fault from None
+        raise
+
+
+def unseal(source: IO[bytes], target: IO[bytes], identities: Sequence[Any]) -> None:
+    """Open a sealed file into `target`; raises PassphraseWrong, SealDamaged, OSError.
+
+    What was written before a fault is found is part of the true content and no more than that:
+    nobody may use it.
+    """
+    writer = _Remembering(target)
+    try:
+        pyrage.decrypt_io(source, writer, identities)
+    except pyrage.DecryptError as error:
+        raise (PassphraseWrong if _NO_KEY in str(error) else SealDamaged) from error
+    except OSError as error:
+        raise (writer.fault or SealDamaged()) from error
+
+
+class _Remembering:
+    """A file that remembers why it could not be written: the library tells it as text alone."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self.fault: OSError | None = None
+
+    def write(self, content: bytes) -> int:
+        try:
+            return self._file.write(content)
+        except OSError as error:
+            self.fault = error
+            raise
+
+    def flush(self) -> None:
+        self._file.flush()
