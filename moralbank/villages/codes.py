@@ -5,7 +5,11 @@ Source: 统计用区划代码 (National Bureau of Statistics): 2 digits province
 """
 
 from enum import IntEnum
-from typing import Final
+from typing import Any, Final
+
+DIGITS: Final = 12
+FIRST: Final = 10 ** (DIGITS - 1)
+LAST: Final = 10**DIGITS - 1
 
 
 class Level(IntEnum):
@@ -29,6 +33,11 @@ _WIDEST_FIRST: Final = sorted(Level, reverse=True)
 def level_of(code: int) -> Level:
     """What a code names: a village, or the town, county, city or province above it."""
     return next(level for level in _WIDEST_FIRST if code % level.width == 0)
+
+
+def is_village(code: Any) -> Any:
+    """Whether a code is a village's own: of a number, or as a condition on a column of codes."""
+    return code % Level.TOWN.width != 0
 
 
 def above(code: int, level: Level) -> int:

@@ -2,14 +2,12 @@
 
 import click
 
-from moralbank import db
 from moralbank.access.permissions import Role
 from moralbank.access.service import add_user
-from moralbank.audit import Actor
+from moralbank.audit import AT_THE_MACHINE, Actor
 from moralbank.console import Console, acts, read_password, show, with_json
-from moralbank.db import Database, reading, writing
+from moralbank.db import reading, writing
 from moralbank.i18n import _
-from moralbank.migrations import upgrade
 from moralbank.scheme.service import adopt_default
 from moralbank.store.service import open_shop
 from moralbank.villages import service
@@ -38,28 +36,20 @@ def init(
     wanted = service.OpenVillage(village_code, village_name)
     service.check_wanted(wanted)  # before anybody thinks of a password
     password = read_password(from_stdin=password_stdin, prompt=_("管理员密码"))
-    settings = console.settings()
-    settings.instance.mkdir(parents=True, exist_ok=True)
-    settings.secret_key()
-    database = Database(settings.database_url)
-    db.use(database)
-    try:
-        upgrade(database.engine)
+    with console.founded():
         village = _open(wanted, admin, password)
-    finally:
-        database.close()
     click.echo(_("%(name)s（%(number)s）已开户。", name=village.name, number=village.id))
     click.echo(_("下一步：moralbank serve 打开网页，用“%(admin)s”登录。", admin=admin))
 
 
 def _open(wanted: service.OpenVillage, admin: str, password: str) -> Village:
-    """All that a village begins with, or nothing."""
+    """All that a village begins with, or nothing; nobody is there yet who could second it."""
     with writing() as session:
         village = service.open_village(session, wanted)
-        founder = Actor(village.id, 0, _("开户"), Role.ADMIN, "command line")
-        add_user(session, founder, admin, Role.ADMIN, password, first=False)
+        founder = Actor(village.id, 0, _("开户"), Role.ADMIN, AT_THE_MACHINE, alone=True)
         adopt_default(session, founder)
         open_shop(session, founder)
+        add_user(session, founder, admin, Role.ADMIN, password, first=False)
     return village
 
 

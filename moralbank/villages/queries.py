@@ -11,12 +11,15 @@ from sqlmodel import Session, col, select
 from moralbank.audit import AuditEntry
 from moralbank.errors import NotFound, NoVillage
 from moralbank.i18n import listed, mark
-from moralbank.villages.codes import Level
+from moralbank.ledger.models import Head
+from moralbank.villages.codes import is_village
 from moralbank.villages.models import Group, SettingRow, Village
 from moralbank.villages.settings import ORGANISATION, SETTINGS, TOWN
 
 SETTING_CHANGED: Final = "villages.setting"
 """The act under which changes of settings stand in the audit trail."""
+USER_RENAMED: Final = "villages.rename_user"
+"""The act under which a user's other name stands there, given when the village moved in."""
 _TELEPHONE: Final = re.compile(r"[0-9][0-9 \-]{5,}[0-9]")
 
 
@@ -36,13 +39,17 @@ class GroupUnknown(NotFound):
 
 @dataclass(frozen=True)
 class VillageInfo:
-    """A village as pages and sheets speak of it."""
+    """A village as pages and sheets speak of it.
+
+    Since `left_at` its books go on in another installation, and here they are only read.
+    """
 
     id: int
     name: str
     town: str
     organisation: str
     settings: dict[str, str]
+    left_at: datetime | None = None
 
     @property
     def full_name(self) -> str:
@@ -52,9 +59,14 @@ class VillageInfo:
 
 def village_info(session: Session, village_id: int) -> VillageInfo:
     """The village with everything it has set; raises VillageUnknown."""
-    village = session.get(Village, village_id)
-    if village is None:
+    found = session.exec(
+        select(Village, Head.left_at)
+        .join(Head, col(Head.village_id) == col(Village.id), isouter=True)
+        .where(Village.id == village_id)
+    ).first()
+    if found is None:
         raise VillageUnknown(village=village_id)
+    village, left_at = found
     values = settings_of(session, village_id)
     return VillageInfo(
         id=village.id,
@@ -62,6 +74,7 @@ def village_info(session: Session, village_id: int) -> VillageInfo:
         town=values[TOWN],
         organisation=values[ORGANISATION] or f"{village.name}村民委员会",
         settings=values,
+        left_at=left_at,
     )
 
 
@@ -70,11 +83,23 @@ def only_village(session: Session) -> Village:
 
     With several villages the one with the smallest code is given; offices above them are none.
     """
-    villages = select(Village).where(col(Village.id) % Level.TOWN.width != 0)
+    villages = select(Village).where(is_village(col(Village.id)))
     village = session.exec(villages.order_by(col(Village.id))).first()
     if village is None:
         raise NoVillage
     return village
+
+
+def require_opened(session: Session) -> None:
+    """Raise NoVillage where nobody could sign in: neither a village was opened nor an office."""
+    if session.exec(select(Village.id).limit(1)).first() is None:
+        raise NoVillage
+
+
+def village_names(session: Session) -> dict[int, str]:
+    """Every village's name by its code, in their order; offices above them are none."""
+    villages = select(Village.id, Village.name).where(is_village(col(Village.id)))
+    return dict(session.exec(villages.order_by(col(Village.id))).all())
 
 
 def telephone_in(contact: str) -> str:

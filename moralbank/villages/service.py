@@ -12,6 +12,7 @@ from moralbank.i18n import mark
 from moralbank.ledger import service as ledger
 from moralbank.ledger.accounts import open_ledger
 from moralbank.ledger.queries import require_clock
+from moralbank.villages.codes import Level, level_of
 from moralbank.villages.models import Group, SettingRow, Village
 from moralbank.villages.queries import SETTING_CHANGED
 from moralbank.villages.settings import NOTICE_DAYS, setting
@@ -55,7 +56,8 @@ class OpenVillage:
 
 def check_wanted(wanted: OpenVillage) -> None:
     """Raise VillageCodeInvalid or VillageNameInvalid; needs no database."""
-    if not re.fullmatch(r"[1-9]\d{11}", wanted.code, re.ASCII):
+    written = re.fullmatch(r"[1-9]\d{11}", wanted.code, re.ASCII)
+    if not written or level_of(int(wanted.code)) is not Level.VILLAGE:
         raise VillageCodeInvalid(field="code")
     if not 2 <= len(wanted.name.strip()) <= 40:  # noqa: PLR2004 - said in the message
         raise VillageNameInvalid(field="name")

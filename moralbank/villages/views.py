@@ -66,4 +66,4 @@ def language() -> Any:
     wanted = request.form.get("language", "").partition("-")[0]
     if wanted in LANGUAGES:
         session["language"] = wanted
-    return redirect(page_before(), 303)
+    return redirect(page_before(stood=request.form.get("page", "")), 303)
