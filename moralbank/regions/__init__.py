@@ -1,1 +1,1 @@
-"""Towns and counties: offices that look at their villages, compare them, and print that."""
+"""Towns and counties: what their offices see of their villages, and how villages compare."""

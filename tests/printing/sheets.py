@@ -45,6 +45,7 @@ from moralbank.passbooks.sheets import How, PassbookLine, PassbookSheet, Printer
 from moralbank.printing.panels import Panel, PanelPoster, PanelRow, panel_poster
 from moralbank.printing.stocks import A3, A4, P60X90, P80X120
 from tests.printing.office_sheets import office_sheets, quick_start_card
+from tests.printing.regional_sheets import ranking_sheets
 
 Draw = Callable[[], bytes]
 
@@ -68,6 +69,7 @@ def sheets_of(names: Sequence[str]) -> dict[str, Draw]:
         **_honours(names),
         **_notices(names),
         **office_sheets(names),
+        **ranking_sheets(names),
         **_posters(),
     }
 

@@ -1,0 +1,259 @@
+"""Sums over many villages: one statement each, grouped by village, whatever their number.
+
+Every statement asks for the villages of a range of codes, and reads the other tables by keys that
+begin with the village: its cost is that of the rows that it adds up.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    case,
+    func,
+    select,
+)
+from sqlmodel import Session
+
+from moralbank import clock
+from moralbank.awards.models import Award
+from moralbank.counter.models import Refund, Slip
+from moralbank.fund.models import Voucher
+from moralbank.households.models import Household, HouseholdStatus
+from moralbank.ledger.models import Account, AccountKind, Event, Head, Rate
+from moralbank.notices.models import Notice, NoticeState
+from moralbank.objections.models import Objection, ObjectionState
+from moralbank.store.models import (
+    Batch,
+    MoveKind,
+    Product,
+    Receipt,
+    Shop,
+    ShopKind,
+    StockMove,
+)
+from moralbank.villages.codes import is_village
+from moralbank.villages.models import Village
+
+_villages = Village.__table__  # type: ignore[attr-defined]
+_heads = Head.__table__  # type: ignore[attr-defined]
+_events = Event.__table__  # type: ignore[attr-defined]
+_rates = Rate.__table__  # type: ignore[attr-defined]
+_accounts = Account.__table__  # type: ignore[attr-defined]
+_households = Household.__table__  # type: ignore[attr-defined]
+_awards = Award.__table__  # type: ignore[attr-defined]
+_shops = Shop.__table__  # type: ignore[attr-defined]
+_slips = Slip.__table__  # type: ignore[attr-defined]
+_refunds = Refund.__table__  # type: ignore[attr-defined]
+_products = Product.__table__  # type: ignore[attr-defined]
+_batches = Batch.__table__  # type: ignore[attr-defined]
+_receipts = Receipt.__table__  # type: ignore[attr-defined]
+_vouchers = Voucher.__table__  # type: ignore[attr-defined]
+_moves = StockMove.__table__  # type: ignore[attr-defined]
+_notices = Notice.__table__  # type: ignore[attr-defined]
+_objections = Objection.__table__  # type: ignore[attr-defined]
+
+_MIRRORS: Final = {
+    AccountKind.POINTS_ISSUED: "points",
+    AccountKind.POINTS_EXCHANGED: "points",
+    AccountKind.POINTS_LAPSED: "points",
+    AccountKind.CREDIT_ISSUED: "credit",
+    AccountKind.CREDIT_SETTLED: "credit",
+    AccountKind.SHOP_ACCEPTED: "accepted",
+    AccountKind.FUND_CASH: "cash",
+}
+"""The village's own accounts and its shops': what households hold is their mirror."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The villages whose codes lie from `first` to `last`; offices among them are left out."""
+
+    first: int
+    last: int
+
+    @property
+    def villages(self) -> ColumnElement[bool]:
+        """The condition on the table of villages."""
+        return and_(_villages.c.id.between(self.first, self.last), is_village(_villages.c.id))
+
+    def holds(self, table: Any) -> ColumnElement[bool]:
+        """The condition on another table.
+
+        As a list of villages, not as a range: so that whatever else is asked of the table finds
+        its place in a key that begins with the village, village by village.
+        """
+        found: ColumnElement[bool] = table.c.village_id.in_(
+            select(_villages.c.id).where(self.villages)
+        )
+        return found
+
+
+def books(session: Session, scope: Scope) -> Sequence[Any]:
+    """Each village: its row, the end of its books (seq, hash, at), the rate of today in fen."""
+    rate = (
+        select(_rates.c.fen_per_point)
+        .where(_rates.c.village_id == _villages.c.id, _rates.c.valid_from <= clock.today())
+        .order_by(_rates.c.valid_from.desc(), _rates.c.seq.desc())
+        .limit(1)
+        .correlate(_villages)
+        .scalar_subquery()
+    )
+    end = (_heads.c.seq, _heads.c.hash, _heads.c.left_at, _events.c.at)
+    last = and_(_events.c.village_id == _heads.c.village_id, _events.c.seq == _heads.c.seq)
+    found = session.connection().execute(
+        select(_villages, *end, func.coalesce(rate, 0).label("rate_fen"))
+        .join(_heads, _heads.c.village_id == _villages.c.id)
+        .outerjoin(_events, last)
+        .where(scope.villages)
+        .order_by(_villages.c.id)
+    )
+    return found.all()
+
+
+def households(session: Session, scope: Scope) -> Counter[int]:
+    """How many households take part, by village."""
+    return _by_village(
+        session,
+        _households,
+        func.count(),
+        select(_households).where(
+            scope.holds(_households), _households.c.status == HouseholdStatus.ACTIVE
+        ),
+    )
+
+
+def balances(session: Session, scope: Scope) -> dict[int, Counter[str]]:
+    """By village what its own accounts hold: `points`, `credit`, `cash`, `accepted`, `claims`.
+
+    Points and credit are negative: they mirror what households hold. `claims` are what shops under
+    contract took in, a part of `accepted`.
+    """
+    of_contract = and_(
+        _of(_shops, _accounts, _accounts.c.owner),
+        _shops.c.kind == ShopKind.CONTRACT,
+        _accounts.c.kind == AccountKind.SHOP_ACCEPTED,
+    )
+    rows = session.connection().execute(
+        select(
+            _accounts.c.village_id,
+            _accounts.c.kind,
+            _shops.c.kind.label("shop"),
+            func.sum(_accounts.c.balance).label("amount"),
+        )
+        .outerjoin(_shops, of_contract)
+        .where(scope.holds(_accounts), _accounts.c.kind.in_(_MIRRORS))
+        .group_by(_accounts.c.village_id, _accounts.c.kind, _shops.c.kind)
+    )
+    found: dict[int, Counter[str]] = defaultdict(Counter)
+    for row in rows:
+        found[row.village_id][_MIRRORS[AccountKind(row.kind)]] += int(row.amount)
+        if row.shop is not None:
+            found[row.village_id]["claims"] += int(row.amount)
+    return found
+
+
+def goods(session: Session, scope: Scope) -> Counter[int]:
+    """Fen at cost that lie in the village's own shops, by village."""
+    return _by_village(
+        session,
+        _batches,
+        func.sum(_batches.c.left * _batches.c.cost_fen),
+        select(_batches)
+        .join(_products, _of(_products, _batches, _batches.c.product_id))
+        .join(_shops, _of(_shops, _products, _products.c.shop_id))
+        .where(scope.holds(_batches), _batches.c.left > 0, _shops.c.kind == ShopKind.VILLAGE),
+    )
+
+
+def bills(session: Session, scope: Scope) -> Counter[int]:
+    """Fen that own shops owe their suppliers: unpaid receipts less what went back of them."""
+    paid = (
+        select(_vouchers.c.village_id, _vouchers.c.receipt_id)
+        .where(
+            scope.holds(_vouchers),
+            _vouchers.c.receipt_id.is_not(None),
+            _vouchers.c.reversed_seq.is_(None),
+        )
+        .distinct()
+        .subquery()
+    )
+    settled = and_(paid.c.village_id == _receipts.c.village_id, paid.c.receipt_id == _receipts.c.id)
+    unpaid = and_(
+        _receipts.c.cost_fen > 0,
+        _shops.c.kind == ShopKind.VILLAGE,
+        paid.c.receipt_id.is_(None),
+    )
+    came = (
+        select(_receipts)
+        .join(_shops, _of(_shops, _receipts, _receipts.c.shop_id))
+        .outerjoin(paid, settled)
+        .where(scope.holds(_receipts), unpaid)
+    )
+    back = (
+        select(_moves)
+        .join(_batches, _of(_batches, _moves, _moves.c.batch_id))
+        .join(_receipts, _of(_receipts, _moves, _moves.c.receipt_id))
+        .join(_shops, _of(_shops, _receipts, _receipts.c.shop_id))
+        .outerjoin(paid, settled)
+        # No slip: by that key the few moves are found that no household made.
+        .where(
+            scope.holds(_moves),
+            _moves.c.slip_id.is_(None),
+            _moves.c.kind == MoveKind.SEND_BACK,
+            unpaid,
+        )
+    )
+    owed = _by_village(session, _receipts, func.sum(_receipts.c.cost_fen), came)
+    value = func.sum(_moves.c.quantity * _batches.c.cost_fen)
+    owed.update(_by_village(session, _moves, value, back))  # adds: it stands below zero
+    return owed
+
+
+def notices(session: Session, scope: Scope) -> dict[int, Row[Any]]:
+    """How many notices hang (`hanging`) and when the newest was hung (`newest`), by village."""
+    hanging = case((_notices.c.state == NoticeState.OPEN, 1), else_=0)
+    rows = session.connection().execute(
+        select(
+            _notices.c.village_id,
+            func.sum(hanging).label("hanging"),
+            func.max(_notices.c.first_day).label("newest"),
+        )
+        .where(scope.holds(_notices))
+        .group_by(_notices.c.village_id)
+    )
+    return {row.village_id: row for row in rows}
+
+
+def open_objections(session: Session, scope: Scope) -> dict[int, Row[Any]]:
+    """How many objections wait (`waiting`), and how many of them too long (`overdue`)."""
+    overdue = case((_objections.c.due_on < clock.today(), 1), else_=0)
+    rows = session.connection().execute(
+        select(
+            _objections.c.village_id,
+            func.count().label("waiting"),
+            func.sum(overdue).label("overdue"),
+        )
+        .where(scope.holds(_objections), _objections.c.state == ObjectionState.OPEN)
+        .group_by(_objections.c.village_id)
+    )
+    return {row.village_id: row for row in rows}
+
+
+def _by_village(
+    session: Session, table: Any, amount: ColumnElement[Any], rows: Select[Any]
+) -> Counter[int]:
+    """One amount of each village, over the rows of a table that were selected."""
+    wanted = rows.with_only_columns(table.c.village_id, amount, maintain_column_froms=True)
+    found = session.connection().execute(wanted.group_by(table.c.village_id))
+    return Counter({village: int(sum_ or 0) for village, sum_ in found})
+
+
+def _of(table: Any, beside: Any, number: ColumnElement[int]) -> ColumnElement[bool]:
+    """The join to a table's row by its local number, in the village of the row beside it."""
+    return and_(table.c.village_id == beside.c.village_id, table.c.id == number)
