@@ -11,13 +11,16 @@ from moralbank.access.permissions import may as role_may
 from moralbank.db import reading, writing
 from moralbank.errors import MoralbankError
 from moralbank.i18n import _
+from moralbank.proposals.acts import AdoptScheme
+from moralbank.proposals.queries import waiting_about
+from moralbank.proposals.service import Proposed, propose
 from moralbank.scheme.forms import SchemeForm
 from moralbank.scheme.queries import Scheme, latest_scheme, scheme_on, scheme_version, versions
 from moralbank.scheme.rules import as_new_items
-from moralbank.scheme.service import adopt
 from moralbank.web.errors import status_of
 from moralbank.web.guards import current_actor, may
 from moralbank.web.printed import printed_poster
+from moralbank.web.request_ids import next_request_id, sent_request_id
 
 room = Blueprint("scheme", __name__)
 
@@ -61,7 +64,7 @@ def new_version() -> Any:
         earliest = max(earliest, last.valid_from + timedelta(days=1))
     form = SchemeForm(valid_from=earliest)
     form.begin(as_new_items(last) if last else ())
-    return render_template("scheme/new_version.html", form=form, last=last)
+    return _form_page(form)
 
 
 @room.post("/scheme/new")
@@ -69,29 +72,53 @@ def new_version() -> Any:
 def new_version_post() -> Any:
     """Adopt the new version, or show what is wrong with it and keep what was typed."""
     form = SchemeForm(request.form)
-    status = 422
+    status, refusal = 422, None
     if form.validate():
         try:
+            act = AdoptScheme(form.command())
             with writing() as session:
-                number = adopt(session, current_actor(), form.command())
-        except MoralbankError as refusal:
-            form.take_refusal(refusal)
-            status = status_of(refusal)
+                proposed = propose(session, current_actor(), sent_request_id(), act)
+        except MoralbankError as refused:
+            form.take_refusal(refused)
+            status, refusal = status_of(refused), refused
         else:
-            flash(_("第 %(version)s 版积分细则已通过", version=number), "ok")
-            return redirect(url_for("scheme.version", number=number), 303)
+            return redirect(_after(proposed), 303)
+    return _form_page(form, refusal), status
+
+
+def _after(proposed: Proposed) -> str:
+    """The new version, or the present one with what waits above it."""
+    if not proposed.done:
+        flash(proposed.words, "ok")
+        return url_for("scheme.scheme")
+    flash(_("第 %(version)s 版积分细则已通过", version=proposed.result), "ok")
+    return url_for("scheme.version", number=proposed.result)
+
+
+def _form_page(form: SchemeForm, refusal: MoralbankError | None = None) -> str:
+    village_id = current_actor().village_id
     with reading() as session:
-        last = latest_scheme(session, current_actor().village_id)
-    return render_template("scheme/new_version.html", form=form, last=last), status
+        last = latest_scheme(session, village_id)
+        waiting = waiting_about(session, village_id, {AdoptScheme.key})
+    return render_template(
+        "scheme/new_version.html",
+        form=form,
+        last=last,
+        waiting=waiting,
+        request_id=next_request_id(refusal),
+    )
 
 
 def _page(session: Any, shown: Scheme) -> str:
     village_id = current_actor().village_id
+    may_edit = role_may(current_actor().role, "scheme.edit")
+    may_follow = role_may(current_actor().role, "proposals.view")
     return render_template(
         "scheme/scheme.html",
         scheme=shown,
         current=scheme_on(session, village_id, clock.today()).version,
         versions=versions(session, village_id),
         today=clock.today(),
-        may_edit=role_may(current_actor().role, "scheme.edit"),
+        waiting=waiting_about(session, village_id, {AdoptScheme.key}) if may_follow else [],
+        may_edit=may_edit,
     )

@@ -17,6 +17,9 @@ from moralbank.db import reading, writing
 from moralbank.i18n import _, mark
 from moralbank.ledger.queries import rate_on
 from moralbank.money import fen_from_yuan, yuan
+from moralbank.proposals.acts import SetRate
+from moralbank.proposals.commands import say_waits
+from moralbank.proposals.service import propose
 from moralbank.store import service
 from moralbank.store.commands_goods import GOODS_COMMANDS
 from moralbank.store.commands_shops import SHOP_COMMANDS, with_shop
@@ -200,7 +203,10 @@ def rate(actor: Actor, *, fen: int, valid_from: datetime, resolution: str, reque
     """Set the rate."""
     day = valid_from.date()
     with writing() as session:
-        service.set_rate(session, actor, fen, day, resolution, request_id)
+        proposed = propose(session, actor, request_id, SetRate(fen, day, resolution))
+    if not proposed.done:
+        say_waits(proposed)
+        return
     when = _("今天") if day == clock.today() else day.isoformat()
     click.echo(_("从%(day)s起，1 分 = %(fen)s 分钱", day=when, fen=fen))
 

@@ -18,7 +18,10 @@ from moralbank.ledger.queries import rate_on
 from moralbank.paging import Page, place
 from moralbank.photos.models import PhotoSubject
 from moralbank.photos.queries import PhotoInfo, photos_of
-from moralbank.store import costing, service, views_importing, views_receipts, views_stock
+from moralbank.proposals.acts import SetRate
+from moralbank.proposals.queries import waiting_about
+from moralbank.proposals.service import propose
+from moralbank.store import costing, views_importing, views_receipts, views_stock
 from moralbank.store import goods as goods_service
 from moralbank.store.export import goods_list
 from moralbank.store.forms import (
@@ -107,7 +110,8 @@ def export() -> Any:
         goods = products(session, village_id, choice.shop.id, active_only=False)
         rate = rate_on(session, village_id)
     words = {"shop": choice.shop.name, "day": clock.today()}
-    return excel_file(goods_list(goods, rate), _("%(shop)s-商品-%(day)s.xlsx", **words))
+    name = _("%(shop)s-商品-%(day)s.xlsx", **words)
+    return excel_file(goods_list(goods, rate), name, len(goods))
 
 
 @room.route("/store/new", methods=["GET", "POST"])
@@ -197,19 +201,13 @@ def rates_post() -> Any:
     if not form.validate():
         return _rates_page(form), 422
     try:
+        act = SetRate(form.fen_per_point.fen or 0, form.valid_from.data, form.resolution.data)
         with writing() as session:
-            service.set_rate(
-                session,
-                current_actor(),
-                form.fen_per_point.fen or 0,
-                form.valid_from.data,
-                form.resolution.data,
-                sent_request_id(),
-            )
+            proposed = propose(session, current_actor(), sent_request_id(), act)
     except MoralbankError as refusal:
         form.take_refusal(refusal)
         return _rates_page(form, refusal), status_of(refusal)
-    flash(_("新的兑换比例已记入账中"), "ok")
+    flash(_("新的兑换比例已记入账中") if proposed.done else proposed.words, "ok")
     return redirect(url_for("store.rates"), 303)
 
 
@@ -277,10 +275,12 @@ def _rates_page(form: RateForm, refusal: MoralbankError | None = None) -> str:
     with reading() as session:
         history = rate_history(session, village_id)
         names = user_names(session, village_id)
+        waiting = waiting_about(session, village_id, {SetRate.key})
     return render_template(
         "store/rates.html",
         form=form,
         history=history,
+        waiting=waiting,
         names=names,
         today=clock.today(),
         request_id=next_request_id(refusal),

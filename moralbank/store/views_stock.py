@@ -155,7 +155,8 @@ def export_count(count_id: int) -> Any:
     """Download a count with its differences."""
     with reading() as session:
         info = count_for(session, current_actor(), count_id)
-    return excel_file(count_list(info), _("盘点-%(number)s.xlsx", number=info.head.label))
+    name = _("盘点-%(number)s.xlsx", number=info.head.label)
+    return excel_file(count_list(info), name, len(info.lines))
 
 
 @room.get("/store/expiring")
@@ -210,7 +211,8 @@ def export_order() -> Any:
     """Download what to buy."""
     _back, _ahead, lines, _choice = _asked_order()
     ordered = [line for errand in errands(lines) for line in errand.lines]
-    return excel_file(order_list(ordered), _("采购建议-%(day)s.xlsx", day=clock.today()))
+    name = _("采购建议-%(day)s.xlsx", day=clock.today())
+    return excel_file(order_list(ordered), name, len(ordered))
 
 
 @room.get("/store/labels")
