@@ -3,7 +3,7 @@
 import click
 
 from moralbank import clock
-from moralbank.access import service
+from moralbank.access import second_factor, service
 from moralbank.access.models import TieKind
 from moralbank.access.permissions import ROLE_LABELS, VILLAGE_ROLES, Role
 from moralbank.access.queries import (
@@ -15,10 +15,13 @@ from moralbank.access.queries import (
     users_of,
 )
 from moralbank.audit import Actor
-from moralbank.console import acts, read_password, show, with_json
+from moralbank.console import acts, read_password, show, with_json, with_request_id
 from moralbank.db import reading, writing
 from moralbank.households.queries import household_named
 from moralbank.i18n import _, listed
+from moralbank.proposals.acts import AddUser
+from moralbank.proposals.commands import say_waits
+from moralbank.proposals.service import propose
 from moralbank.villages.queries import group_called
 
 
@@ -36,12 +39,19 @@ def users() -> None:
     help=_("岗位"),
 )
 @click.option("--password-stdin", is_flag=True, help=_("从标准输入读初始密码，不提示"))
+@with_request_id
 @acts("access.manage")
-def add(actor: Actor, *, name: str, role: str, password_stdin: bool) -> None:
+def add(actor: Actor, *, name: str, role: str, password_stdin: bool, request_id: str) -> None:
     """Add a user."""
     password = read_password(from_stdin=password_stdin, prompt=_("初始密码"))
+    with reading() as session:
+        near = service.names_near(session, actor.village_id)
+    act = AddUser(name, role, service.first_password(name, password, near))
     with writing() as session:
-        service.add_user(session, actor, name, Role(role), password)
+        proposed = propose(session, actor, request_id, act)
+    if not proposed.done:
+        say_waits(proposed)
+        return
     label = _(ROLE_LABELS[Role(role)])
     click.echo(_("已添加%(role)s“%(name)s”", role=label, name=name))
     if role == Role.GRID:
@@ -120,6 +130,16 @@ def untie(actor: Actor, *, name: str, household: str) -> None:
             raise service.TieUnknown
         service.end_tie(session, actor, barred[whose.id].id)
     click.echo(_("回避关系已解除，记录还留着"))
+
+
+@users.command("totp-off", help=_("替丢了手机的人关掉两步登录，如：users totp-off 李建军"))
+@click.argument("name")
+@acts("access.manage")
+def totp_off(actor: Actor, *, name: str) -> None:
+    """Let somebody in by password alone whose phone was lost."""
+    with writing() as session:
+        second_factor.take_off(session, actor, name)
+    click.echo(_("“%(name)s”的两步登录已关，现在用密码就能登录", name=name))
 
 
 @users.command(help=_("列出一位用户的回避户，已解除的也列出。"))

@@ -22,6 +22,18 @@ class SignInForm(BaseForm):
     password = PasswordField(mark("密码"), [Required(), AtMost(128)])
 
 
+class CodeForm(BaseForm):
+    """The six digits of an authenticator app."""
+
+    code = TextField(mark("验证码"), [Required(), AtMost(12)])
+
+
+class SecondFactorForm(CodeForm):
+    """Switching the second factor on or off: the digits, and one's password."""
+
+    present = PasswordField(mark("现在的密码"), [Required(), AtMost(128)])
+
+
 class PasswordForm(BaseForm):
     """One's own password."""
 

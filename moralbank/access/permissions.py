@@ -87,6 +87,7 @@ PERMISSIONS: Final[dict[str, frozenset[Role]]] = {
     "boards.publish": frozenset({Role.ADMIN, Role.RECORDER}),
     "passbooks.print": frozenset({Role.ADMIN, Role.RECORDER}),
     "paper.view": _EVERYONE,
+    "paper.jobs": frozenset(Role),
     "store.view": frozenset({Role.SHOPKEEPER, Role.ACCOUNTANT, Role.SUPERVISOR, Role.ADMIN}),
     "store.manage": frozenset({Role.SHOPKEEPER}),
     "store.shops": frozenset({Role.ADMIN}),

@@ -1,6 +1,6 @@
 """Reading users, the groups they look after, and the households close to them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -46,7 +46,7 @@ class SeveralHouseholds(Invalid):
 
 @dataclass(frozen=True)
 class UserRow:
-    """A user as lists show them."""
+    """A user as lists show them; `two_steps` says whether their sign-in asks for a code."""
 
     id: int
     name: str
@@ -54,6 +54,7 @@ class UserRow:
     role_label: str
     disabled: bool
     must_change_password: bool
+    two_steps: bool
 
 
 @dataclass(frozen=True)
@@ -118,6 +119,19 @@ def acting(session: Session, name: str, device: str) -> Actor:
     if user is None or user.disabled:
         raise UserUnknown(name=name)
     return actor_of(user, device)
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """An administrator and a supervisor of one village, both proved: no one alone may do it."""
+
+    admin: Actor
+    supervisor: Actor
+
+    @property
+    def actor(self) -> Actor:
+        """The administrator, seconded by the supervisor."""
+        return replace(self.admin, seconded_by=self.supervisor.user_id)
 
 
 def actor_of(user: User, device: str) -> Actor:
@@ -201,4 +215,5 @@ def _row(user: User) -> UserRow:
         role_label=_(ROLE_LABELS[user.role]),
         disabled=user.disabled,
         must_change_password=user.must_change_password,
+        two_steps=user.totp_secret is not None,
     )

@@ -1,14 +1,16 @@
-"""Signing in, passwords, users, their groups, and the households they may not judge."""
+"""Passwords, users, their groups, and the households they may not judge."""
 
-from collections.abc import Collection
-from functools import cache
+from collections.abc import Collection, Iterable
 from typing import Final
+from unicodedata import normalize
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, delete, select
 
 from moralbank import audit, clock
-from moralbank.access.hashing import hashed, matches
+from moralbank.access.hashing import hashed
 from moralbank.access.models import Tie, TieKind, User, UserGroup
+from moralbank.access.passwords import require_strong
 from moralbank.access.permissions import Role, require
 from moralbank.access.queries import (
     UserUnknown,
@@ -16,39 +18,17 @@ from moralbank.access.queries import (
     groups_looked_after,
     user_row,
 )
+from moralbank.access.signing_in import forget_tries, require_password
 from moralbank.audit import Actor
-from moralbank.errors import Denied, Invalid, NotFound, Refused
+from moralbank.errors import Invalid, NotFound, Refused
 from moralbank.households.queries import household
 from moralbank.i18n import listed, mark
 from moralbank.ledger.queries import require_clock
 from moralbank.ledger.service import lock, take_number
-from moralbank.villages.queries import GroupUnknown, groups_of
+from moralbank.villages.queries import GroupUnknown, groups_of, village_info
 
-SHORTEST_PASSWORD: Final = 8
-LONGEST_PASSWORD: Final = 128
 LONGEST_NAME: Final = 20
 LONGEST_TIE_WORDS: Final = 12
-
-
-class WrongSignIn(Denied):
-    """Name or password is wrong, or the user is disabled: the same words for all three."""
-
-    text = mark("用户名或密码不对")
-    code = "wrong_sign_in"
-
-
-class PasswordWeak(Invalid):
-    """A password is 8 to 128 characters, not one repeated, and not the name."""
-
-    text = mark("密码太简单：至少 8 位，不能全是同一个字，也不能与用户名相同")
-    code = "password_weak"
-
-
-class PasswordWrong(Invalid):
-    """The present password was given wrong."""
-
-    text = mark("现在的密码不对")
-    code = "password_wrong"
 
 
 class PasswordSame(Invalid):
@@ -66,7 +46,7 @@ class NameInvalid(Invalid):
 
 
 class NameTaken(Refused):
-    """Somebody has this name already."""
+    """Somebody has this name already, or one that looks like it."""
 
     text = mark("用户名“%(name)s”已经有人用了，换一个吧")
     code = "name_taken"
@@ -114,21 +94,6 @@ class TieEnded(Refused):
     code = "tie_ended"
 
 
-def sign_in(session: Session, name: str, password: str) -> User:
-    """The user whom name and password prove; raises WrongSignIn."""
-    user = session.exec(select(User).where(User.name == name.strip())).first()
-    proven = matches(user.password_hash if user else _nobodys_hash(), password)
-    if user is None or not proven or user.disabled:
-        raise WrongSignIn
-    return user
-
-
-@cache
-def _nobodys_hash() -> str:
-    """Checked when the name is unknown, so that an answer takes as long either way."""
-    return hashed("nobody's password")
-
-
 def add_user(
     session: Session, actor: Actor, name: str, role: Role, password: str, *, first: bool = True
 ) -> User:
@@ -136,39 +101,77 @@ def add_user(
 
     Raises NameInvalid, NameTaken, PasswordWeak.
     """
+    near = names_near(session, actor.village_id)
+    return enlist(session, actor, name, role, first_password(name, password, near), first=first)
+
+
+def names_near(session: Session, village_id: int) -> tuple[str, ...]:
+    """Names that nobody's password may be: the village's, with and without its 村."""
+    village = village_info(session, village_id)
+    return village.name, village.name.rstrip("村"), village.full_name
+
+
+def first_password(name: str, password: str, near: Iterable[str] = ()) -> str:
+    """What is kept of a first password for the user of this name; raises PasswordWeak.
+
+    `near` are names that it may not be either (`names_near`). Takes its time (argon2), so do it
+    before others must wait for one's writing.
+    """
+    require_strong(password, [name.strip(), *near], "password")
+    return hashed(password)
+
+
+def enlist(
+    session: Session,
+    actor: Actor,
+    name: str,
+    role: Role,
+    password_hash: str,
+    *,
+    first: bool = True,
+) -> User:
+    """Make a user whose password was hashed before (`first_password`).
+
+    Raises NameInvalid, NameTaken.
+    """
     name = name.strip()
     if not (name.isalnum() and len(name) <= LONGEST_NAME):
         raise NameInvalid(field="name")
-    if session.exec(select(User).where(User.name == name)).first() is not None:
+    if any(_looks(name) == _looks(other) for other in session.exec(select(User.name))):
         raise NameTaken(field="name", name=name)
-    _require_strong(password, name, "password")
     user = User(
         village_id=actor.village_id,
         id=take_number(session, actor.village_id, "user"),
         name=name,
         role=role,
-        password_hash=hashed(password),
+        password_hash=password_hash,
         must_change_password=first,
         created_at=clock.now(),
     )
-    session.add(user)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(user)
+    except IntegrityError as taken:  # by somebody of a village that this one doesn't see
+        raise NameTaken(field="name", name=name) from taken
     audit.record(session, actor, "access.add", name, role=role)
     return user
+
+
+def _looks(name: str) -> str:
+    """A name without what hardly tells two apart to the eye: ＷＡＮＧ and Wang look like wang."""
+    return normalize("NFKC", name).casefold()
 
 
 def change_password(session: Session, actor: Actor, present: str, new: str) -> User:
     """Change one's own password; every other session of this user ends.
 
-    Raises PasswordWrong, PasswordSame, PasswordWeak.
+    Raises PasswordWrong, TooManyTries, PasswordSame, PasswordWeak.
     """
-    user = _user(session, actor.village_id, actor.user_id)
-    if not matches(user.password_hash, present):
-        raise PasswordWrong(field="present")
+    user = require_password(session, actor, present)
     if new == present:
         raise PasswordSame(field="new")
-    _require_strong(new, user.name, "new")
-    _set_password(session, user, new, first=False)
+    require_strong(new, [user.name, *names_near(session, actor.village_id)], "new")
+    _set_password(session, user, hashed(new), first=False)
     audit.record(session, actor, "access.password", user.name)
     return user
 
@@ -176,9 +179,24 @@ def change_password(session: Session, actor: Actor, present: str, new: str) -> U
 def reset_password(session: Session, actor: Actor, user_id: int, password: str) -> User:
     """Give somebody a first password anew; raises PasswordWeak."""
     user = _user(session, actor.village_id, user_id)
-    _require_strong(password, user.name, "password")
-    _set_password(session, user, password, first=True)
+    near = names_near(session, actor.village_id)
+    return replace_password(session, actor, user_id, first_password(user.name, password, near))
+
+
+def replace_password(session: Session, actor: Actor, user_id: int, password_hash: str) -> User:
+    """Give somebody a first password that was hashed before (`first_password`)."""
+    user = _user(session, actor.village_id, user_id)
+    _set_password(session, user, password_hash, first=True)
     audit.record(session, actor, "access.reset", user.name)
+    return user
+
+
+def end_sessions(session: Session, actor: Actor) -> User:
+    """End every session of one's own account."""
+    user = _user(session, actor.village_id, actor.user_id)
+    user.session_epoch += 1
+    session.add(user)
+    audit.record(session, actor, "access.end_sessions", user.name)
     return user
 
 
@@ -297,17 +315,12 @@ def _user(session: Session, village_id: int, user_id: int) -> User:
     return user
 
 
-def _set_password(session: Session, user: User, password: str, *, first: bool) -> None:
-    user.password_hash = hashed(password)
+def _set_password(session: Session, user: User, password_hash: str, *, first: bool) -> None:
+    user.password_hash = password_hash
     user.must_change_password = first
     user.session_epoch += 1
+    forget_tries(user)
     session.add(user)
-
-
-def _require_strong(password: str, name: str, field: str) -> None:
-    fits = SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD
-    if not fits or len(set(password)) == 1 or password == name:
-        raise PasswordWeak(field=field)
 
 
 def _require_other_admin(session: Session, user: User, field: str | None = None) -> None:

@@ -1,115 +1,43 @@
-"""Pages of signing in, one's own account, and users."""
+"""Pages of users: who signs in for the village, and what each may do.
+
+`views_sign_in.py` has signing in and out, `views_account.py` one's own account.
+"""
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
-from flask_limiter import Limiter
-from flask_login import current_user, login_user, logout_user
+from flask import flash, redirect, render_template, request, url_for
 
 from moralbank.access import service
-from moralbank.access.forms import GroupsForm, PasswordForm, SignInForm, TieForm, UserForm
-from moralbank.access.permissions import Role, judges
+from moralbank.access.forms import GroupsForm, TieForm, UserForm
+from moralbank.access.permissions import Role
 from moralbank.access.queries import (
-    UserUnknown,
     groups_by_user,
     groups_looked_after,
     tied_households,
     user_row,
     users_of,
 )
-from moralbank.access.session import NOT_SAVED, signed_in
-from moralbank.audit import record
+from moralbank.access.views_account import declare, tie_form
+from moralbank.access.views_sign_in import room
 from moralbank.db import reading, writing
-from moralbank.errors import MoralbankError
+from moralbank.errors import MoralbankError, NotFound
 from moralbank.i18n import _
 from moralbank.local_numbers import number_or_unknown
-from moralbank.villages.queries import GroupUnknown, groups_of, only_village
+from moralbank.proposals.act import Act
+from moralbank.proposals.acts import (
+    ON_USERS,
+    AddUser,
+    ChangeRole,
+    LetIn,
+    NewPassword,
+    ShutOut,
+)
+from moralbank.proposals.queries import waiting_about
+from moralbank.proposals.service import Proposed, propose
+from moralbank.villages.queries import GroupUnknown, groups_of
 from moralbank.web.errors import status_of
-from moralbank.web.guards import current_actor, may, public
-
-room = Blueprint("access", __name__)
-
-
-def _who_tries() -> str:
-    """Sign-ins are counted by name and address: a whole village may share one address."""
-    return f"{request.form.get('name', '').strip()}@{request.remote_addr}"
-
-
-# Per app storage is set in create_app; failures alone are counted.
-limiter = Limiter(key_func=_who_tries, headers_enabled=False)
-
-
-@room.get("/sign-in")
-@public
-def sign_in() -> Any:
-    """Ask for name and password; without any village nobody could sign in, so say that."""
-    if current_user.is_authenticated:
-        return redirect(url_for("home.home"), 303)
-    with reading() as session:
-        only_village(session)
-    return render_template("access/sign_in.html", form=SignInForm())
-
-
-@room.post("/sign-in")
-@public
-@limiter.limit("5 per minute; 30 per hour", deduct_when=lambda answer: answer.status_code != 303)  # noqa: PLR2004
-def sign_in_post() -> Any:
-    """Let a proven user in."""
-    form = SignInForm(request.form)
-    if not form.validate():
-        return render_template("access/sign_in.html", form=form), 422
-    try:
-        # Proving a password takes its time: nobody else's writing waits for it.
-        with reading() as session:
-            user = signed_in(service.sign_in(session, form.name.data, form.password.data))
-    except service.WrongSignIn as refusal:
-        form.take_refusal(refusal)
-        return render_template("access/sign_in.html", form=form), status_of(refusal)
-    with writing() as session:
-        record(session, user.actor, "access.sign_in", user.actor.name)
-    login_user(user)
-    if "unsaved" in request.args:
-        flash(_(NOT_SAVED), "warn")
-    return redirect(_page_to_go_on_to(request.args.get("next", "")), 303)
-
-
-@room.post("/sign-out")
-@may("access.self")
-def sign_out() -> Any:
-    """End the session."""
-    logout_user()
-    return redirect(url_for("access.sign_in"), 303)
-
-
-@room.route("/password", methods=["GET", "POST"])
-@may("access.self")
-def password() -> Any:
-    """Change one's own password."""
-    form = PasswordForm(request.form)
-    if request.method == "POST" and form.validate():
-        try:
-            with writing() as session:
-                user = service.change_password(
-                    session, current_actor(), form.present.data, form.new.data
-                )
-        except MoralbankError as refusal:
-            form.take_refusal(refusal)
-        else:
-            login_user(signed_in(user))
-            flash(_("密码已改好"), "ok")
-            return redirect(url_for("home.home"), 303)
-    return _own_page(form), 422 if form.errors else 200
-
-
-@room.post("/password/ties")
-@may("access.self")
-def own_tie() -> Any:
-    """Declare a household that one may not judge oneself."""
-    form = _tie_form(request.form)
-    refused = _declare(form, current_actor().user_id)
-    if refused:
-        return _own_page(PasswordForm(), form), refused
-    return redirect(url_for("access.password", _anchor="ties"), 303)
+from moralbank.web.guards import current_actor, may
+from moralbank.web.request_ids import next_request_id, sent_request_id
 
 
 @room.get("/users")
@@ -120,27 +48,28 @@ def users() -> Any:
     with reading() as session:
         rows = users_of(session, village_id)
         groups = groups_by_user(session, village_id)
-    return render_template("access/users.html", users=rows, groups=groups)
+        waiting = waiting_about(session, village_id, ON_USERS)
+    own = next(row for row in rows if row.id == current_actor().user_id)
+    return render_template("access/users.html", users=rows, groups=groups, own=own, waiting=waiting)
 
 
 @room.route("/users/new", methods=["GET", "POST"])
 @may("access.manage")
 def new_user() -> Any:
     """Add a user with a first password."""
-    form = UserForm(request.form)
+    form, refusal = UserForm(request.form), None
     form.offer_roles()
     if request.method == "POST" and form.validate():
         try:
-            with writing() as session:
-                made = service.add_user(
-                    session, current_actor(), form.name.data, form.role.data, form.password.data
-                )
-        except MoralbankError as refusal:
+            secret = _first_password(form.name.data, form.password.data)
+            proposed = _propose(AddUser(form.name.data, form.role.data, secret))
+        except MoralbankError as refused:
+            refusal = refused
             form.take_refusal(refusal)
         else:
-            flash(_("已添加用户“%(name)s”，第一次登录须改密码", name=form.name.data), "ok")
-            return redirect(_after_adding(made.id, made.role), 303)
-    return render_template("access/new_user.html", form=form), 422 if form.errors else 200
+            return redirect(_after_adding(form, proposed), 303)
+    page = render_template("access/new_user.html", form=form, request_id=next_request_id(refusal))
+    return page, status_of(refusal) if refusal else 422 if form.errors else 200
 
 
 @room.get("/users/<int:user_id>")
@@ -159,12 +88,13 @@ def user_role(user_id: int) -> Any:
     if not form.role.validate(form):
         return _user_page(user_id, form), 422
     try:
-        with writing() as session:
-            service.change_role(session, current_actor(), user_id, form.role.data)
-    except service.LastAdmin as refusal:
+        proposed = _propose(ChangeRole(_name(user_id), form.role.data))
+    except NotFound:
+        raise
+    except MoralbankError as refusal:
         form.take_refusal(refusal)
-        return _user_page(user_id, form), status_of(refusal)
-    flash(_("岗位已改，该用户须重新登录"), "ok")
+        return _user_page(user_id, form, refusal), status_of(refusal)
+    flash(_("岗位已改，该用户须重新登录") if proposed.done else proposed.words, "ok")
     return redirect(url_for("access.user", user_id=user_id), 303)
 
 
@@ -173,14 +103,16 @@ def user_role(user_id: int) -> Any:
 def user_password(user_id: int) -> Any:
     """Give somebody a first password anew."""
     try:
-        with writing() as session:
-            service.reset_password(
-                session, current_actor(), user_id, request.form.get("password", "")
-            )
-    except service.PasswordWeak as refusal:
+        name = _name(user_id)
+        secret = _first_password(name, request.form.get("password", ""))
+        proposed = _propose(NewPassword(name, secret))
+    except NotFound:
+        raise
+    except MoralbankError as refusal:
         flash(refusal.message, "error")
     else:
-        flash(_("已设新的初始密码，该用户登录后须改密码"), "ok")
+        done = _("已设新的初始密码，该用户登录后须改密码")
+        flash(done if proposed.done else proposed.words, "ok")
     return redirect(url_for("access.user", user_id=user_id), 303)
 
 
@@ -188,13 +120,13 @@ def user_password(user_id: int) -> Any:
 @may("access.manage")
 def user_disabled(user_id: int) -> Any:
     """Let somebody in no longer, or again."""
-    disabled = request.form.get("disabled") == "1"
+    disabled, name = request.form.get("disabled") == "1", _name(user_id)
     try:
-        with writing() as session:
-            service.set_disabled(session, current_actor(), user_id, disabled=disabled)
-    except service.LastAdmin as refusal:
+        proposed = _propose(ShutOut(name) if disabled else LetIn(name))
+    except MoralbankError as refusal:
         return _user_page(user_id, refusal=refusal), status_of(refusal)
-    flash(_("已停用，该用户不能再登录") if disabled else _("已恢复使用"), "ok")
+    done = _("已停用，该用户不能再登录") if disabled else _("已恢复使用")
+    flash(done if proposed.done else proposed.words, "ok")
     return redirect(url_for("access.user", user_id=user_id), 303)
 
 
@@ -216,10 +148,10 @@ def user_groups(user_id: int) -> Any:
 @may("access.manage")
 def user_tie(user_id: int) -> Any:
     """Bar somebody from judging a household."""
-    form = _tie_form(request.form)
-    refused = _declare(form, user_id)
+    form = tie_form(request.form)
+    refused = declare(form, user_id)
     if refused:
-        return _user_page(user_id, tie_form=form), refused
+        return _user_page(user_id, typed=form), refused
     return redirect(url_for("access.user", user_id=user_id, _anchor="ties"), 303)
 
 
@@ -236,44 +168,43 @@ def user_tie_end(user_id: int, tie_id: int) -> Any:
     return redirect(url_for("access.user", user_id=user_id, _anchor="ties"), 303)
 
 
-def _after_adding(user_id: int, role: Role) -> str:
+def _propose(act: Act) -> Proposed:
+    """Do it, or let it wait for a second person."""
+    with writing() as session:
+        return propose(session, current_actor(), sent_request_id(), act)
+
+
+def _name(user_id: int) -> str:
+    """The name of one of the village's users; raises UserUnknown."""
+    with reading() as session:
+        return user_row(session, current_actor().village_id, user_id).name
+
+
+def _first_password(name: str, password: str) -> str:
+    """What is kept of a first password, before others must wait for our writing."""
+    with reading() as session:
+        near = service.names_near(session, current_actor().village_id)
+    return service.first_password(name, password, near)
+
+
+def _after_adding(form: UserForm, proposed: Proposed) -> str:
     """The list; of a grid worker the page where their groups are chosen."""
-    if role != Role.GRID:
+    if not proposed.done:
+        flash(proposed.words, "ok")
         return url_for("access.users")
+    flash(_("已添加用户“%(name)s”，第一次登录须改密码", name=form.name.data), "ok")
+    if form.role.data != Role.GRID:
+        return url_for("access.users")
+    user_id = proposed.result
     flash(_("网格员还要选负责哪几个小组，才看得到要核实的申报。"), "info")
     return url_for("access.user", user_id=user_id, _anchor="groups")
-
-
-def _tie_form(sent: Any = None) -> TieForm:
-    form = TieForm(sent)
-    form.offer_kinds()
-    return form
-
-
-def _declare(form: TieForm, user_id: int) -> int:
-    """Declare what the form says; 0 when it was done, else the status of the refusal."""
-    if not form.validate():
-        return 422
-    try:
-        with writing() as session:
-            whose = form.meant(session, current_actor().village_id)
-            service.declare_tie(
-                session, current_actor(), user_id, whose.id, form.kind.data, form.words.data
-            )
-    except UserUnknown:
-        raise
-    except MoralbankError as refusal:
-        form.take_refusal(refusal)
-        return status_of(refusal)
-    flash(_("已登记回避：%(head)s（%(where)s）", head=whose.head, where=whose.spoken), "ok")
-    return 0
 
 
 def _user_page(
     user_id: int,
     form: UserForm | None = None,
     refusal: MoralbankError | None = None,
-    tie_form: TieForm | None = None,
+    typed: TieForm | None = None,
 ) -> str:
     """One user with what can be changed; a refused form keeps what was chosen."""
     village_id = current_actor().village_id
@@ -282,6 +213,7 @@ def _user_page(
         groups = [(group.id, group.name) for group in groups_of(session, village_id)]
         groups_form = GroupsForm(groups=sorted(groups_looked_after(session, village_id, user_id)))
         tied = tied_households(session, village_id, user_id)
+        waiting = waiting_about(session, village_id, ON_USERS, row.name)
     groups_form.offer_groups(groups)
     if form is None:
         form = UserForm(role=row.role)
@@ -291,27 +223,9 @@ def _user_page(
         user=row,
         form=form,
         groups_form=groups_form,
-        tie_form=tie_form or _tie_form(),
+        tie_form=typed or tie_form(),
         ties=tied,
-        refusal=refusal,
+        waiting=waiting,
+        refusal=None if form.role.errors else refusal,
+        request_id=next_request_id(refusal),
     )
-
-
-def _own_page(form: PasswordForm, tie_form: TieForm | None = None) -> str:
-    """One's own password, and the households that one may not judge."""
-    actor = current_actor()
-    with reading() as session:
-        tied = tied_households(session, actor.village_id, actor.user_id)
-    return render_template(
-        "access/password.html",
-        form=form,
-        tie_form=tie_form or _tie_form(),
-        ties=tied,
-        judges=judges(actor.role),
-    )
-
-
-def _page_to_go_on_to(wanted: str) -> str:
-    """The page to go on to: one of ours, never another site's."""
-    is_ours = wanted.startswith("/") and not wanted.startswith(("//", "/\\"))
-    return wanted if is_ours else url_for("home.home")

@@ -15,6 +15,7 @@ from moralbank.audit import AuditEntry
 from moralbank.awards.models import AwardStep
 from moralbank.awards.queries import AwardRow, awards_named
 from moralbank.awards.states import ACT_LABELS, Act
+from moralbank.households.erased import Erased, erased_in
 from moralbank.i18n import _, mark
 from moralbank.supervision.months import Month
 
@@ -131,8 +132,9 @@ def bar_hits(session: Session, village_id: int, month: Month) -> list[BarHit]:
 def tie_moves(session: Session, village_id: int, month: Month) -> list[TieMove]:
     """Ties declared and ended, the oldest first: a tie ended for a day would show here."""
     names = user_names(session, village_id)
+    erased = erased_in(session, village_id)
     return [
-        _tie_move(row, names.get(row.user_id, ""))
+        _tie_move(row, names.get(row.user_id, ""), erased)
         for row in _audited(session, village_id, month, _audit.c.act.in_(_TIES))
     ]
 
@@ -156,14 +158,15 @@ def _bar_hit(row: Any, by: str) -> BarHit:
     )
 
 
-def _tie_move(row: Any, by: str) -> TieMove:
+def _tie_move(row: Any, by: str, erased: Erased) -> TieMove:
     detail = json.loads(row.detail)
+    shown = erased.shown(row.act, row.subject, detail)
     return TieMove(
         at=row.at,
         by=by,
         user=row.subject,
         household=detail["household"],
-        words=detail.get("words", ""),
+        words=str(shown.get("words", "")),
         ended=row.act == "access.untie",
     )
 

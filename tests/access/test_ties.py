@@ -16,7 +16,7 @@ from moralbank.access.queries import (
     ties,
     users_of,
 )
-from moralbank.access.service import TieKnown, declare_tie, end_tie
+from moralbank.access.service import TieKnown, declare_tie, end_tie, set_disabled
 from moralbank.errors import NotFound
 from moralbank.villages.queries import groups_of
 from moralbank.villages.service import OpenVillage, open_village
@@ -43,10 +43,13 @@ def looked_after(town: Town) -> list[str]:
 
 
 def test_a_new_grid_worker_is_given_groups(village: Town, browse: Browse) -> None:
+    admin, supervisor = village.actor(Role.ADMIN), village.actor(Role.SUPERVISOR).user_id
+    with village.database.writing() as session:  # while the village is founded by one person
+        set_disabled(session, admin, supervisor, disabled=True)
     admin = browse(Role.ADMIN)
     admin.open("/users/new")
     new = {"name": "吴志强", "role": "grid", "password": PASSWORD}
-    answer = admin.send("/users/new", **new)
+    answer = admin.send("/users/new", request_id=admin.value("request_id"), **new)
     assert "#groups" in answer.location
     with village.database.reading() as session:
         user = next(one for one in users_of(session, village.village_id) if one.name == "吴志强")
