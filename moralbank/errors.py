@@ -17,11 +17,13 @@ class MoralbankError(Exception):
     `field` names the form field at fault, if there is one. `kept` says that the refusal itself
     was written down (under its request id, or in the trail) and is to be committed with nothing
     else: whoever raises it has written nothing besides, or undone it by a savepoint.
+    `uncertain` says that the act may have been done all the same: asking again will tell.
     """
 
     text: ClassVar[str] = mark("没有办成，请重试")
     code: ClassVar[str] = "error"
     kept: bool = False
+    uncertain: ClassVar[bool] = False
 
     def __init__(self, *, field: str | None = None, **values: Any) -> None:
         """Remember the values that fill the places of the text."""
@@ -79,6 +81,51 @@ class DatabaseLocked(Unavailable):
 
     text = mark("数据库正被别的程序占用，这次没有写入。请稍等几秒再试一次。")
     code = "database_locked"
+
+
+class DatabaseGone(Unavailable):
+    """The connection broke, or none can be had: whether the last step was kept nobody knows."""
+
+    text = mark(
+        "数据库连接断了，可能正在重新启动。请等几秒，照原样再办一次：如果刚才已经办成，不会重复算。"
+    )
+    code = "database_gone"
+    uncertain = True
+
+
+class DatabaseReadOnly(Unavailable):
+    """The file, its folder or its disk may only be read; or the server is a standby."""
+
+    text = mark(
+        "数据库现在只能看、不能写，这次没有写入。请检查数据文件夹的权限，"
+        "以及磁盘（U 盘）是不是写保护了，然后再办一次。"
+    )
+    code = "database_read_only"
+
+
+class DatabaseUnopened(Unavailable):
+    """The file, or the server's database, is there but may not be opened."""
+
+    text = mark("打不开数据库，请检查数据文件夹的权限和磁盘，或数据库的用户名和密码。")
+    code = "database_unopened"
+
+
+class DiskFull(Unavailable):
+    """No room is left where the database lies."""
+
+    text = mark("磁盘满了，这次没有写入。请先清出一些空间，然后再办一次；已经入账的都还在。")
+    code = "disk_full"
+
+
+class DiskFailed(Unavailable):
+    """The disk refused to read or write; what was acknowledged before is kept."""
+
+    text = mark(
+        "磁盘读写出错。请检查磁盘是不是坏了、满了或被拔掉了，然后照原样再办一次：不会重复算。"
+        "已经入账的请尽快备份。"
+    )
+    code = "disk_failed"
+    uncertain = True
 
 
 class DatabaseMissing(Unavailable):

@@ -106,6 +106,9 @@ def _keep_villages_apart() -> None:
 
     The owner of the tables is held by it too (FORCE); a superuser is not. What was not named is
     not seen: nothing at all, where nothing was named.
+
+    A bare BETWEEN is taken for one that lets one row in two hundred through, in every table of a
+    join: plans chosen so took a hundred times as long. Of a CASE nothing is taken for granted.
     """
     bounds = " AND ".join(
         f"(SELECT NULLIF(current_setting('moralbank.{end}', true), '')::bigint)"
@@ -118,4 +121,5 @@ def _keep_villages_apart() -> None:
         if key in columns and table != "alembic_version":
             op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
             op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
-            op.execute(f"CREATE POLICY in_sight ON {table} USING ({key} BETWEEN {bounds})")
+            seen = f"CASE WHEN {key} BETWEEN {bounds} THEN true ELSE false END"
+            op.execute(f"CREATE POLICY in_sight ON {table} USING ({seen})")
