@@ -58,7 +58,7 @@ def _cast(table: Table, row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _fill(connection: Connection, release: Path) -> MetaData:
+def fill(connection: Connection, release: Path) -> MetaData:
     tables = MetaData()
     tables.reflect(connection)
     for line in release.read_text("utf-8").splitlines():
@@ -89,7 +89,7 @@ def upgraded(source: Source, release: Path) -> Iterator[Town]:
     command.upgrade(alembic_config(database.engine), release.stem)
     plain = create_engine(database.engine.url)
     with plain.begin() as connection:
-        old = _fill(connection, release)
+        old = fill(connection, release)
         before = _rows(connection, old)
     plain.dispose()
     upgrade(database.engine)
@@ -104,7 +104,14 @@ def upgraded(source: Source, release: Path) -> Iterator[Town]:
     source.drop(database.engine.url.render_as_string(hide_password=False))
 
 
-def test_nothing_is_lost_and_the_books_are_proved(upgraded: Town, release: Path) -> None:
+def test_a_village_of_an_older_release_goes_on_where_it_was(upgraded: Town, release: Path) -> None:
+    """One test of many steps: upgrading costs more than all of them."""
+    _the_books_are_proved(upgraded, release)
+    _the_village_goes_on(upgraded)
+    _history_is_guarded_after_a_rebuild(upgraded)
+
+
+def _the_books_are_proved(upgraded: Town, release: Path) -> None:
     with upgraded.database.reading() as session:
         assert check_village(session, upgraded.village_id) == []
         rows = listed_awards(session, upgraded.village_id, Filter())
@@ -114,7 +121,7 @@ def test_nothing_is_lost_and_the_books_are_proved(upgraded: Town, release: Path)
     assert all(row.decided_at for row in rows if row.decided_by is not None)
 
 
-def test_the_village_goes_on_where_it_was(upgraded: Town) -> None:
+def _the_village_goes_on(upgraded: Town) -> None:
     recorder = upgraded.actor(Role.RECORDER)
     household = upgraded.household("六组-043").id
     with upgraded.database.writing() as session:
@@ -125,7 +132,7 @@ def test_the_village_goes_on_where_it_was(upgraded: Town) -> None:
         assert check_village(session, upgraded.village_id) == []
 
 
-def test_history_is_guarded_after_a_rebuild(upgraded: Town) -> None:
+def _history_is_guarded_after_a_rebuild(upgraded: Town) -> None:
     for table in ("award_steps", "ledger_events", "stock_moves", "audit_entries"):
         with pytest.raises(DBAPIError, match="append-only"), upgraded.database.engine.begin() as by:
             by.execute(text(f"DELETE FROM {table}"))

@@ -12,7 +12,7 @@ from moralbank.access.permissions import Role
 from moralbank.i18n import _, unfilled, use_language
 from moralbank.paths import PACKAGE, TEMPLATES
 
-SHARED = {"base.html", "macros", "errors", "home"}
+SHARED = {"base.html", "macros", "errors", "home", "trust"}
 KEYWORDS = {"_": None, "mark": None}
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
