@@ -12,16 +12,16 @@ from enum import Enum, auto
 from http import HTTPStatus
 from typing import Any, Final
 
-from flask import abort, request, session
+from flask import abort, g, request, session
 
 from moralbank import clock
 from moralbank.cards.models import CardState
 from moralbank.cards.pins import Pin, enter, is_right, pin_of
 from moralbank.cards.queries import CardInfo, CardUnknown, card_by_token
 from moralbank.cards.token import TokenInvalid, read_token
-from moralbank.db import reading, writing
+from moralbank.db import reading, see_only, writing
 from moralbank.errors import MoralbankError
-from moralbank.villages.queries import settings_of
+from moralbank.villages.queries import village_info
 from moralbank.villages.settings import CARD_PIN, ON
 from moralbank.web.errors import status_of
 
@@ -54,15 +54,20 @@ class Visit:
 
 
 def visit_of(token: str) -> Visit:
-    """The visit that an address asks for; 404 where the number is no card's, as anywhere."""
+    """The visit that an address asks for; 404 where the number is no card's, as anywhere.
+
+    From here on the request sees the card's village alone.
+    """
     try:
         with reading() as opened:
             card = card_by_token(opened, read_token(token[:_LONGEST_TOKEN]))
             pin = pin_of(opened, card)
-            asks = settings_of(opened, card.village_id)[CARD_PIN] == ON
+            g.village = village_info(opened, card.village_id)  # whose page it is, not who asks
     except (TokenInvalid, CardUnknown):
         abort(404)
-    return Visit(card, pin, _door(card, pin, asks=asks))
+    g.own_address = request.path.replace("/C/", "/c/", 1)  # `private` lets no browser say it
+    see_only(card.village_id)
+    return Visit(card, pin, _door(card, pin, asks=g.village.settings[CARD_PIN] == ON))
 
 
 def tried(visit: Visit) -> tuple[Visit, MoralbankError | None]:
@@ -99,8 +104,16 @@ def carried_fields() -> list[tuple[str, str]]:
 
 
 def private(page: str, status: int = HTTPStatus.OK) -> tuple[str, int, dict[str, str]]:
-    """A page about one household: kept by no browser, listed by no search engine."""
-    return page, status, {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
+    """A page about one household: kept by no browser, listed by no search engine.
+
+    Its address is the card's number, so no request that it leads to names more than our site.
+    """
+    headers = {
+        "Cache-Control": "no-store",
+        "Referrer-Policy": "strict-origin",
+        "X-Robots-Tag": "noindex",
+    }
+    return page, status, headers
 
 
 def who_is_there() -> str:

@@ -1,10 +1,11 @@
 """How refusals and faults look on a page; the only place that knows HTTP statuses."""
 
 import logging
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Final
 
-from flask import Flask, render_template, request, url_for
+from flask import Flask, g, render_template, request, url_for
 from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -18,6 +19,10 @@ from moralbank.errors import (
     Unavailable,
 )
 from moralbank.i18n import _, mark
+from moralbank.logs import brief
+from moralbank.web.again import fields_again
+from moralbank.web.request_log import route
+from moralbank.web.trail import note_denied
 
 _log = logging.getLogger(__name__)
 
@@ -67,7 +72,14 @@ def install(app: Flask) -> None:
 
 
 def _refusal(error: MoralbankError) -> tuple[str, int]:
-    return _page(status_of(error), error.message)
+    status = status_of(error)
+    if isinstance(error, Denied):
+        note_denied(error)
+    if isinstance(error, Unavailable):
+        g.unavailable = True  # the page mustn't ask who is signed in, and fail at it once more
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        _log.warning("unavailable: %s: %s", error.code, brief(error.__cause__ or error))
+    return _page(status, error.message, again=fields_again(error), uncertain=error.uncertain)
 
 
 def _stale_page(_error: CSRFError) -> tuple[str, int]:
@@ -88,20 +100,29 @@ def http_words(error: HTTPException) -> str:
 
 
 def _fault(error: Exception) -> tuple[str, int]:
-    _log.error("unexpected fault at %s %s", request.method, request.path, exc_info=error)
+    _log.error("unexpected fault at %s %s", request.method, route(), exc_info=error)
     return _page(
         HTTPStatus.INTERNAL_SERVER_ERROR,
-        _("系统出了意外，这次没有写入任何内容。请重试；若还不行，请告诉管理员出错的时间。"),
+        _("系统出了意外，这次没有写入任何内容。请重试；若还不行，请告诉管理员。"),
     )
 
 
-def _page(status: int, message: str) -> tuple[str, int]:
+def _page(
+    status: int,
+    message: str,
+    *,
+    again: Sequence[tuple[str, str]] = (),
+    uncertain: bool = False,
+) -> tuple[str, int]:
     page = render_template(
         "errors/error.html",
         status=int(status),
         title=_(_TITLES.get(HTTPStatus(status), mark("没有办成"))),
         message=message,
-        kept="",
+        kept=_("您填的内容。点“再试一次”就照原样再发一次，不用重填。") if again else "",
+        again=again,
+        uncertain=uncertain,
+        number=g.request_name if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "",
         action_url=url_for("home.home"),
         action_label=_("回到首页"),
     )

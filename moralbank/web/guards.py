@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from moralbank.access.permissions import PERMISSIONS, require
 from moralbank.audit import Actor
+from moralbank.db import see_only
 
 PUBLIC: Final = "public"
 _BEFORE_OWN_PASSWORD: Final = {"access.password", "access.sign_out", "villages.language"}
@@ -18,9 +19,16 @@ View = Callable[..., Any]
 
 
 def public(view: View) -> View:
-    """A route that anyone may open."""
-    view.guard = PUBLIC  # type: ignore[attr-defined]
-    return view
+    """A route that anyone may open; where its address names a village, it sees that one alone."""
+
+    @wraps(view)
+    def opened(*args: Any, **kwargs: Any) -> Any:
+        if "village_id" in kwargs:
+            see_only(kwargs["village_id"])
+        return view(*args, **kwargs)
+
+    opened.guard = PUBLIC  # type: ignore[attr-defined]
+    return opened
 
 
 def may(permission: str) -> Callable[[View], View]:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Final
 
-from flask import Blueprint, render_template
+from flask import Blueprint, current_app, render_template
 from sqlmodel import Session
 
 from moralbank import clock
@@ -22,7 +22,9 @@ from moralbank.awards.queries import (
     to_verify_count,
     waiting_by_group,
 )
+from moralbank.backup.queries import standing
 from moralbank.boards.issues import hanging_issues
+from moralbank.boards.periods import current_quarter
 from moralbank.cards.queries import card_rows
 from moralbank.counter.daybook import unclosed_days
 from moralbank.counter.queries import SlipFilter, slip_sums
@@ -33,6 +35,8 @@ from moralbank.ledger.models import AccountKind
 from moralbank.ledger.queries import head_mark, rate_in_force, total
 from moralbank.notices.queries import open_notices
 from moralbank.objections.queries import open_objections
+from moralbank.proposals.queries import waiting_for as proposals_for
+from moralbank.regions.queries import comparison
 from moralbank.reminders.queries import due_count
 from moralbank.rounds.queries import open_rounds
 from moralbank.settlements.queries import waiting_for
@@ -76,10 +80,12 @@ def _admin(session: Session, actor: Actor) -> Figures:
     present = {one.role for one in users_of(session, actor.village_id) if not one.disabled}
     return {
         **_in_public(session, actor.village_id),
+        "proposals": proposals_for(session, actor),
         "households": len(cards),
         "without_card": sum(row.card is None for row in cards),
         "missing_roles": [_(ROLE_LABELS[role]) for role in NEEDED_ROLES if role not in present],
         "public_address": settings_of(session, actor.village_id)[PUBLIC_ADDRESS],
+        "backup": standing(current_app.config["INSTANCE"]),
     }
 
 
@@ -160,7 +166,9 @@ def _supervisor(session: Session, actor: Actor) -> Figures:
         "reversals": taken_back[: -SHOWN_ROWS - 1 : -1],
         "waiting": count_waiting(session, village_id),
         "settlements": waiting_for(session, actor),
+        "proposals": proposals_for(session, actor),
         "mark": head_mark(session, village_id),
+        "backup": standing(current_app.config["INSTANCE"]),
     }
 
 
@@ -200,6 +208,12 @@ def _accountant(session: Session, actor: Actor) -> Figures:
     }
 
 
+def _overseer(session: Session, actor: Actor) -> Figures:
+    """All villages of a town or county this quarter, and those that somebody should ask after."""
+    told = comparison(session, actor.village_id, current_quarter())
+    return {"told": told, "noted": told.noted[:SHOWN_ROWS]}
+
+
 _DESKS: Final[dict[Role, Callable[[Session, Actor], Figures]]] = {
     Role.ADMIN: _admin,
     Role.RECORDER: _recorder,
@@ -208,4 +222,5 @@ _DESKS: Final[dict[Role, Callable[[Session, Actor], Figures]]] = {
     Role.SUPERVISOR: _supervisor,
     Role.SHOPKEEPER: _shopkeeper,
     Role.ACCOUNTANT: _accountant,
+    Role.OVERSEER: _overseer,
 }

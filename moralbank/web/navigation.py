@@ -22,11 +22,14 @@ class Entry:
 # Words, endpoint, icon, permission of each line.
 _MENU: Final = (
     (mark("首页"), "home.home", "home", "access.self"),
+    (mark("各村"), "regions.regions", "households", "regions.view"),
+    (mark("各村排名"), "regions.ranking", "board", "regions.view"),
     (mark("记分"), "awards.record", "deed", "awards.record"),
     (mark("核实"), "awards.verify", "check", "awards.verify"),
     (mark("评议"), "awards.review", "review", "awards.decide"),
     (mark("兑换"), "counter.counter", "counter", "counter.redeem"),
     (mark("监督"), "supervision.supervision", "watch", "supervision.view"),
+    (mark("复核"), "proposals.proposals", "second", "proposals.view"),
     (mark("评比"), "rounds.rounds", "round", "rounds.view"),
     (mark("积分"), "awards.awards", "ledger", "awards.view"),
     (mark("公示"), "notices.notices", "notice", "notices.view"),
@@ -44,6 +47,8 @@ _MENU: Final = (
     (mark("保障"), "fund.cover", "cover", "fund.cover"),
     (mark("积分细则"), "scheme.scheme", "scheme", "scheme.view"),
     (mark("总账"), "ledger.books", "ledger", "ledger.check"),
+    (mark("备份"), "backup.backup", "download", "backup.view"),
+    (mark("操作记录"), "supervision.acts", "watch", "supervision.acts"),
     (mark("用户"), "access.users", "users", "access.manage"),
     (mark("设置"), "villages.settings", "settings", "villages.settings"),
 )
@@ -62,6 +67,7 @@ _FIRST: Final = {
     ),
     Role.SHOPKEEPER: ("home.home", "counter.counter", "store.store", "counter.slips"),
     Role.ACCOUNTANT: ("home.home", "ledger.books", "counter.slips", "households.households"),
+    Role.OVERSEER: ("home.home", "regions.regions", "regions.ranking"),
 }
 
 

@@ -14,6 +14,7 @@ from moralbank.paper.choices import wall_choice
 from moralbank.paper.jobs import Draw, Order, Press
 from moralbank.web.files import pdf_file
 from moralbank.web.guards import current_actor
+from moralbank.web.trail import note_printed
 from moralbank.web.way_back import page_before
 
 DrawPoster = Callable[..., bytes]
@@ -41,13 +42,17 @@ def printed(name: str, draw: Draw, *, pieces: int = 0, hint: str = "") -> Respon
     """The sheet as a PDF called `name`, or with `look` asked for the page that shows it.
 
     `pieces` is what `draw` will count up to; `hint` (in the reader's language) is what to tell
-    the printer. Raises whatever `draw` refuses, as long as this request waits for it.
+    the printer. The trail tells what somebody signed in got. Raises whatever `draw` refuses, as
+    long as this request waits for it.
     """
     name = file_name(name)
     if not request.values.get(LOOK) or not current_user.is_authenticated:
-        return pdf_file(draw(_nobody_waits), name)
+        content = draw(_nobody_waits)
+        note_printed(name, pieces)
+        return pdf_file(content, name)
     instance, actor = current_app.config["INSTANCE"], current_actor()
     order = Order(name, pieces, _way_back(), hint)
+    note_printed(name, pieces)  # once, however often its pages are looked at
     run = current_app.extensions["press"].take(instance, actor, order, draw)
     if run.wait(PATIENCE) and run.fault is not None:
         jobs.drop(instance, actor, run.token)

@@ -13,12 +13,16 @@ from moralbank.forms import visible
 
 
 class Typed(ImmutableMultiDict[str, Any]):
-    """A form's or an address's values; tabs and line breaks stay in them."""
+    """A form's or an address's values; tabs and line breaks stay in them.
+
+    A part of a forged body may have no name at all: it says nothing.
+    """
 
     def __init__(self, said: Any = None) -> None:
         """Take over what was said."""
         pairs: Final = MultiDict(said).items(multi=True)
-        super().__init__([(name, _visible(value)) for name, value in pairs])
+        named = [(name, value) for name, value in pairs if name is not None]
+        super().__init__([(name, _visible(value)) for name, value in named])
 
 
 class TypedRequest(Request):

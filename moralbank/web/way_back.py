@@ -6,13 +6,16 @@ from flask import current_app, request, url_for
 from werkzeug.exceptions import HTTPException
 
 
-def page_before(otherwise: str = "") -> str:
+def page_before(otherwise: str = "", *, stood: str = "") -> str:
     """The address of the page that the reader came from, or of `otherwise`, if it is ours.
+
+    `stood` is what the page said of itself, where it did: cards' pages don't let the browser say.
 
     A refused form stands at an address that only takes forms; then it is the next page above it,
     /counter for /counter/redeem. Never another site's: what is given back begins with one "/".
     """
-    came = request.referrer or ""
+    said = request.host_url.rstrip("/") + stood if stood.startswith("/") else ""
+    came = said or request.referrer or ""
     ours, parts = came.startswith(request.host_url), urlsplit(came)
     if ours and _opens(parts.path):
         return f"{parts.path}?{parts.query}" if parts.query else parts.path
