@@ -9,6 +9,7 @@ from moralbank.console import acts, show, show_json, with_json, write_file
 from moralbank.db import reading, writing
 from moralbank.errors import Invalid
 from moralbank.households import service
+from moralbank.households.commands_personal import PERSONAL_COMMANDS
 from moralbank.households.marking import marked_copy
 from moralbank.households.preview import Preview, preview
 from moralbank.households.queries import HouseholdInfo, listed_households
@@ -28,6 +29,10 @@ class RosterUnusable(Invalid):
 @click.group(help=_("住户：导入花名册、查询。"))
 def households() -> None:
     """Group of commands."""
+
+
+for _command in PERSONAL_COMMANDS:
+    households.add_command(_command)
 
 
 @households.command(

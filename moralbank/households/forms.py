@@ -4,6 +4,7 @@ from typing import Final
 
 from wtforms import BooleanField, FileField, RadioField
 
+from moralbank.errors import Invalid
 from moralbank.forms import AtMost, BaseForm, Required, TextField, WholeNumberField
 from moralbank.households.models import HouseholdStatus
 from moralbank.households.queries import HouseholdInfo, MemberInfo
@@ -83,3 +84,21 @@ class PortraitForm(BaseForm):
 
     photos = FileField(mark("照片"))
     consent = BooleanField(mark("这一户同意放这张照片"))
+
+
+class NotSure(Invalid):
+    """Whoever proposes an erasure says that it can't be undone."""
+
+    text = mark("请先勾上：抹去以后不能恢复")
+    code = "not_sure"
+
+
+class EraseForm(BaseForm):
+    """That somebody knows what erasing a household means."""
+
+    sure = BooleanField(mark("我已和这一户核对过，知道抹去以后不能恢复"))
+
+    def require_sure(self) -> None:
+        """Raise NotSure unless it was ticked."""
+        if not self.sure.data:
+            raise NotSure(field="sure")

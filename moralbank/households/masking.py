@@ -12,6 +12,8 @@ _COMPOUND: Final = frozenset(
     }
 )
 _MASK: Final = "某某"
+ERASED: Final = "已注销"
+"""The name of whoever was erased from the village's books (`households/erasing.py`)."""
 
 
 def surname(name: str) -> str:
@@ -22,6 +24,8 @@ def surname(name: str) -> str:
 
 def masked(name: str) -> str:
     """A name whose owner asked not to be named, as boards show it: 杜某某, 司马某某."""
+    if name == ERASED:
+        return name
     return f"{surname(name)}{_MASK}"
 
 

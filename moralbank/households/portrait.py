@@ -7,6 +7,7 @@ from sqlmodel import Session
 from moralbank import audit
 from moralbank.audit import Actor
 from moralbank.errors import Invalid
+from moralbank.households.erased import require_whole
 from moralbank.households.queries import household
 from moralbank.i18n import mark
 from moralbank.ledger.service import lock
@@ -40,10 +41,11 @@ def set_portrait(
 ) -> None:
     """Let the last of these kept photos be the household's, in place of any before.
 
-    Raises HouseholdUnknown, PortraitMissing, PortraitConsentMissing, PhotoUnknown.
+    Raises HouseholdUnknown, HouseholdErased, PortraitMissing, PortraitConsentMissing, PhotoUnknown.
     """
     lock(session, actor.village_id)
-    label = household(session, actor.village_id, household_id).label
+    info = household(session, actor.village_id, household_id)
+    require_whole(info)
     if not photo_ids:
         raise PortraitMissing(field="photos")
     if not consent:
@@ -51,7 +53,7 @@ def set_portrait(
     chosen = photo_ids[-1]
     before = _clear(session, actor, household_id)
     attach(session, actor.village_id, [chosen], PhotoSubject.HOUSEHOLD, household_id)
-    audit.record(session, actor, "households.portrait", label, photo=chosen, replaced=before)
+    audit.record(session, actor, "households.portrait", info.label, photo=chosen, replaced=before)
 
 
 def remove_portrait(session: Session, actor: Actor, household_id: int) -> None:

@@ -67,6 +67,7 @@ class HouseholdInfo:
     note: str
     consent: bool
     status: HouseholdStatus
+    erased_at: datetime | None = None
 
     @property
     def label(self) -> str:
@@ -82,6 +83,11 @@ class HouseholdInfo:
     def moved(self) -> bool:
         """Whether the household has moved away."""
         return self.status == HouseholdStatus.MOVED
+
+    @property
+    def erased(self) -> bool:
+        """Whether what was personal of it was erased."""
+        return self.erased_at is not None
 
 
 @dataclass(frozen=True)
@@ -274,6 +280,7 @@ def existing_households(
             address=info.address,
             note=info.note,
             consent=info.consent,
+            erased=info.erased,
         )
         for info in known
     }
@@ -386,4 +393,5 @@ def _info(row: Row[Any]) -> HouseholdInfo:
         note=row.note,
         consent=row.consent,
         status=row.status,
+        erased_at=row.erased_at,
     )

@@ -88,6 +88,7 @@ class ExistingHousehold:
     address: str = ""
     note: str = ""
     consent: bool | None = None
+    erased: bool = False
 
 
 class Change(NamedTuple):
@@ -224,6 +225,9 @@ def _judge_row(row: RosterRow, existing: ExistingHousehold | None) -> JudgedRow:
         return JudgedRow(row, Fate.ERROR, reasons=row.errors)
     if existing is None:
         return JudgedRow(row, Fate.NEW)
+    if existing.erased:
+        words = _("这一户的个人资料已经抹去，不能再导入；新来的住户请另用一个户号")
+        return JudgedRow(row, Fate.ERROR, reasons=(words,))
     changes = tuple(
         Change(name, getattr(existing, name), getattr(row, name))
         for name in (HEAD, TELEPHONE, PEOPLE, ADDRESS, NOTE, CONSENT)

@@ -11,6 +11,7 @@ from moralbank.audit import Actor
 from moralbank.awards.models import Award
 from moralbank.errors import Invalid, Refused
 from moralbank.households.entry import cleaned
+from moralbank.households.erased import require_whole
 from moralbank.households.headings import CONSENT, FIELDS, GROUP, HEAD, NUMBER, field_label
 from moralbank.households.models import Household, HouseholdStatus, Member
 from moralbank.households.pinyin import initials
@@ -142,10 +143,11 @@ def edit_household(
 ) -> dict[str, tuple[Any, Any]]:
     """Change a household; gives back what was altered, field → (old, new).
 
-    Raises HouseholdUnknown, HouseholdInvalid.
+    Raises HouseholdUnknown, HouseholdErased, HouseholdInvalid.
     """
     ledger.lock(session, actor.village_id)
     info = household(session, actor.village_id, household_id)
+    require_whole(info)
     row = _clean({**asdict(wanted), GROUP: info.group, NUMBER: info.number})
     values = {name: getattr(row, name) for name in FIELDS if name not in {GROUP, NUMBER}}
     values |= {CONSENT: wanted.consent, "status": wanted.status}
@@ -187,9 +189,13 @@ def import_roster(
 
 
 def add_member(session: Session, actor: Actor, household_id: int, wanted: NewMember) -> Member:
-    """Add a person to a household. Raises HouseholdUnknown, MemberInvalid, MemberTaken."""
+    """Add a person to a household.
+
+    Raises HouseholdUnknown, HouseholdErased, MemberInvalid, MemberTaken.
+    """
     ledger.lock(session, actor.village_id)
     info = household(session, actor.village_id, household_id)
+    require_whole(info)
     wanted = _clean_member(wanted)
     _require_new_name(session, actor, household_id, wanted.name)
     member = Member(
@@ -208,13 +214,14 @@ def edit_member(session: Session, actor: Actor, member_id: int, wanted: NewMembe
     """Change a person's name, relation or age. Raises MemberUnknown and as `add_member`."""
     ledger.lock(session, actor.village_id)
     member = _member(session, actor, member_id)
+    info = household(session, actor.village_id, member.household_id)
+    require_whole(info)
     wanted = _clean_member(wanted)
     if wanted.name != member.name:
         _require_new_name(session, actor, member.household_id, wanted.name)
     changes = _alter(member, asdict(wanted))
     if changes:
-        label = household(session, actor.village_id, member.household_id).label
-        audit.record(session, actor, "households.member_edit", label, **changes)
+        audit.record(session, actor, "households.member_edit", info.label, **changes)
     return member
 
 

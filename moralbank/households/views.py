@@ -12,13 +12,14 @@ from flask import (
     url_for,
 )
 
-from moralbank import audit, clock
+from moralbank import clock
 from moralbank.access.permissions import may as role_may
 from moralbank.access.queries import user_names
 from moralbank.db import reading, writing
 from moralbank.errors import Invalid, MoralbankError
 from moralbank.forms import BaseForm
-from moralbank.households import service
+from moralbank.households import service, views_personal
+from moralbank.households.erased import shown_lines
 from moralbank.households.export import household_list
 from moralbank.households.forms import (
     EditHouseholdForm,
@@ -53,12 +54,15 @@ from moralbank.web.files import excel_file
 from moralbank.web.guards import current_actor, may
 from moralbank.web.pages import asked_also, asked_number, asked_page, asked_words, pager
 
+__all__ = ["room", "views_personal"]
+
 PREVIEW_ROWS: Final = 20
 MEMBER: Final = f"<int(max={LARGEST}):member_id>"
 _LINKS: Final = (
     "awards.record",
     "awards.view",
     "cards.view",
+    "households.disclose",
     "households.edit",
     "ledger.statement",
     "reminders.give",
@@ -90,12 +94,11 @@ def households() -> Any:
 def export() -> Any:
     """Download what the list shows, all pages."""
     actor = current_actor()
-    with writing() as session:
+    with reading() as session:
         rows = listed_households(session, actor.village_id, **_sought())
         points = balances(session, actor.village_id, AccountKind.HOUSEHOLD_POINTS)
-        audit.record(session, actor, "households.export", _("住户名单"), rows=len(rows))
     content = household_list(rows, {owner: balance.amount for owner, balance in points.items()})
-    return excel_file(content, _("住户名单-%(day)s.xlsx", day=clock.today()))
+    return excel_file(content, _("住户名单-%(day)s.xlsx", day=clock.today()), len(rows))
 
 
 @room.get(f"/households/{ONE}")
@@ -205,7 +208,7 @@ def import_roster() -> Any:
 @may("households.edit")
 def roster_template() -> Any:
     """Download an empty roster."""
-    return excel_file(template(), _("花名册模板.xlsx"))
+    return excel_file(template(), _("花名册模板.xlsx"), 0)
 
 
 @room.get("/households/import/<token>")
@@ -270,7 +273,7 @@ def marked_roster(token: str) -> Any:
         raise Invalid
     content = marked_copy(judged.table, judged.header, judged.judged)
     stem = upload.filename.rpartition(".")[0] or upload.filename
-    return excel_file(content, _("%(name)s-核对.xlsx", name=stem))
+    return excel_file(content, _("%(name)s-核对.xlsx", name=stem), len(judged.judged))
 
 
 @room.get("/households/imported")
@@ -309,7 +312,7 @@ def _household_page(household_id: int, form: MemberForm) -> str:
         members=members,
         points=points.amount,
         credit=credit.amount,
-        lines=lines,
+        lines=shown_lines(info, lines),
         portrait=shown,
         form=form,
         allowed={permission for permission in _LINKS if role_may(role, permission)},

@@ -8,6 +8,8 @@ from typing import Any, Final
 
 GENESIS: Final = "0" * 64
 SHORT: Final = 8
+HASHED: Final = ("village_id", "seq", "kind", "at", "actor", "request_id", "reverses", "payload")
+"""The columns of an event that its hash covers, as `event_hash` names them."""
 
 
 def canonical_json(value: Any) -> str:

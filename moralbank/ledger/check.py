@@ -15,7 +15,7 @@ from sqlmodel import Session
 
 from moralbank.i18n import _
 from moralbank.ledger.accounts import UNIT_OF
-from moralbank.ledger.chain import GENESIS, event_hash
+from moralbank.ledger.chain import GENESIS, HASHED, event_hash
 from moralbank.ledger.models import Account, Event, EventKind, Head, Rate, Transfer
 from moralbank.ledger.service import hashed
 
@@ -79,7 +79,7 @@ def _check_event(event: Any, rows: list[Any], replay: _Replay) -> Iterator[Probl
         yield Problem("gap", gap)
     expected = event_hash(
         replay.hash,
-        **{name: event[name] for name in _HASHED},
+        **{name: event[name] for name in HASHED},
         transfers=[hashed(row) for row in rows],
     )
     if expected != event["hash"]:
@@ -89,9 +89,6 @@ def _check_event(event: Any, rows: list[Any], replay: _Replay) -> Iterator[Probl
         yield from _check_transfer(row, leg, replay)
     yield from _check_payload(event, rows, replay)
     yield from _check_reversal(event, rows, replay)
-
-
-_HASHED = ("village_id", "seq", "kind", "at", "actor", "request_id", "reverses", "payload")
 
 
 def _check_transfer(row: Any, leg: int, replay: _Replay) -> Iterator[Problem]:

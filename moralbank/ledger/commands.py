@@ -9,11 +9,13 @@ from moralbank.check import check_village
 from moralbank.console import Console, acts, show, show_json, with_json
 from moralbank.db import reading
 from moralbank.errors import NotFound, Refused
+from moralbank.households.erased import shown_lines
 from moralbank.households.queries import household_named
 from moralbank.i18n import _, mark
 from moralbank.ledger.models import AccountKind
-from moralbank.ledger.queries import account_of, head_mark, is_in_history
+from moralbank.ledger.queries import account_of, head_mark
 from moralbank.ledger.queries import statement as read_statement
+from moralbank.printed_marks import Verdict, verdicts
 from moralbank.villages.models import Village
 
 
@@ -57,7 +59,7 @@ def statement(actor: Actor, *, household: str, limit: int, as_json: bool) -> Non
             "balance": line.balance,
             "mark": line.mark,
         }
-        for line in lines
+        for line in shown_lines(owner, lines)
     ]
     heads = {
         "date": _("日期"),
@@ -71,7 +73,7 @@ def statement(actor: Actor, *, household: str, limit: int, as_json: bool) -> Non
 
 
 @click.command(help=_("验账：从第一笔账重算一遍，证明余额、校验码、编号、兑换都对得上。"))
-@click.option("--printed", help=_("核对纸上印的账号，如 1234-ab12cd34"))
+@click.option("--printed", help=_("核对纸上印的账号，如 1234-ab12cd34，或公示、红榜的内容摘要"))
 @with_json
 @click.pass_obj
 def check(console: Console, *, printed: str | None, as_json: bool) -> None:
@@ -79,13 +81,11 @@ def check(console: Console, *, printed: str | None, as_json: bool) -> None:
 
     Raises BooksBroken, MarkUnknown, so that a script sees exit code 1.
     """
-    database = console.open()
-    with reading() as session:
+    with console.opened(), reading() as session:
         villages = dict(session.exec(select(Village.id, Village.name)).all())
         found = {number: check_village(session, number) for number in villages}
         marks = {number: head_mark(session, number) for number in villages}
-        known = printed and any(is_in_history(session, number, printed) for number in villages)
-    database.close()
+        told = {number: verdicts(session, number, printed or "") for number in villages}
     problems = [problem for several in found.values() for problem in several]
     if as_json:
         show_json([{"code": problem.code, "text": problem.text} for problem in problems])
@@ -93,11 +93,32 @@ def check(console: Console, *, printed: str | None, as_json: bool) -> None:
         click.echo(f"✗ {problem.code}: {problem.text}")
     if problems:
         raise BooksBroken(n=len(problems))
-    if printed and not known:
+    standing = _standing(villages, told) if printed else []
+    if printed and not standing:
         raise MarkUnknown(mark=printed)
     if not as_json:
-        if printed:
-            click.echo(_("“%(mark)s”仍在账中，没有被改动", mark=printed))
+        for line in standing:
+            click.echo(line)
         for number, name in villages.items():
             where = {"village": name, "mark": marks[number]}
             click.echo(_("✓ %(village)s：账目无误，账尾 %(mark)s", **where))
+
+
+def _standing(villages: dict[int, str], told: dict[int, list[Verdict]]) -> list[str]:
+    """What was found of the printed marks, a line each; nothing where one stands nowhere."""
+    found = [
+        (one, villages[number]) for number, several in told.items() for one in several if one.stands
+    ]
+    asked = {one.mark for several in told.values() for one in several}
+    if asked != {one.mark for one, _name in found}:
+        return []
+    return [
+        _(
+            "“%(mark)s”仍在账中，没有被改动：%(village)s，%(day)s，%(what)s",
+            mark=one.mark,
+            village=name,
+            day=one.day,
+            what=one.what,
+        )
+        for one, name in found
+    ]

@@ -1,6 +1,5 @@
 """Reading the books: balances, rates, statements, printed marks."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -31,6 +30,8 @@ _transfers = Transfer.__table__  # type: ignore[attr-defined]
 _rates = Rate.__table__  # type: ignore[attr-defined]
 _heads = Head.__table__  # type: ignore[attr-defined]
 
+STILL_HERE: Final = select(_heads.c.village_id).where(_heads.c.left_at.is_(None))
+"""The villages whose books go on in this database: what falls due by itself is theirs alone."""
 CLOCK_SLACK: Final = timedelta(minutes=5)
 """So far may this machine's clock stand before the last event: another machine may have posted.
 
@@ -251,12 +252,3 @@ def require_clock(session: Session, village_id: int) -> None:
     last, now = last_moment(session, village_id), clock.now()
     if last is not None and now < last - CLOCK_SLACK:
         raise ClockBehind(now=clock.minute(now), last=clock.minute(last))
-
-
-def is_in_history(session: Session, village_id: int, printed: str) -> bool:
-    """Whether a mark from a printed sheet ("账 1234-ab12cd34") still stands in the books."""
-    found = re.search(r"(\d{1,9})-([0-9a-f]{8})(?![0-9a-f])", printed.lower(), re.ASCII)
-    if found is None:
-        return False
-    number = int(found[1])
-    return event_mark(session, village_id, number) == f"{number}-{found[2]}"

@@ -2,26 +2,28 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 
 from moralbank.access.permissions import may as role_may
 from moralbank.check import check_village
 from moralbank.db import reading
+from moralbank.households.erased import shown_lines
 from moralbank.households.queries import household
 from moralbank.i18n import _
 from moralbank.ledger.models import AccountKind
 from moralbank.ledger.queries import (
     account_of,
     head_mark,
-    is_in_history,
     rate_on,
     statement,
     total,
 )
+from moralbank.ledger.views_public import room
+from moralbank.printed_marks import LONGEST, verdicts
 from moralbank.web.guards import current_actor, may
 from moralbank.web.pages import asked_number
 
-room = Blueprint("ledger", __name__)
+__all__ = ["room"]
 
 
 @room.get("/ledger")
@@ -57,12 +59,14 @@ def check() -> Any:
 @may("ledger.check")
 def printed() -> Any:
     """Say whether a mark from a printed sheet still stands in the books."""
-    typed = request.form.get("mark", "")[:80]
+    typed = request.form.get("mark", "")[:LONGEST]
     with reading() as session:
-        stands = is_in_history(session, current_actor().village_id, typed)
-    if stands:
-        flash(_("“%(mark)s”仍在账中，没有被改动", mark=typed), "ok")
-    else:
+        found = verdicts(session, current_actor().village_id, typed)
+    for one in found:
+        if one.stands:
+            said = {"mark": one.mark, "what": one.what, "day": one.day}
+            flash(_("“%(mark)s”仍在账中，没有被改动：%(day)s %(what)s", **said), "ok")
+    if not found or not all(one.stands for one in found):
         words = _("账中没有“%(mark)s”：请核对印的字；若没有抄错，账可能被改动过", mark=typed)
         flash(words, "error")
     return redirect(url_for("ledger.books"), 303)
@@ -83,7 +87,7 @@ def household_statement(household_id: int) -> Any:
         household=shown,
         points=points,
         credit=credit,
-        lines=lines,
+        lines=shown_lines(shown, lines),
         has_passbook=role_may(current_actor().role, "cards.view"),
     )
 

@@ -7,7 +7,7 @@ import pytest
 from moralbank.errors import NotFound
 from moralbank.ledger import service
 from moralbank.ledger.models import AccountKind, EventKind
-from moralbank.ledger.queries import account_of, event_mark, is_in_history, statement
+from moralbank.ledger.queries import account_of, statement
 from moralbank.ledger.requests import RefusedBefore, RequestIdInvalid, RequestReused, once
 from moralbank.ledger.service import Leg
 from tests.ledger.books import DU, WANG, Books
@@ -102,16 +102,6 @@ def test_a_statement_runs_newest_first_with_its_balances(books: Books) -> None:
         older = statement(session, books.village_id, account, before=(lines[0].seq, lines[0].leg))
     assert [(line.amount, line.balance) for line in lines] == [(-12, 18), (30, 30)]
     assert [line.seq for line in older] == [lines[1].seq]
-
-
-def test_a_printed_mark_is_found_while_history_holds_it(books: Books) -> None:
-    posted = books.award(DU, 3)
-    with books.database.reading() as session:
-        assert event_mark(session, books.village_id, posted.seq) == posted.mark
-        assert is_in_history(session, books.village_id, f" {posted.mark.upper()} ")
-        assert not is_in_history(session, books.village_id, f"{posted.seq}-00000000")
-        assert is_in_history(session, books.village_id, f"账 {posted.mark}")
-        assert not is_in_history(session, books.village_id, "乱写的")
 
 
 def _once(books: Books, request_id: str, points: int) -> int:
