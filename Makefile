@@ -5,12 +5,16 @@ BIN := $(VENV)/bin
 RUN := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
 
-.PHONY: demo test soak lint dev browser messages pictures wheel clean
+.PHONY: demo test pytest soak lint dev browser messages pictures wheel clean
 
 demo: $(RUN)
 	$(BIN)/moralbank demo
 
-test: $(DEV) browser lint
+# Side by side: the linters leave a core to the tests most of the time.
+test: $(DEV) browser
+	@$(MAKE) --no-print-directory -j 2 lint pytest
+
+pytest: $(DEV)
 	$(BIN)/pytest -n 2 --dist worksteal
 
 # The long forms of what `make test` runs for seconds: faults, races, mutants, garbage.
@@ -23,6 +27,7 @@ lint: $(DEV)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/python -m tests.house.vulnerabilities
 
 dev: $(DEV)
 	$(BIN)/flask --app "moralbank.app:create_app_from_environment" run --debug

@@ -5,16 +5,16 @@ from datetime import timedelta
 from importlib import import_module
 from typing import Any, Final
 
-from flask import Flask, current_app, g, session, url_for
+from flask import Flask, current_app, g, request, session, url_for
 from flask_login import current_user
 from flask_wtf import CSRFProtect
 from markupsafe import Markup
+from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response
 
-from moralbank import db, i18n
+from moralbank import db, i18n, logs
 from moralbank.access import session as access_session
-from moralbank.access.views import limiter
 from moralbank.config import Settings
 from moralbank.db import Database
 from moralbank.errors import MoralbankError
@@ -22,13 +22,14 @@ from moralbank.local_numbers import LARGEST
 from moralbank.paths import STATIC, TEMPLATES
 from moralbank.printing.papers import USUAL, WALL_PAPERS
 from moralbank.villages.queries import VillageInfo, only_village, village_info
-from moralbank.web import closing, errors, filters, printed, uploads
+from moralbank.web import closing, errors, filters, printed, request_log, throttle, uploads
 from moralbank.web.navigation import entries
 from moralbank.web.typed import TypedRequest
 
 ROOMS: Final = (
     "access",
     "awards",
+    "backup",
     "boards",
     "cards",
     "counter",
@@ -40,6 +41,8 @@ ROOMS: Final = (
     "passbooks",
     "paper",
     "photos",
+    "proposals",
+    "regions",
     "reminders",
     "rounds",
     "scheme",
@@ -49,6 +52,8 @@ ROOMS: Final = (
     "supervision",
     "villages",
 )
+WITHOUT_SESSION: Final = {"health", "trust"}
+"""What machines ask, and what a phone opens before it has https: no cookie is set for these."""
 SECURITY_HEADERS: Final = {
     "Content-Security-Policy": (
         "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
@@ -56,8 +61,10 @@ SECURITY_HEADERS: Final = {
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(self), microphone=(), geolocation=()",
 }
+HALF_A_YEAR: Final = 15_552_000
 
 # Windows' registry may say that scripts are plain text; browsers then refuse them.
 for suffix, kind in ((".js", "text/javascript"), (".css", "text/css"), (".svg", "image/svg+xml")):
@@ -76,23 +83,29 @@ def create_app(settings: Settings) -> Flask:
     """Put the application together for one set of settings."""
     app = Flask("moralbank", template_folder=str(TEMPLATES), static_folder=str(STATIC))
     app.request_class = TypedRequest
+    request_log.install(app)  # before all others: what they log bears the request's name
     app.config.update(
         SECRET_KEY=settings.secret_key(),
         MAX_CONTENT_LENGTH=settings.max_upload,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.secure_cookies,
-        SESSION_COOKIE_NAME="moralbank",
-        PERMANENT_SESSION_LIFETIME=timedelta(hours=12),
-        RATELIMIT_STORAGE_URI="memory://",
+        # Browsers take a `__Host-` cookie from this very host by https alone.
+        SESSION_COOKIE_NAME="__Host-moralbank" if settings.secure_cookies else "moralbank",
+        PERMANENT_SESSION_LIFETIME=access_session.IDLE,
         WTF_CSRF_TIME_LIMIT=None,
         SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=365),
     )
     app.extensions["moralbank"] = Database(settings.database_url)
     app.config["INSTANCE"] = settings.instance
+    app.config["DEMO"] = settings.demo
+    app.config["SECURITY_HEADERS"] = _headers(settings)
+    app.config["PROXIES"] = settings.proxies
+    if settings.proxies:
+        _believe(app, settings.proxies)
     uploads.install(app)  # before the tokens, which read the form
     CSRFProtect(app)
-    limiter.init_app(app)
+    throttle.install(app, settings.limiter_url)
     access_session.install(app)
     errors.install(app)
     filters.install(app)
@@ -108,23 +121,44 @@ def create_app(settings: Settings) -> Flask:
     app.teardown_request(lambda _fault: db.see_everything())
     app.context_processor(lambda: _context(settings))
     app.url_map.converters["int"] = LocalNumber
-    for name in (*(f"{room}.views" for room in ROOMS), "web.home"):
+    for name in (*(f"{room}.views" for room in ROOMS), "web.home", "web.health", "web.trust"):
         app.register_blueprint(import_module(f"moralbank.{name}").room)
     return app
+
+
+def _headers(settings: Settings) -> dict[str, str]:
+    """What every answer carries for the browser's protection."""
+    headers = dict(SECURITY_HEADERS)
+    if settings.secure_cookies:
+        # Browsers complain of it on plain http.
+        headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    if settings.secure_cookies and not settings.own_https:
+        # Of our own https the page that helps to trust it must stay open by http.
+        headers["Strict-Transport-Security"] = f"max-age={HALF_A_YEAR}"
+    return headers
+
+
+def _believe(app: Flask, proxies: int) -> None:
+    """Take the visitor's address, host and https from so many reverse proxies of ours."""
+    trusted = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)
+    app.wsgi_app = trusted  # type: ignore[method-assign]
 
 
 def _begin() -> None:
     """Point this request at the database and at its reader's language."""
     db.use(current_app.extensions["moralbank"])
     db.see_everything()  # until it is known who asks
+    i18n.use_language(i18n.CHINESE)
+    if request.blueprint in WITHOUT_SESSION:
+        return
     session.permanent = True
     i18n.use_language(session.get("language", i18n.CHINESE))
 
 
 def _secure(response: Response) -> Response:
-    for name, value in SECURITY_HEADERS.items():
+    for name, value in current_app.config["SECURITY_HEADERS"].items():
         response.headers.setdefault(name, value)
-    if current_user_known():
+    if current_user_known() or request.blueprint == "access":
         response.headers.setdefault("Cache-Control", "no-store")
     return response
 
@@ -195,4 +229,8 @@ def _asset(name: str) -> str:
 
 def create_app_from_environment() -> Flask:
     """The application as `MORALBANK_*` describe it, for `flask run` and WSGI servers."""
-    return create_app(Settings.load())
+    settings = Settings.load()
+    logs.begin(settings.log_level)
+    app = create_app(settings)
+    closing.back_up_daily(app)
+    return app

@@ -4,13 +4,16 @@ import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import BigInteger, select
 from sqlmodel import Field, Session, SQLModel
 
 from moralbank import clock
 from moralbank.columns import row_number
+
+AT_THE_MACHINE: Final = "command line"
+"""The device of acts that were done by commands."""
 
 
 @dataclass(frozen=True)
@@ -19,7 +22,8 @@ class Actor:
 
     `user_id` 0 is the system itself. `role` is the role's word ("recorder"); what it may do is
     said in `access/permissions.py`. `device` is the address or terminal the act came from.
-    `seconded_by` is who confirmed an act that takes two people (`proposals/`), 0 for other acts.
+    `seconded_by` is who confirmed an act that takes two people (`proposals/`), 0 for other acts;
+    `alone` says that such an act was done while nobody else could have confirmed it.
     """
 
     village_id: int
@@ -28,6 +32,7 @@ class Actor:
     role: str
     device: str = ""
     seconded_by: int = 0
+    alone: bool = False
 
 
 class AuditEntry(SQLModel, table=True):
@@ -72,10 +77,13 @@ def trail(session: Session, village_id: int, acts: Collection[str]) -> list[Line
 def record(session: Session, actor: Actor, act: str, subject: str, **detail: Any) -> None:
     """Add one line to the trail; `act` is room.verb ("households.import").
 
-    Of an act that two people did, the line names the second of them too.
+    Of an act that takes two people the line names the second of them, or says that there was
+    none.
     """
     if actor.seconded_by:
         detail["seconded_by"] = actor.seconded_by
+    if actor.alone:
+        detail["alone"] = True
     session.add(
         AuditEntry(
             village_id=actor.village_id,

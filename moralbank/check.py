@@ -16,6 +16,7 @@ from moralbank.ledger.check import Problem, check_ledger
 from moralbank.notices.check import check_notices
 from moralbank.objections.check import check_objections
 from moralbank.passbooks.check import check_passbooks
+from moralbank.proposals.check import check_proposals
 from moralbank.settlements.check import check_settlements
 from moralbank.store.check import check_store
 from moralbank.supervision.check import check_supervision
@@ -34,6 +35,7 @@ PROOFS: Final = (
     check_supervision,
     check_passbooks,
     check_boards,
+    check_proposals,
 )
 _UNREADABLE: Final = (
     ArithmeticError,

@@ -20,9 +20,11 @@ COMMANDS: Final = {
     "serve": ("web.commands:serve", mark("启动网页，供本机或局域网使用")),
     "demo": ("demo.commands:demo", mark("启动演示村（256 户，半年的账）")),
     "db": ("web.commands:database", mark("数据库：升级")),
+    "villages": ("villages.commands_moving:villages", mark("村：列出、迁出、迁入")),
     "settings": ("villages.commands:settings", mark("本村设置：查看、修改")),
     "users": ("access.commands:users", mark("用户与岗位")),
     "households": ("households.commands:households", mark("住户：导入花名册、查询")),
+    "proposals": ("proposals.commands:proposals", mark("双人复核：等复核的事、同意、退回")),
     "scheme": ("scheme.commands:scheme", mark("积分细则")),
     "awards": ("awards.commands:awards", mark("记分、评议、入账、冲正")),
     "rounds": ("rounds.commands:rounds", mark("评比：逐户打分、纸表、结束")),
@@ -40,7 +42,10 @@ COMMANDS: Final = {
     "fund": ("fund.commands:fund", mark("基金：收入、付货款、保障、积分到期")),
     "boards": ("boards.commands:boards", mark("红榜：排名、发布、打印、奖状、门牌")),
     "ledger": ("ledger.commands:ledger", mark("账目：对账单")),
+    "regions": ("regions.commands:regions", mark("乡镇与县区：开通、用户、各村对比与排名")),
     "check": ("ledger.commands:check", mark("验账：证明账目分毫不差")),
+    "backup": ("backup.commands:backup", mark("备份：设置、备份、核对、恢复")),
+    "doctor": ("doctor.commands:doctor", mark("体检：电脑、数据库、备份、网址")),
     "bench": ("bench.commands:bench", mark("量速度：与空壳相比的比值")),
 }
 

@@ -13,16 +13,19 @@ from typing import Any, Final
 
 import click
 
-from moralbank import db
-from moralbank.access.permissions import PERMISSIONS, require
-from moralbank.access.queries import acting
-from moralbank.audit import Actor
+from moralbank import db, logs
+from moralbank.access.permissions import PERMISSIONS, ROLE_LABELS, Role, require
+from moralbank.access.queries import Agreement, acting
+from moralbank.access.signing_in import enter_as, prove
+from moralbank.audit import AT_THE_MACHINE, Actor
 from moralbank.config import Settings
-from moralbank.db import Database, reading, see_only
+from moralbank.db import Database, reading, see_everything, see_only, writing
 from moralbank.errors import Invalid, MoralbankError
 from moralbank.i18n import _, mark
+from moralbank.migrations import upgrade
 from moralbank.printing.papers import USUAL, WALL_PAPERS
 from moralbank.villages.codes import reach
+from moralbank.whole_files import write_whole
 
 A_DAY: Final = click.DateTime(["%Y-%m-%d"])
 A_NUMBER: Final = click.IntRange(1, 999_999_999)
@@ -58,15 +61,40 @@ class Console:
         db.use(database)
         return database
 
+    @contextmanager
+    def opened(self) -> Iterator[Database]:
+        """The same for as long as the block lasts."""
+        database = self.open()
+        try:
+            yield database
+        finally:
+            database.close()
+
+    @contextmanager
+    def founded(self) -> Iterator[Database]:
+        """The same; folder, signing key and tables are made where they are missing."""
+        self.settings().secret_key()
+        with self.opened() as database:
+            upgrade(database.engine)
+            yield database
+
     def actor(self, permission: str) -> Actor:
         """Who acts, with the right to; raises NobodyNamed, UserUnknown, NotYourPart."""
         if not self.user:
             raise NobodyNamed
         with reading() as session:
-            actor = acting(session, self.user, device="command line")
+            actor = acting(session, self.user, device=AT_THE_MACHINE)
         require(actor, permission)
         see_only(*reach(actor.village_id))
         return actor
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who says yes at the machine, and the password that proves it."""
+
+    name: str
+    password: str
 
 
 def acts(permission: str) -> Callable[[Command], Command]:
@@ -77,11 +105,8 @@ def acts(permission: str) -> Callable[[Command], Command]:
         @click.pass_obj
         @wraps(command)
         def guarded(console: Console, *args: Any, **kwargs: Any) -> Any:
-            database = console.open()
-            try:
+            with console.opened():
                 return command(console.actor(permission), *args, **kwargs)
-            finally:
-                database.close()
 
         guarded.guard = permission  # type: ignore[attr-defined]
         return guarded
@@ -159,31 +184,57 @@ def write_file(path: Path, content: bytes) -> None:
     if path.exists() and not path.is_file():  # a printer, a pipe: nothing to be replaced
         path.write_bytes(content)
     else:
-        _replace(path.resolve(), content)  # behind a link the file, not the link
+        # Behind a link the file, not the link; whoever may read its folder may read it.
+        write_whole(path.resolve(), content, mode=0o666, lasting=False)
     click.echo(_("已写入 %(path)s（%(kb)s KB）", path=path, kb=max(1, len(content) // 1024)))
 
 
-def _replace(path: Path, content: bytes) -> None:
-    partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
-    try:
-        partial.write_bytes(content)
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
-
-
 def read_password(*, from_stdin: bool, prompt: str) -> str:
-    """A password from the first line of stdin, or typed twice without showing."""
+    """A new password from the next line of stdin, or typed twice without showing."""
+    return _read_unseen(prompt, from_stdin=from_stdin, twice=True)
+
+
+def read_secret(*, from_stdin: bool, prompt: str) -> str:
+    """What somebody has kept already: from the next line of stdin, or typed once."""
+    return _read_unseen(prompt, from_stdin=from_stdin, twice=False)
+
+
+def _read_unseen(prompt: str, *, from_stdin: bool, twice: bool) -> str:
     if from_stdin:
         return sys.stdin.readline().rstrip("\r\n")
-    return str(click.prompt(prompt, hide_input=True, confirmation_prompt=True))
+    return str(click.prompt(prompt, hide_input=True, confirmation_prompt=twice))
+
+
+def ask_person(role: Role, name: str | None, *, from_stdin: bool) -> Person:
+    """Who says yes for this part; the name is asked for where no option said it."""
+    who = name or str(click.prompt(_("%(role)s用户名", role=_(ROLE_LABELS[role]))))
+    prompt = _("%(name)s的密码", name=who)
+    return Person(who, read_secret(from_stdin=from_stdin, prompt=prompt))
+
+
+def agreed(admin: Person, supervisor: Person, village_id: int | None = None) -> Agreement:
+    """Prove both, of this village or of one that is any; wrong tries are counted as at the door.
+
+    Raises WrongSignIn, TooManyTries, NotTheirPart.
+    """
+    see_everything()
+    first = _proven(admin, Role.ADMIN, village_id)
+    return Agreement(first, _proven(supervisor, Role.SUPERVISOR, first.village_id))
+
+
+def _proven(person: Person, role: Role, village_id: int | None) -> Actor:
+    with reading() as session:  # proving takes its time: nobody's writing waits for it
+        proof = prove(session, person.name, person.password)
+    with writing() as session:
+        return enter_as(session, proof, AT_THE_MACHINE, role, village_id)
 
 
 def run(main: click.Group, arguments: Iterable[str] | None = None) -> int:
     """Run the command line; refusals are said on stderr and end with 1."""
     try:
         given = list(arguments) if arguments is not None else None
-        code = main.main(args=given, standalone_mode=False)
+        with logs.for_a_command():
+            code = main.main(args=given, standalone_mode=False)
     except MoralbankError as refusal:
         click.echo(_("没有办成：%(why)s", why=refusal.message), err=True)
         return REFUSED

@@ -139,7 +139,8 @@ export class Sale {
     if (answer.redirected) {
       this.keeping.write({ ...kept, sent: false });
       this.after.away(answer.url);
-    } else if (page.querySelector("[data-counter], [data-ways]")) this.after.refused(page);
+    } else if (page.querySelector("[data-uncertain]")) this.lose(); // the database broke off: kept or not
+    else if (page.querySelector("[data-counter], [data-ways]")) this.after.refused(page);
     else if (said) {
       this.keeping.write({ ...kept, sent: false });
       this.after.failed(said);

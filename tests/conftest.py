@@ -20,12 +20,12 @@ from sqlalchemy import NullPool, create_engine, make_url, text
 from moralbank import db, i18n
 from moralbank.access import hashing
 from moralbank.access.permissions import Role
-from moralbank.access.views import limiter
 from moralbank.app import create_app
 from moralbank.config import Settings
 from moralbank.db import Database
 from moralbank.migrations import upgrade
 from moralbank.web.closing import Closing
+from moralbank.web.throttle import limiter
 from tests.terminal import Terminal
 from tests.village import STAFF, VILLAGE_ID, Browser, Town, found_village
 
@@ -111,7 +111,8 @@ class Source:
     drop: Callable[[str], None]
 
 
-def _sqlite_source(folder: Path) -> Source:
+def sqlite_source(folder: Path) -> Source:
+    """SQLite's databases, as files in a folder."""
     names, numbers = Names(), itertools.count(1)
 
     def template(name: str) -> Path:
@@ -144,7 +145,8 @@ def _sqlite_source(folder: Path) -> Source:
     return Source(bare, lambda: copy("empty"), lambda: copy("settled"), drop)
 
 
-def _postgresql_source(server: PostgresServer) -> Source:
+def postgresql_source(server: PostgresServer) -> Source:
+    """A server's databases, made quick instead of safe."""
     names = Names()
     admin = create_engine(server.get_uri(), isolation_level="AUTOCOMMIT", poolclass=NullPool)
     made = {"template0"}
@@ -204,7 +206,7 @@ def sources(
     tmp_path_factory: pytest.TempPathFactory, postgresql: PostgresServer
 ) -> dict[str, Source]:
     folder = tmp_path_factory.mktemp("databases")
-    return {"sqlite": _sqlite_source(folder), "postgresql": _postgresql_source(postgresql)}
+    return {"sqlite": sqlite_source(folder), "postgresql": postgresql_source(postgresql)}
 
 
 @pytest.fixture(params=ENGINES)
@@ -220,13 +222,13 @@ on_one_engine: Final = pytest.mark.parametrize("source", ["sqlite"], indirect=Tr
 @pytest.fixture
 def empty(source: Source) -> Iterator[Database]:
     """A migrated database without any village, on both engines."""
-    yield from _opened(source, source.empty())
+    yield from opened(source, source.empty())
 
 
 @pytest.fixture
 def village(source: Source) -> Iterator[Town]:
     """The settled village, on both engines."""
-    for database in _opened(source, source.settled()):
+    for database in opened(source, source.settled()):
         yield Town(database, VILLAGE_ID)
 
 
@@ -234,11 +236,12 @@ def village(source: Source) -> Iterator[Town]:
 def hamlet(sources: dict[str, Source]) -> Iterator[Town]:
     """The settled village on SQLite alone, for what doesn't touch rows in its own way."""
     sqlite = sources["sqlite"]
-    for database in _opened(sqlite, sqlite.settled()):
+    for database in opened(sqlite, sqlite.settled()):
         yield Town(database, VILLAGE_ID)
 
 
-def _opened(source: Source, url: str) -> Iterator[Database]:
+def opened(source: Source, url: str) -> Iterator[Database]:
+    """A database as each test has its own: in use until it is asked for the second time."""
     database = _database(url)
     db.see_everything()
     database._known = None  # nothing is known of the copy that lies there now

@@ -27,6 +27,8 @@ from moralbank.objections.models import ObjectionWay
 from moralbank.objections.service import RaiseObjection, raise_objection
 from moralbank.passbooks.service import print_passbook
 from moralbank.passbooks.sheets import How
+from moralbank.proposals.acts import SetRate
+from moralbank.proposals.service import propose
 from moralbank.reminders.service import GiveReminder, give
 from moralbank.rounds.choices import Choice
 from moralbank.rounds.opening import OpenRound, open_round
@@ -108,7 +110,7 @@ def _trade(session: Session, town: Town, du: int, note: str) -> None:
 
 
 def _pay(session: Session, town: Town, note: str) -> None:
-    """Money that came in, and a rule that points lapse."""
+    """Money that came in, a rule that points lapse, a new rate that waits for a second person."""
     said = Income(
         source=FundSource.DONATION,
         number="SR001",
@@ -119,6 +121,7 @@ def _pay(session: Session, town: Town, note: str) -> None:
     record_income(session, town.actor(Role.ACCOUNTANT), "lively-income", said)
     begins = clock.today() + timedelta(days=30)
     set_rule(session, town.actor(Role.ADMIN), "lively-lapse", begins, 0, note)
+    propose(session, town.actor(Role.ADMIN), "lively-rate", SetRate(120, begins, note))
 
 
 def _hang(session: Session, town: Town, du: int, note: str) -> None:

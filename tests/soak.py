@@ -6,13 +6,15 @@ A test marked `soak` asks `times(short, long)` how often it is to try, and tells
 
 import os
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
+
+T = TypeVar("T")
 
 LONG: Final = os.environ.get("MORALBANK_SOAK") == "1"
 FIGURES: Final = Path(__file__).parent.parent / "build" / "soak.txt"
 
 
-def times(short: int, long: int) -> int:
+def times(short: T, long: T) -> T:
     """How often something is tried: the few of `make test`, or the many of `make soak`."""
     return long if LONG else short
 

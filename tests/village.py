@@ -123,6 +123,13 @@ class Browser:
         """Post a file."""
         return self.send(path, **{name: (io.BytesIO(content), filename), **form})
 
+    def agree(self) -> None:
+        """Confirm what somebody else proposed last."""
+        number = max(map(int, re.findall(r"/proposals/(\d+)", self.open("/proposals"))))
+        self.open(f"/proposals/{number}")
+        answer = self.send(f"/proposals/{number}/confirm", request_id=self.value("request_id"))
+        assert answer.status_code == 303, answer.get_data(as_text=True)
+
     def token(self) -> str:
         """The CSRF token that the page holds."""
         found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', self.page)

@@ -15,6 +15,7 @@ from moralbank.awards.models import Award, AwardSource, AwardState, AwardStep, A
 from moralbank.awards.states import ACT_LABELS, STATE_LABELS, Act
 from moralbank.awards.verification import Rule
 from moralbank.errors import NotFound
+from moralbank.households.erased import erased_households
 from moralbank.i18n import _, mark
 from moralbank.local_numbers import number_or_unknown
 from moralbank.paging import Page, place
@@ -183,11 +184,11 @@ def award(session: Session, village_id: int, award_id: int) -> AwardRow:
 
 
 def steps_of(session: Session, village_id: int, award_id: int) -> list[Step]:
-    """The steps of an award, the first one first."""
-    names = user_names(session, village_id)
+    """The steps of an award, the first one first; of whoever was erased without what was said."""
+    names, erased = user_names(session, village_id), erased_households(session, village_id)
     here = and_(_awards.c.village_id == _steps.c.village_id, _awards.c.id == _steps.c.award_id)
     rows = session.connection().execute(
-        select(_steps, _awards.c.source)
+        select(_steps, _awards.c.source, _awards.c.household_id)
         .join(_awards, here)
         .where(_steps.c.village_id == village_id, _steps.c.award_id == award_id)
         .order_by(_steps.c.step)
@@ -199,8 +200,8 @@ def steps_of(session: Session, village_id: int, award_id: int) -> list[Step]:
             by=who_did(names, row.by, row.act, row.source),
             at=row.at,
             device=row.device,
-            reason=row.reason,
-            witness=row.witness,
+            reason="" if row.household_id in erased else row.reason,
+            witness="" if row.household_id in erased else row.witness,
         )
         for row in rows
     ]

@@ -37,6 +37,7 @@ _lines = BoardLine.__table__  # type: ignore[attr-defined]
 _events = Event.__table__  # type: ignore[attr-defined]
 
 _EDIT = "households.edit"
+_ERASE = "households.erase"
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def check_boards(session: Session, village_id: int) -> list[Problem]:
     """Everything wrong with a village's boards and issues; an empty list: nothing is."""
     hung = _all_hung(session, village_id)
     marks = _marks(session, village_id, hung)
-    told = trail(session, village_id, [PUBLISHED, _EDIT, IMPORT])
+    told = trail(session, village_id, [PUBLISHED, _EDIT, _ERASE, IMPORT])
     unwilling = _unwilling(session, village_id, told)
     problems: list[Problem] = []
     for one in hung.values():
@@ -203,8 +204,8 @@ def _unwilling(
 
 
 def _households_changed(entry: Line) -> Iterable[tuple[str, dict[str, Any]]]:
-    """Label and changed fields, of one edited by hand or of all that an import changed."""
-    if entry.act == _EDIT:
+    """Label and changed fields, of one edited or erased, or of all that an import changed."""
+    if entry.act in {_EDIT, _ERASE}:
         return [(entry.subject, entry.detail)]
     changes: dict[str, dict[str, Any]] = entry.detail.get("changes", {})
     return changes.items()

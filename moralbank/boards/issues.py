@@ -18,7 +18,8 @@ from moralbank.boards.periods import of_group
 from moralbank.boards.queries import public_url, sheet_words
 from moralbank.boards.sheets import BoardEntry, BoardSheet
 from moralbank.errors import Invalid, NotFound
-from moralbank.households.masking import is_masked, masked
+from moralbank.households.erased import erased_households
+from moralbank.households.masking import ERASED, is_masked, masked
 from moralbank.households.models import Household
 from moralbank.i18n import _, mark, sentences
 from moralbank.photos import storage
@@ -137,7 +138,7 @@ def gone_shy(session: Session, village_id: int, shown: Issue) -> tuple[str, ...]
     return tuple(
         f"{line.group} {line.name}".lstrip()
         for place, line in enumerate(shown.lines)
-        if place in shy and not is_masked(line.name)
+        if place in shy and line.name != ERASED and not is_masked(line.name)
     )
 
 
@@ -277,7 +278,8 @@ def _whole(session: Session, village_id: int, row: Row[Any]) -> Issue:
         .where(_lines.c.village_id == village_id, _lines.c.issue_id == row.id)
         .order_by(_lines.c.line)
     )
-    told = tuple(_line(line) for line in lines)
+    erased = erased_households(session, village_id)
+    told = tuple(_erased(_line(one)) if one.household_id in erased else _line(one) for one in lines)
     return replace(_info(row, user_names(session, village_id)), lines=told)
 
 
@@ -292,6 +294,11 @@ def _line(row: Row[Any]) -> Line:
         member_id=row.member_id,
         photo_id=row.photo_id,
     )
+
+
+def _erased(line: Line) -> Line:
+    """A line of which the row keeps what was published, and pages show no more than the place."""
+    return replace(line, name=ERASED, deed="", photo_id=None)
 
 
 def _info(row: Row[Any], names: dict[int, str]) -> Issue:

@@ -22,7 +22,7 @@ from moralbank.printing.sheet import mm
 _GROUND, _FURNITURE = "ground", "furniture"
 
 
-class _Composition(Protocol):
+class Composition(Protocol):
     """A board on the sheets of one layout."""
 
     @property
@@ -46,13 +46,24 @@ def board_poster(board: BoardSheet, *, paper: str, style: str = "festive") -> by
     """
     size, look = POSTER_PAPERS[paper].paper, STYLES[style]
     layout = layout_of(size)
-    scale = size.points[0] / layout.width
-    colophon = Colophon(board, look, layout.foot, ornament.SEAL_MM * mm / scale)
-    composed: _Composition = (
+    composed: Composition = (
         Banner(board, look, layout)
         if isinstance(layout, BannerLayout)
         else Upright(board, look, layout)
     )
+    return composed_poster(board, composed, look, size)
+
+
+def composed_poster(
+    board: BoardSheet, composed: Composition, look: Look, size: sheet.Paper
+) -> bytes:
+    """Return a poster as a PDF: ground, frame, head and foot of ``board`` around what's composed.
+
+    It was composed for the layout of ``size``.
+    """
+    layout = layout_of(size)
+    scale = size.points[0] / layout.width
+    colophon = Colophon(board, look, layout.foot, ornament.SEAL_MM * mm / scale)
     document = sheet.Document(size, f"{board.village} {board.title}")
     canvas, area = document.canvas, Box(0, 0, layout.width, layout.height)
     _store_ground(canvas, look, area, layout.head.title)

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from moralbank.cards.faces import CardFace
 from moralbank.cards.models import Card, CardState
 from moralbank.errors import NotFound, Refused
-from moralbank.households.masking import surname
+from moralbank.households.masking import ERASED, surname
 from moralbank.households.queries import HouseholdInfo, all_households, listed_households
 from moralbank.i18n import _, mark
 from moralbank.villages.queries import village_info
@@ -169,7 +169,7 @@ def card_faces(session: Session, village_id: int, household_ids: Collection[int]
 
 def masked(head: str) -> str:
     """A name for eyes that may be a stranger's: the surname alone, 王** or 司马**."""
-    return f"{surname(head)}**"
+    return head if head == ERASED else f"{surname(head)}**"
 
 
 def masked_member(name: str) -> str:

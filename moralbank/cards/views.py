@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import partial
+from http import HTTPStatus
 from typing import Any, Final
 
 from flask import (
@@ -15,7 +16,6 @@ from flask import (
 )
 
 from moralbank import clock
-from moralbank.access.views import limiter
 from moralbank.audit import Actor
 from moralbank.awards.queries import award
 from moralbank.cards import claims, pins, service
@@ -46,8 +46,16 @@ from moralbank.web.errors import status_of
 from moralbank.web.files import photo_file
 from moralbank.web.guards import current_actor, may, public
 from moralbank.web.request_ids import next_request_id, sent_request_id
+from moralbank.web.throttle import CARDS, by_address, limiter
 from moralbank.web.uploads import take_photos, takes_photos
 
+# Numbers are guessed at from somewhere: what is no card's is counted by address, on all pages.
+_few_strangers: Final = limiter.shared_limit(
+    CARDS,
+    scope="cards",
+    key_func=by_address,
+    deduct_when=lambda answer: answer.status_code == HTTPStatus.NOT_FOUND,
+)
 DOORS: Final = {
     Door.STOPPED: "cards/stopped.html",
     Door.NO_PIN: "cards/no_pin.html",
@@ -120,6 +128,7 @@ def clear_pin(card_id: int) -> Any:
 @room.get("/C/<token>")  # as the code on the card has it
 @room.get("/c/<token>")
 @public
+@_few_strangers
 def public_page(token: str) -> Any:
     """What a card's QR leads to: points in plain words, hardly a name.
 
@@ -137,6 +146,7 @@ def public_page(token: str) -> Any:
 
 @room.post("/c/<token>/pin")
 @public
+@_few_strangers
 @limiter.limit("10 per minute; 60 per day", key_func=who_is_there)
 def give_pin(token: str) -> Any:
     """Let in whoever knows the card's PIN."""
@@ -148,6 +158,7 @@ def give_pin(token: str) -> Any:
 
 @room.get("/c/<token>/claim")
 @public
+@_few_strangers
 def claim(token: str) -> Any:
     """Ask what the household has done; `?again=` amends a claim that was returned."""
     visit = visit_of(token)
@@ -159,6 +170,7 @@ def claim(token: str) -> Any:
 @room.post("/c/<token>/claim")
 @takes_photos
 @public
+@_few_strangers
 @limiter.limit("6 per minute; 40 per day", key_func=who_is_there)
 def claim_post(token: str) -> Any:
     """Take a household's claim, or show it again with everything that was typed and sent."""
@@ -185,6 +197,7 @@ def claim_post(token: str) -> Any:
 
 @room.post("/c/<token>/withdraw/<int:award_id>")
 @public
+@_few_strangers
 @limiter.limit("6 per minute; 40 per day", key_func=who_is_there)
 def withdraw(token: str, award_id: int) -> Any:
     """Let a household take back its own claim while it waits."""
@@ -203,6 +216,7 @@ def withdraw(token: str, award_id: int) -> Any:
 
 @room.get("/c/<token>/photos/<name>.jpg")
 @public
+@_few_strangers
 def claim_photo(token: str, name: str) -> Any:
     """Show a household a photo of a deed of its own, `?size=small` for a list."""
     visit = visit_of(token)

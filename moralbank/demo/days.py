@@ -27,6 +27,7 @@ _CLAIMED_AT_HOME: Final = 0.22
 
 _REVERSED_BEFORE: Final = frozenset({2, 33, 61, 97, 139})
 _LOST_BEFORE: Final = 3
+_PROPOSED_BEFORE: Final = 1
 _MOVED_BEFORE: Final = 20
 _REPLACED_BEFORE: Final = 45
 """Days before today on which these happened."""
@@ -59,6 +60,8 @@ def live(
     market.look_after_shelves(session, village, day, left)
     money.settle(session, village, day, left)
     watching.watch(session, village, planner.scheme, day, left)
+    if left == _PROPOSED_BEFORE:
+        money.propose_rate(session, village, day)
 
 
 def _trouble(session: Session, village: Village, day: date, left: int) -> None:

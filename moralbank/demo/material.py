@@ -125,6 +125,7 @@ class Words:
     spoiled: str
     expired: str
     counted: str
+    rate: str
     lapse: str
     board_line: str
     board_reason: str

@@ -12,17 +12,28 @@ from moralbank.fund.lapse_rules import set_rule
 from moralbank.fund.models import FundSource
 from moralbank.fund.queries import cash, receipts_to_pay
 from moralbank.fund.service import Income, Purchase, buy, record_income
+from moralbank.proposals.acts import SetRate
+from moralbank.proposals.service import propose
 from moralbank.settlements import service as settlements
 from moralbank.settlements.contents import sums_by_shop, unsettled
 from moralbank.settlements.paying import Payment
 from moralbank.settlements.queries import claims, settlement
 
+_RATE_NEXT_YEAR: Final = 120
+"""In fen a point."""
 _KEEPS_MONTHS: Final = 12
 _LAPSES_ON: Final = (1, 10)
 _SETTLED_ON: Final = 3
 """Of each month: what the shops took up to the end of the last one."""
 _STILL_OPEN: Final = 30
 """Days before today: younger settlements wait for the supervisor."""
+
+
+def propose_rate(session: Session, village: Village, day: date) -> None:
+    """Points are to be worth more from next year on: that waits for a second person."""
+    wanted = SetRate(_RATE_NEXT_YEAR, date(day.year + 1, 1, 1), village.material.words.rate)
+    with at(day, 16):
+        propose(session, village.actors[Role.ADMIN], village.request_id(), wanted)
 
 
 def resolve_lapse(session: Session, village: Village) -> None:

@@ -114,9 +114,9 @@ def set_rule(
         raise ResolutionMissing(field="resolution")
     if type(keeps_months) is not int or not 0 <= keeps_months <= MOST_MONTHS:
         raise MonthsInvalid(field="keeps_months")
-    _require_far_enough(begins)
 
     def perform() -> int:
+        _require_far_enough(begins)  # at first; the same request again comes on a later day
         number = take_number(session, actor.village_id, "lapse_rule")
         row = {
             "village_id": actor.village_id,

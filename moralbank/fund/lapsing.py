@@ -22,7 +22,7 @@ from moralbank.fund.old_points import Loss, day_words, losing
 from moralbank.i18n import _, in_the_villages_language
 from moralbank.ledger.accounts import village_account
 from moralbank.ledger.models import AccountKind, EventKind
-from moralbank.ledger.queries import require_clock
+from moralbank.ledger.queries import STILL_HERE, require_clock
 from moralbank.ledger.service import Leg, lock, post, take_number
 
 _log = logging.getLogger(__name__)
@@ -73,7 +73,7 @@ def _due_villages(session: Session, today: date) -> list[int]:
     rows = session.connection().execute(
         select(_rules.c.village_id, _rules.c.begins)
         .join(held, and_(_rules.c.village_id == held.c.village_id, _rules.c.id == held.c.id))
-        .where(_rules.c.begins <= today)
+        .where(_rules.c.begins <= today, _rules.c.village_id.in_(STILL_HERE))
         .order_by(_rules.c.village_id)
     )
     days = {row.village_id: newest_due(row.begins, today) for row in rows}
@@ -148,4 +148,4 @@ def _the_clock(village_id: int) -> Actor:
 
 
 def _log_refusal(village_id: int, refusal: Refused) -> None:
-    _log.warning("points of %s have not lapsed yet: %s", village_id, refusal.message)
+    _log.warning("points of %s have not lapsed yet: %s", village_id, refusal.code)

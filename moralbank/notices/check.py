@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from moralbank import clock
 from moralbank.awards.models import Award, AwardState
+from moralbank.households.erased import erased_households
 from moralbank.i18n import _
 from moralbank.ledger.check import Problem
 from moralbank.ledger.models import Event, EventKind
@@ -75,10 +76,11 @@ def check_notices(session: Session, village_id: int) -> list[Problem]:
     notices = _all_hung(session, village_id)
     awards = _awards_on_notices(session, village_id)
     events = _events_of_notices(session, village_id)
+    erased = erased_households(session, village_id)
     problems: list[Problem] = []
     for hung in notices.values():
         problems += _check_frozen(hung)
-        problems += _check_deeds(hung, awards)
+        problems += _check_deeds(hung, awards, erased)
         problems += _check_posted(hung, awards, events.get(hung.notice.id, {}))
         problems += _check_time(hung, events.get(hung.notice.id, {}))
     problems += _check_hanging(notices, awards)
@@ -186,11 +188,11 @@ def _check_posted(
         yield Problem("notice_unposted", _("第 %(n)s 期公示入的账找不到", n=notice.id))
 
 
-def _check_deeds(hung: _Hung, awards: dict[int, Any]) -> Iterator[Problem]:
+def _check_deeds(hung: _Hung, awards: dict[int, Any], erased: Collection[int]) -> Iterator[Problem]:
     """What hangs, or was posted from here, is in every respect what its line says.
 
     Deeds that were changed after an objection have left this notice: they wait for the next one,
-    or hang there.
+    or hang there. Of households that were `erased` since, the deed's own note is gone.
     """
     for line in hung.lines:
         award = awards.get(line["award_id"])
@@ -198,7 +200,8 @@ def _check_deeds(hung: _Hung, awards: dict[int, Any]) -> Iterator[Problem]:
             continue
         if award.state == AwardState.APPROVED:
             continue
-        same = all(getattr(award, name) == line[name] for name in _FROZEN)
+        blanked = {"note"} if award.household_id in erased and not award.note else set()
+        same = all(getattr(award, name) == line[name] for name in _FROZEN if name not in blanked)
         if not same or bool(award.member_id) != bool(line["member_name"]):
             words = _(
                 "第 %(id)s 条积分记录与第 %(n)s 期公示上写的不符", id=award.id, n=hung.notice.id

@@ -186,9 +186,8 @@ def close(console: Console) -> None:
 
     Raises NotAllClosed, so that a script sees exit code 1.
     """
-    database = console.open()
     why: dict[DueNotice, Refused] = {}
-    try:
+    with console.opened():
         with reading() as session:
             due = due_notices(session)
         if due:
@@ -196,8 +195,6 @@ def close(console: Console) -> None:
                 service.close_due(session, refused=why.__setitem__)
         with reading() as session:
             closed = [read_notice(session, one.village_id, one.id) for one in due]
-    finally:
-        database.close()
     click.echo(_("按这台电脑的日期办：%(day)s", day=clock.today().isoformat()))
     for one in closed:
         if not one.open:

@@ -1,7 +1,7 @@
 """What hangs on a notice: each line in its frozen words, and where its deed stands now."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
@@ -11,6 +11,8 @@ from sqlmodel import Session
 from moralbank.awards.models import Award, AwardState
 from moralbank.awards.states import STATE_LABELS
 from moralbank.errors import NotFound
+from moralbank.households.erased import erased_households
+from moralbank.households.masking import ERASED
 from moralbank.i18n import _, mark
 from moralbank.notices.models import NoticeCorrection, NoticeHousehold, NoticeLine
 
@@ -119,7 +121,10 @@ def closing_id(notice_id: int) -> str:
 
 
 def hung_households(session: Session, village_id: int, notice_id: int) -> list[HungHousehold]:
-    """What hangs on a notice, household by household in walking order; two statements."""
+    """What hangs on a notice, household by household in walking order; three statements.
+
+    Of whoever was erased since, the rows keep what was published, and nobody is shown it.
+    """
     wanted = (
         select(_lines, _awards.c.state, _awards.c.notice_id.label("now_on"))
         .join(
@@ -137,7 +142,9 @@ def hung_households(session: Session, village_id: int, notice_id: int) -> list[H
         .where(_frozen.c.village_id == village_id, _frozen.c.notice_id == notice_id)
         .order_by(_frozen.c.place)
     )
-    return [_household(row, lines[row.household_id]) for row in rows if row.household_id in lines]
+    told = [_household(row, lines[row.household_id]) for row in rows if row.household_id in lines]
+    erased = erased_households(session, village_id)
+    return [_erased(one) if one.household_id in erased else one for one in told]
 
 
 def corrections_on(session: Session, village_id: int, notice_id: int) -> list[Correction]:
@@ -147,7 +154,9 @@ def corrections_on(session: Session, village_id: int, notice_id: int) -> list[Co
         .where(_corrections.c.village_id == village_id, _corrections.c.notice_id == notice_id)
         .order_by(_corrections.c.award_id)
     )
-    return [correction(row) for row in rows.mappings()]
+    erased = erased_households(session, village_id)
+    told = (correction(row) for row in rows.mappings())
+    return [replace(one, reason=ERASED) if one.household_id in erased else one for one in told]
 
 
 def correction(row: Any) -> Correction:
@@ -194,3 +203,11 @@ def _household(row: Any, lines: Sequence[HungLine]) -> HungHousehold:
         deducted=row.deducted,
         lines=tuple(lines),
     )
+
+
+def _erased(one: HungHousehold) -> HungHousehold:
+    """Without a name, and without what was written about its deeds."""
+    lines = tuple(
+        replace(line, member=ERASED if line.member else "", note="") for line in one.lines
+    )
+    return replace(one, head=ERASED, lines=lines)

@@ -15,6 +15,7 @@ from moralbank.awards.states import Act
 from moralbank.fund.old_points import lapse_warning
 from moralbank.households.queries import household_labels
 from moralbank.i18n import _
+from moralbank.ledger.queries import STILL_HERE
 from moralbank.notices.freezing import frozen_corrections
 from moralbank.notices.hanging import (
     Correction,
@@ -134,6 +135,7 @@ def due_notices(session: Session, today: date | None = None) -> list[DueNotice]:
     rows = session.connection().execute(
         select(_notices.c.village_id, _notices.c.id)
         .where(_notices.c.state == NoticeState.OPEN, _notices.c.last_day < (today or clock.today()))
+        .where(_notices.c.village_id.in_(STILL_HERE))
         .order_by(_notices.c.village_id, _notices.c.id)
     )
     return [DueNotice(row.village_id, row.id) for row in rows]

@@ -263,4 +263,4 @@ def _write_closed(session: Session, actor: Actor, notice_id: int, seq: int | Non
 
 
 def _log_refusal(due: DueNotice, refusal: Refused) -> None:
-    _log.warning("notice %s of %s still hangs: %s", due.id, due.village_id, refusal.message)
+    _log.warning("notice %s of %s still hangs: %s", due.id, due.village_id, refusal.code)

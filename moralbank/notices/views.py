@@ -182,7 +182,7 @@ def export(notice_id: int) -> Any:
     with reading() as session:
         info = read_notice(session, current_actor().village_id, notice_id)
         households = hung_households(session, current_actor().village_id, notice_id)
-    return excel_file(notice_lines(households), f"{info.title}.xlsx")
+    return excel_file(notice_lines(households), f"{info.title}.xlsx", len(households))
 
 
 @room.get(VILLAGE)

@@ -8,7 +8,6 @@ from sqlmodel import Session
 
 from moralbank.access.permissions import may as role_may
 from moralbank.access.queries import barred_households
-from moralbank.access.views import limiter
 from moralbank.audit import Actor
 from moralbank.awards.models import AwardState
 from moralbank.awards.queries import award as read_award
@@ -42,6 +41,7 @@ from moralbank.web.files import excel_file
 from moralbank.web.guards import current_actor, may, public
 from moralbank.web.pages import asked_also, asked_number, asked_page, pager
 from moralbank.web.request_ids import next_request_id, sent_request_id
+from moralbank.web.throttle import limiter
 from moralbank.web.uploads import Taken, take_photos, takes_photos
 
 room = Blueprint("objections", __name__)
@@ -79,7 +79,7 @@ def export() -> Any:
     """Give the list as Excel."""
     with reading() as opened:
         rows = listed_objections(opened, current_actor().village_id, state=_asked_state())
-    return excel_file(objection_list(rows), _("异议") + ".xlsx")
+    return excel_file(objection_list(rows), _("异议") + ".xlsx", len(rows))
 
 
 @room.get("/objections/new")

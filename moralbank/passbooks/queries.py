@@ -17,6 +17,7 @@ from moralbank.awards.models import Award
 from moralbank.counter.models import Refund, Slip
 from moralbank.counter.queries import slip_label
 from moralbank.counter.refunds import refund_label
+from moralbank.households.erased import erased_households
 from moralbank.households.queries import HouseholdInfo, listed_households
 from moralbank.i18n import _
 from moralbank.ledger.chain import printed_mark
@@ -95,7 +96,7 @@ def lines_of(
 ) -> dict[int, tuple[PassbookLine, ...]]:
     """The lines of these households, by household, oldest first; all by one statement.
 
-    Whoever has no line is left out.
+    Whoever has no line is left out; an erased household's members are not named.
     """
     given = {
         "village": village_id,
@@ -106,7 +107,10 @@ def lines_of(
     for row in session.connection().execute(_LINES, given):
         rows.setdefault(row.owner, []).append(row)
     names = user_names(session, village_id) if rows else {}
-    return {owner: _numbered(theirs, names) for owner, theirs in rows.items()}
+    erased = erased_households(session, village_id) if rows else {}
+    return {
+        owner: _numbered(theirs, names, named=owner not in erased) for owner, theirs in rows.items()
+    }
 
 
 def line_counts(session: Session, village_id: int) -> dict[int, int]:
@@ -272,13 +276,15 @@ _COUNTS: Final = select(_SIDES.c.owner, func.sum(_SIDES.c.lines).label("lines"))
 )
 
 
-def _numbered(rows: list[Row[Any]], names: dict[int, str]) -> tuple[PassbookLine, ...]:
+def _numbered(
+    rows: list[Row[Any]], names: dict[int, str], *, named: bool
+) -> tuple[PassbookLine, ...]:
     places = {(row.seq, row.leg): number for number, row in enumerate(rows, start=1)}
     return tuple(
         PassbookLine(
             number=number,
             day=clock.local(row.at).date(),
-            words=_words(row, places),
+            words=_words(row, places, named=named),
             amount=row.amount,
             balance=row.balance,
             by=_by(row, names),
@@ -293,9 +299,9 @@ def _by(row: Row[Any], names: dict[int, str]) -> str:
     return names.get(row.decided_by or row.actor, "")
 
 
-def _words(row: Row[Any], places: dict[tuple[int, int], int]) -> str:
-    """What a line was for, in words that its household understands."""
-    what = _deed_words(row.memo) if row.kind in _OF_DEEDS else row.memo
+def _words(row: Row[Any], places: dict[tuple[int, int], int], *, named: bool) -> str:
+    """What a line was for, in words that its household understands; `named`: and who did it."""
+    what = _deed_words(row.memo, named=named) if row.kind in _OF_DEEDS else row.memo
     what = what or _("其他")
     if row.kind == EventKind.REVERSE:
         number = places.get((row.reverses_seq, row.reverses_leg))
@@ -315,13 +321,13 @@ def _words(row: Row[Any], places: dict[tuple[int, int], int]) -> str:
 _OF_DEEDS: Final = (EventKind.POST_AWARDS, EventKind.REVERSE)
 
 
-def _deed_words(memo: str) -> str:
+def _deed_words(memo: str, *, named: bool) -> str:
     """A deed's memo with its day in words: "志愿服务（11月20日，杜小妹）"."""
     found = _DEED.fullmatch(memo)
     if found is None:
         return memo
     said = {"what": found["what"], "month": int(found["month"]), "day": int(found["day"])}
-    if found["who"] is None:
+    if found["who"] is None or not named:
         return _("%(what)s（%(month)s月%(day)s日）", **said)
     return _("%(what)s（%(month)s月%(day)s日，%(who)s）", **said, who=found["who"])
 

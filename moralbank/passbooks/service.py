@@ -14,6 +14,7 @@ from sqlmodel import Session
 from moralbank import audit, clock
 from moralbank.audit import Actor
 from moralbank.errors import Invalid, Refused
+from moralbank.households.erased import HouseholdErased, erased_households
 from moralbank.households.queries import household
 from moralbank.i18n import mark
 from moralbank.ledger.queries import head_mark
@@ -81,11 +82,17 @@ def print_passbook(
     """The sheets to be printed for these households, in walking order; remembered as printed.
 
     Where only new lines are printed, households without any are left out. The same request id
-    gives the same sheets and counts once. Raises NobodyChosen, HouseholdUnknown, NothingNew.
+    gives the same sheets and counts once. Raises NobodyChosen, HouseholdUnknown, HouseholdErased,
+    NothingNew.
     """
     chosen = sorted(set(household_ids))
     if not chosen:
         raise NobodyChosen
+
+    erased = erased_households(session, actor.village_id)
+    for household_id in chosen:
+        if household_id in erased:  # its lines name members whom no page names any more
+            raise HouseholdErased(household=erased[household_id])
 
     def perform() -> int:
         return _print(session, actor, chosen, how)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from html import escape
 from operator import itemgetter
 from typing import Any, Final
 
@@ -22,6 +23,7 @@ MASK: Final = 3
 _APART: Final = 20
 """So many digits in a row are packed by themselves, as `qrcode` does unless told otherwise."""
 _DARK: Final = re.compile("1+")
+_RUN: Final = re.compile(r"(\d+) (\d+) (\d+) 1 re")
 
 
 class PayloadTooLong(ValueError):
@@ -157,4 +159,22 @@ def draw(
     # the time of a sheet of cards.
     canvas._code.append(  # noqa: SLF001
         f"q {module:.5f} 0 0 {module:.5f} {left:.4f} {low:.4f} cm 0 g {code.path} f Q"
+    )
+
+
+def svg(payload: str, description: str) -> str:
+    """Return the code with its quiet zone on white, as an SVG element that fills its box.
+
+    ``description`` is what a screen reader says. Raises PayloadTooLong.
+    """
+    code = encode(payload)
+    side = code.side + 2 * QUIET_ZONE
+    runs = "".join(
+        f"M{int(x) + QUIET_ZONE} {side - QUIET_ZONE - 1 - int(y)}h{width}v1h-{width}z"
+        for x, y, width in _RUN.findall(code.path)
+    )
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}" role="img"'
+        f' shape-rendering="crispEdges"><title>{escape(description)}</title>'
+        f'<path fill="#fff" d="M0 0h{side}v{side}H0z"/><path d="{runs}"/></svg>'
     )

@@ -164,7 +164,8 @@ def export(round_id: int) -> Any:
         results = {
             (one.household_id, one.item): one for one in results_of(session, village_id, round_id)
         }
-    return excel_file(round_list(info, board, results), _("评比-%(title)s.xlsx", title=info.title))
+    name = _("评比-%(title)s.xlsx", title=info.title)
+    return excel_file(round_list(info, board, results), name, len(results))
 
 
 @room.get(ROUND + "/score")

@@ -4,7 +4,6 @@ from typing import Any, Final
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
-from moralbank import audit
 from moralbank.access.permissions import may as role_may
 from moralbank.access.queries import users_of
 from moralbank.awards.queries import waiting_by_group
@@ -159,11 +158,11 @@ def minutes(sitting_id: int) -> Any:
 def export(sitting_id: int) -> Any:
     """Download what was decided."""
     actor = current_actor()
-    with writing() as session:
+    with reading() as session:
         held = sitting_info(session, actor.village_id, sitting_id)
         rows = decided_in(session, actor.village_id, held)
-        audit.record(session, actor, "sittings.export", str(sitting_id), rows=len(rows))
-    return excel_file(decision_list(rows), _("评议结果-第%(id)s次.xlsx", id=sitting_id))
+    name = _("评议结果-第%(id)s次.xlsx", id=sitting_id)
+    return excel_file(decision_list(rows), name, len(rows))
 
 
 def _offered() -> tuple[list[Seat], str]:

@@ -18,10 +18,12 @@ SETTLEMENT: Final = r"/settlements /settlements/\d+"
 ISSUE: Final = r"/boards/issues?board={board} /boards/issues/\d+"
 CERTIFICATES: Final = ISSUE + r" /boards/issues/\d+/certificates"
 PASSBOOK: Final = r"/passbooks /passbooks/household/\d+"
+PROPOSAL: Final = r"/proposals /proposals/\d+"
+Pictured = dict[str, tuple[tuple[str, ...], ...]]
 # By role: page, name, and sizes where they aren't the usual two. A size with a star is taken for
 # the README or the manual. A page may be the first of a list: then patterns of the links that lead
 # from the list to it follow.
-PAGES: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
+PAGES: Final[Pictured] = {
     "": (
         ("/sign-in", "sign-in"),
         ("/c/{card}", "own-card", "phone*", "laptop"),
@@ -30,11 +32,13 @@ PAGES: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
         (PUBLIC_NOTICE, "public-notice", "phone*", "laptop"),
         (PUBLIC_NOTICE + r" /n/\d+/\d+/\d+/object", "public-objection"),
         ("/b/{village}/{board}", "public-board", "phone*", "laptop"),
+        ("/proof/{village}?mark={mark}", "proof", "phone*", "laptop"),
     ),
     "管理员": (
         ("/", "home-admin"),
         ("/households", "households", "phone", "laptop*"),
         ("/households/12", "household"),
+        ("/households/12/personal", "household-personal"),
         ("/households/import", "households-import"),
         ("/scheme", "scheme", "phone*", "laptop"),
         ("/scheme/new", "scheme-new"),
@@ -68,8 +72,10 @@ PAGES: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
         (ROUND, "round"),
         (ROUND + r" /rounds/\d+/grid /rounds/\d+/grid\?scorer.*", "round-grid"),
         ("/rounds/1", "round-closed"),
+        ("/backup", "backup", "phone*", "laptop"),
         ("/settings", "settings"),
         ("/password", "password"),
+        ("/password/code", "second-step"),
     ),
     "记分员": (
         ("/", "home-recorder", "phone*", "laptop"),
@@ -125,6 +131,9 @@ PAGES: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
     "监督员": (
         ("/", "home-supervisor"),
         ("/ledger", "books"),
+        ("/proposals", "proposals"),
+        (PROPOSAL, "proposal", "phone", "laptop*"),
+        ("/supervision/acts?page=2", "acts", "phone", "laptop*"),
         ("/objections", "objections", "phone", "laptop*"),
         (OBJECTION, "objection"),
         (OBJECTION + r" /awards/\d+", "award-objected"),
@@ -152,6 +161,16 @@ PAGES: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
         ("/ledger/12", "statement"),
     ),
 }
+# The same for a town's overseer.
+OFFICE_PAGES: Final[Pictured] = {
+    "乡镇督导": (
+        ("/", "home-overseer"),
+        ("/regions", "regions", "phone", "laptop*"),
+        ("/regions/150404103201", "region-village"),
+        ("/regions/ranking", "region-ranking"),
+    ),
+}
+RANKING: Final = "/regions/ranking.pdf?paper=a3"
 # The page that a paper is printed from, the paper's address behind it, its picture's name.
 PAPERS: Final[tuple[tuple[str, str, str], ...]] = (
     (NOTICE, "/list.pdf", "notice-list"),

@@ -5,6 +5,7 @@
 
 import base64
 import json
+import os
 import re
 import subprocess
 import sys
@@ -27,7 +28,19 @@ from tests.browser.conftest import (
     free_port,
     run_command,
 )
-from tests.browser.pictured import FORMS, ISSUE, PAGES, PAPERS, POSTERS, SCALES
+from tests.browser.pictured import (
+    FORMS,
+    ISSUE,
+    OFFICE_PAGES,
+    PAGES,
+    PAPERS,
+    POSTERS,
+    RANKING,
+    SCALES,
+    Pictured,
+)
+from tests.browser.pictured_town import OVERSEER, make_town
+from tests.village import PASSWORD
 
 SIZES: Final = {"phone": PHONE, "laptop": LAPTOP, "tablet": TABLET}
 USUAL_SIZES: Final = ["phone", "laptop"]
@@ -38,38 +51,40 @@ COLOURS: Final = 256
 USUAL_SCALE: Final = 0.9
 
 
-class Demo:
-    """A demo village in a folder that goes away, served; as if it stood in the internet."""
+class Served:
+    """A bank in a folder of its own, served; who signs in stands in `people`, by role."""
 
-    def __init__(self, folder: Path) -> None:
-        """Make and serve it; ready when its address answers."""
-        self.address = f"http://127.0.0.1:{free_port()}"
-        port = self.address.rpartition(":")[2]
+    def __init__(self, folder: Path, *command: str) -> None:
+        """Start the server; whoever comes after waits until it tells its address."""
+        port = free_port()
+        self.address = f"http://127.0.0.1:{port}"
+        self.people: dict[str, tuple[str, str]] = {}
+        self.card = self.mark = ""
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "moralbank", "demo", "--no-browser", "--port", port],
+            [sys.executable, "-m", "moralbank", *command, "--no-browser", "--port", str(port)],
             cwd=folder,
             stdout=subprocess.PIPE,
+            env={**os.environ, "MORALBANK_LOG_LEVEL": "WARNING"},
             text=True,
         )
         assert self.process.stdout is not None
-        self.people: dict[str, tuple[str, str]] = {}
         for line in self.process.stdout:
-            found = re.search(r"^(\S+)：用户名 (\S+)，密码 (\S+)", line)
-            if found:
-                # Of two who do the same the first: the shopkeeper of the village's own shop.
-                self.people.setdefault(found[1], (found[2], found[3]))
+            self.hear(line)
             if self.address in line:
                 time.sleep(1)
                 break
-        instance = folder / "instance" / "demo"
 
-        def command(role: str, *words: str) -> str:
-            return run_command(instance, *words, user=self.people[role][0])
+    def hear(self, line: str) -> None:
+        """A line that the program says at its start: who signs in, where it is a demo."""
+        found = re.search(r"^(\S+)：用户名 (\S+)，密码 (\S+)", line)
+        if found:
+            # Of two who do the same the first: the shopkeeper of the village's own shop.
+            self.people.setdefault(found[1], (found[2], found[3]))
 
-        command("管理员", "settings", "set", "public_address", ADDRESS)
-        reminded = json.loads(command("网格员", "reminders", "list", "--json"))[0]["household"]
-        cards = json.loads(command("记分员", "cards", "show", reminded, "--json"))
-        self.card: str = next(one["token"] for one in cards if one["state"] == "active")
+    def stop(self) -> None:
+        """End the server."""
+        self.process.terminate()
+        self.process.wait()
 
     def sign_in(self, browser: Browser, role: str, size: str) -> Page:
         """A device of this size with somebody of this role (nobody for "")."""
@@ -85,7 +100,8 @@ class Demo:
 
     def open(self, page: Page, way: str) -> int:
         """Go to a page of PAGES, by way of the list that it stands in; the answer's status."""
-        first, *links = way.format(village=VILLAGE, card=self.card, board=BOARD).split()
+        words = {"village": VILLAGE, "card": self.card, "board": BOARD, "mark": self.mark}
+        first, *links = way.format(**words).split()
         answer = page.goto(self.address + first)
         for link in links:
             found = page.locator("a[href]").evaluate_all(
@@ -95,10 +111,40 @@ class Demo:
         return answer.status if answer else 0
 
 
-def take_pages(demo: Demo, browser: Browser, folder: Path, *, everything: bool) -> None:
+class Demo(Served):
+    """A demo village; as if it stood in the internet."""
+
+    def __init__(self, folder: Path) -> None:
+        """Make and serve it."""
+        super().__init__(folder, "demo")
+        instance = folder / "instance" / "demo"
+
+        def command(role: str, *words: str) -> str:
+            return run_command(instance, *words, user=self.people[role][0])
+
+        command("管理员", "settings", "set", "public_address", ADDRESS)
+        reminded = json.loads(command("网格员", "reminders", "list", "--json"))[0]["household"]
+        cards = json.loads(command("记分员", "cards", "show", reminded, "--json"))
+        self.card = next(one["token"] for one in cards if one["state"] == "active")
+        self.mark = json.loads(run_command(instance, "villages", "list", "--json"))[0]["mark"]
+
+
+class Office(Served):
+    """A town of five villages, with its overseer."""
+
+    def __init__(self, folder: Path) -> None:
+        """Make and serve it."""
+        make_town(folder / "instance")
+        super().__init__(folder, "serve")
+        self.people["乡镇督导"] = (OVERSEER, PASSWORD)
+
+
+def take_pages(
+    demo: Served, pictured: Pictured, browser: Browser, folder: Path, *, everything: bool
+) -> None:
     """Pictures of pages; those of the README show one screen, the others the whole page."""
     devices: dict[tuple[str, str], Page] = {}
-    for role, pages in PAGES.items():
+    for role, pages in pictured.items():
         for path, name, *sizes in pages:
             for size in sizes or USUAL_SIZES:
                 if everything or size.endswith("*"):
@@ -109,7 +155,9 @@ def take_pages(demo: Demo, browser: Browser, folder: Path, *, everything: bool) 
                     _take(demo, page, path, f"{name}-{plain}", folder, everything=everything)
 
 
-def _take(demo: Demo, page: Page, path: str, name: str, folder: Path, *, everything: bool) -> None:
+def _take(
+    demo: Served, page: Page, path: str, name: str, folder: Path, *, everything: bool
+) -> None:
     """One picture; says the answer's status, and where a page is wider than its screen."""
     status = demo.open(page, path)
     if path.startswith("/counter?household"):
@@ -157,6 +205,13 @@ def take_sheets(demo: Demo, browser: Browser, folder: Path) -> None:
         draw(_printed(recorder, f"form[action$='{file}']", chosen), folder, names, size)
 
 
+def take_ranking(office: Office, browser: Browser, folder: Path) -> None:
+    """The picture of the sheet that an overseer prints."""
+    overseer = office.sign_in(browser, "乡镇督导", "laptop")
+    paper = overseer.request.get(office.address + RANKING)
+    draw(paper.body(), folder, ("ranking",), USUAL_SCALE)
+
+
 def _printed(page: Page, selector: str, chosen: dict[str, str]) -> bytes:
     """What a page's form prints with this chosen in it, without looking at it first."""
     encoded = page.evaluate(
@@ -193,15 +248,21 @@ def main() -> None:
     """Take them all."""
     folder = Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
+    everything = "--all" in sys.argv
     with tempfile.TemporaryDirectory() as place, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
         demo = Demo(Path(place))
         try:
-            take_pages(demo, browser, folder, everything="--all" in sys.argv)
+            take_pages(demo, PAGES, browser, folder, everything=everything)
             take_sheets(demo, browser, folder)
         finally:
-            demo.process.terminate()
-            demo.process.wait()
+            demo.stop()
+        office = Office(Path(place) / "office")
+        try:
+            take_pages(office, OFFICE_PAGES, browser, folder, everything=everything)
+            take_ranking(office, browser, folder)
+        finally:
+            office.stop()
             browser.close()
 
 

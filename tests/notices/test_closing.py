@@ -131,7 +131,7 @@ def test_what_stands_in_the_way_of_closing_does_not_stop_the_page(
     with after(20):
         Browser(app).open("/sign-in")
     assert wall.notice(notice).open
-    assert "还早" in caplog.text
+    assert "clock_behind" in caplog.text
     with after(91):
         assert wall.close_due() == [notice]
 

@@ -103,7 +103,8 @@ def test_what_phones_send_is_answered_in_json(walk: Walk, browse: Browse) -> Non
         assert (refused.status_code, bool(refused.get_json()["words"])) == (422, True)
     assert _call(phone, walk, ops, token="").status_code == 400
     assert len(walk.rows()) == 1
-    signed_out = phone.client.post("/sign-out", data={"csrf_token": phone.token()})
+    phone.open("/password")
+    signed_out = phone.send("/sign-out")
     assert signed_out.status_code == 303
     assert phone.client.get(f"/rounds/{walk.round_id}/token").status_code == 302
 

@@ -73,7 +73,8 @@ def test_the_admin_makes_a_new_version(village: Town, browse: Browse) -> None:
     }
     answer = browser.send("/scheme/new", **values)
     assert answer.status_code == 303, browser.page
-    assert answer.headers["Location"] == "/scheme/2"
+    assert "已提请复核（第 1 号）" in browser.open("/scheme")
+    browse(Role.SUPERVISOR).agree()
     scheme = _latest(village)
     assert scheme.item("志愿服务").cap_text == "每月最多 20 分"
     assert scheme.item("志愿服务").points_min == 2
@@ -109,6 +110,7 @@ def test_a_version_for_later_says_so(browse: Browse) -> None:
     values |= {"resolution": "村民会议通过", "valid_from": later.isoformat()}
     values[_row(values, "志愿服务") + "points"] = "2"
     assert browser.send("/scheme/new", **values).status_code == 303
+    browse(Role.SUPERVISOR).agree()
     assert f"这一版从 {later} 起执行" in browser.open("/scheme/2")
     assert "第 1 版" in browser.open("/scheme")
 

@@ -76,6 +76,7 @@ def test_a_rate_by_the_page(till: Till, browse: Callable[[Role], Browser]) -> No
     assert answer.status_code == 422
     assert "不能从过去的日子算起" in admin.page
     assert admin.send("/store/rates", **said).status_code == 303
+    browse(Role.SUPERVISOR).agree()
     assert "第 3 号决议" in admin.open("/store/rates")
     with till.town.database.reading() as session:
         assert rate_on(session, till.town.village_id) == 50
@@ -84,7 +85,8 @@ def test_a_rate_by_the_page(till: Till, browse: Callable[[Role], Browser]) -> No
 
 def test_a_rate_by_command(till: Till, terminal: Terminal) -> None:
     rate = ("store", "rate", "--from", clock.today().isoformat(), "--resolution", "决议", "--fen")
-    assert "1 分 = 50 分钱" in terminal.run(*rate, "50", who=ADMIN)
+    assert "已提请复核（第 1 号）" in terminal.run(*rate, "50", who=ADMIN)
+    terminal.run("proposals", "confirm", "1", who=STAFF[Role.SUPERVISOR])
     assert "比例不对" in terminal.run(*rate, "0", who=ADMIN, expect=1)
     assert "管理员" in terminal.run(*rate, "100", who=KEEPER, expect=1)
     with till.town.database.reading() as session:
