@@ -14,7 +14,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from moralbank.errors import Invalid
-from moralbank.i18n import mark
+from moralbank.i18n import listed, mark
 from moralbank.logs import LEVELS
 
 MEGABYTE: Final = 1024 * 1024
@@ -119,5 +119,5 @@ def _proxies(typed: str) -> int:
 
 def _log_level(typed: str) -> str:
     if typed.upper() not in LEVELS:
-        raise BadLogLevel(known="、".join(LEVELS))
+        raise BadLogLevel(known=listed(LEVELS))
     return typed.upper()

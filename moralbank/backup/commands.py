@@ -37,7 +37,7 @@ from moralbank.console import (
 )
 from moralbank.db import Database, reading
 from moralbank.errors import MoralbankError, Refused
-from moralbank.i18n import _, mark
+from moralbank.i18n import _, listed, mark
 
 A_FILE = click.Path(path_type=Path, dir_okay=False)
 with_secrets = click.option(
@@ -253,7 +253,7 @@ def _verified(
         marks = [f"{village.name} {village.mark}" for village in archive.manifest.villages]
     with suppress(OSError):  # a stick may be read-only: it was proved all the same
         one.proved()
-    return _("完好，账目无误，账尾 %(marks)s", marks="、".join(marks))
+    return _("完好，账目无误，账尾 %(marks)s", marks=listed(marks))
 
 
 @contextmanager

@@ -7,6 +7,7 @@ books: everybody signs in anew. Passwords and second factors are those of the ba
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import chain, count
 from pathlib import Path
 from typing import Final
 
@@ -108,11 +109,13 @@ class Restoring:
             database.close()
 
     def _aside(self) -> Path:
-        """A new folder for what is replaced."""
-        folder = self.instance / REPLACED / f"{clock.local(clock.now()):%Y%m%d-%H%M%S}"
+        """A new folder for what is replaced, named by the moment; each try has its own."""
+        folder = self.instance / REPLACED
+        moment = f"{clock.local(clock.now()):%Y%m%d-%H%M%S}"
+        names = chain([moment], (f"{moment}-{number}" for number in count(2)))
         with plain_faults(folder):
-            folder.mkdir(parents=True, mode=0o700)
-        return folder
+            folder.mkdir(parents=True, mode=0o700, exist_ok=True)
+            return next(place for name in names if _made(place := folder / name))
 
     def _back_up(self, aside: Path) -> None:
         """A plain backup of the old books, beside what is moved there; not of damaged ones."""
@@ -169,6 +172,15 @@ class Restoring:
             if key.exists():
                 key.rename(aside / SIGNING_KEY)
         return old
+
+
+def _made(folder: Path) -> bool:
+    """Make a folder; whether it is new."""
+    try:
+        folder.mkdir(mode=0o700)
+    except FileExistsError:
+        return False
+    return True
 
 
 def _number(session: Session, village_id: int, name: str) -> int:

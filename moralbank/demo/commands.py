@@ -24,7 +24,7 @@ from moralbank.web.commands import is_free, run_server
 SEED: Final = 1949
 FOLDER: Final = "demo"
 PASSWORDS: Final = "passwords.txt"
-SMALL: Final = Size(households=48)
+SMALL: Final = Size(households=48, days=92)
 
 _MAKING: Final = "demo-making-"
 _STALE_SECONDS: Final = 3600
@@ -46,7 +46,7 @@ _PASSWORD_PARTS: Final = (4, 4, 4)
     help=_("端口；被占用时换下一个空的"),
 )
 @click.option("--no-browser", is_flag=True, help=_("不自动打开浏览器"))
-@click.option("--small", is_flag=True, help=_("建小一点的（48 户），旧电脑上快些"))
+@click.option("--small", is_flag=True, help=_("建小一点的（48 户，三个月），旧电脑上快些"))
 @click.option("--fresh", is_flag=True, help=_("丢掉原来的演示村，重新建一个"))
 @click.pass_obj
 def demo(

@@ -15,7 +15,7 @@ from fontTools.ttLib import TTFont, TTLibError
 from moralbank import clock
 from moralbank.config import KEY_BYTES, SIGNING_KEY, Settings
 from moralbank.doctor.findings import Finding, careful, fine, wrong
-from moralbank.i18n import _
+from moralbank.i18n import _, listed
 from moralbank.printing.fonts import FOLDER, Voice
 
 GIGABYTE: Final = 1 << 30
@@ -121,7 +121,7 @@ def fonts(_settings: Settings) -> Iterator[Finding]:
     if broken:
         yield wrong(
             "fonts",
-            _("打印用的字体打不开：%(names)s", names="、".join(broken)),
+            _("打印用的字体打不开：%(names)s", names=listed(broken)),
             _("重新安装本软件（pip install --force-reinstall）"),
         )
     else:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from moralbank.access.permissions import ROLE_LABELS
-from moralbank.i18n import _, mark
+from moralbank.i18n import _, clauses, listed, mark
 from moralbank.money import yuan
 from moralbank.villages.queries import SETTING_CHANGED
 from moralbank.villages.settings import SETTINGS
@@ -176,7 +176,7 @@ def subject_words(act: str, subject: str) -> str:
     if act == SETTING_CHANGED and subject in SETTINGS:
         return _(SETTINGS[subject].label)
     if _NUMBERS.fullmatch(subject):
-        return _("第 %(n)s 号", n="、".join(subject.split()))
+        return _("第 %(n)s 号", n=listed(subject.split()))
     return subject
 
 
@@ -184,7 +184,7 @@ def detail_words(
     act: str, detail: Mapping[str, Any], people: Mapping[int, str]
 ) -> list[tuple[str, str]]:
     """What a line tells besides, as (what, value); `people` are the village's users by number."""
-    between = _NOW if act.endswith(_EDITS) else "、"
+    between = _NOW if act.endswith(_EDITS) else _("、")
     told = {key: value for key, value in detail.items() if value not in _NOTHING}
     if "seconded_by" in told:
         told["seconded_by"] = people.get(told["seconded_by"], told["seconded_by"])
@@ -193,13 +193,13 @@ def detail_words(
 
 def one_line(told: list[tuple[str, str]]) -> str:
     """What `detail_words` tells, as it stands in one cell of a list."""
-    return "；".join(f"{what}：{value}" for what, value in told)
+    return clauses(_("%(what)s：%(value)s", what=what, value=value) for what, value in told)
 
 
 def _value(key: str, value: Any, between: str) -> str:
     """What stands on one line: names and numbers as they are; of anything larger, how much."""
     if isinstance(value, dict) and len(value) <= _FEW:
-        return "、".join(f"{_label(name)} {_value(name, one, _NOW)}" for name, one in value.items())
+        return listed(f"{_label(name)} {_value(name, one, _NOW)}" for name, one in value.items())
     if isinstance(value, dict) or (isinstance(value, list) and not _tellable(value, between)):
         return _("%(n)s 项", n=len(value))
     if isinstance(value, list) and between != _NOW and all(type(one) is int for one in value):

@@ -9,6 +9,7 @@ import pytest
 from alembic import command
 from sqlalchemy import create_engine, text
 
+from moralbank import clock
 from moralbank.access.permissions import Role
 from moralbank.archive.manifest import INSTALLATION, Manifest
 from moralbank.archive.reading import Archive
@@ -177,7 +178,9 @@ def test_books_that_cannot_be_read_are_replaced_by_two_people_of_the_backup(
     assert "用户名或密码不对" in terminal.run(*restore, stdin=f"{PASSWORD}\nx\n", expect=1)
     assert path.read_bytes()[head:] == before
     path.write_bytes(b"coffee" * 20_000)
-    terminal.run(*restore, stdin=f"{PASSWORD}\n{PASSWORD}\n")
+    with clock.at(clock.now()):  # two tries of one second
+        assert "用户名或密码不对" in terminal.run(*restore, stdin=f"{PASSWORD}\nx\n", expect=1)
+        terminal.run(*restore, stdin=f"{PASSWORD}\n{PASSWORD}\n")
     assert hamlet.household("一组-012").head == "杜仁森"
     assert [old.read_bytes()[:6] for old in tmp_path.glob("replaced/*/*.db")] == [b"coffee"] * 1
 
