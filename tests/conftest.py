@@ -215,8 +215,22 @@ def source(request: pytest.FixtureRequest, sources: dict[str, Source]) -> Source
     return sources[request.param]
 
 
-on_one_engine: Final = pytest.mark.parametrize("source", ["sqlite"], indirect=True)
-"""For tests of forms, words and rights alone: they touch no rows in a way of their own."""
+on_one_engine: Final = pytest.mark.one_engine
+"""For tests (or whole files of them) of forms, words and rights alone, on SQLite.
+
+They touch no rows in a way of their own: what their services do to rows is tried on both engines.
+"""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave out the second engine where the first is enough."""
+    items[:] = [item for item in items if not _is_twin(item)]
+
+
+def _is_twin(item: pytest.Item) -> bool:
+    dealt = getattr(item, "callspec", None)
+    engine = dealt.params.get("source") if dealt else None
+    return engine == "postgresql" and item.get_closest_marker("one_engine") is not None
 
 
 @pytest.fixture

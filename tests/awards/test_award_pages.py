@@ -19,6 +19,9 @@ from tests.awards.deeds import DU, GAOWA, WANG, ZHONG, Deeds
 from tests.conftest import on_one_engine
 from tests.village import Browser
 
+pytestmark = on_one_engine
+"""What the pages' services do to rows is tried on both engines beside this."""
+
 Browse = Callable[[Role], Browser]
 
 
@@ -75,7 +78,6 @@ def test_three_steps_to_a_record_and_the_next_one_keeps_item_and_day(
     assert deeds.row(1).deed_on == yesterday
 
 
-@on_one_engine
 @pytest.mark.parametrize("quantity", ["0", "-1", "1e9", "1000000000", "一", "1.5", ""])
 def test_wrong_quantities_are_shown_and_nothing_typed_is_lost(
     deeds: Deeds, browse: Browse, quantity: str
@@ -87,7 +89,6 @@ def test_wrong_quantities_are_shown_and_nothing_typed_is_lost(
     assert "field--wrong" in browser.page
 
 
-@on_one_engine
 @pytest.mark.parametrize(
     ("item", "said", "words"),
     [
@@ -350,7 +351,6 @@ def test_each_part_to_its_role(browse: Browse) -> None:
     browse(Role.SHOPKEEPER).open("/awards", expect=403)
 
 
-@on_one_engine
 @pytest.mark.parametrize("blank", ["", " ", "　", None])
 @pytest.mark.parametrize("name", ["quantity", "deed_on"])
 def test_what_must_be_given_is_asked_for_and_never_guessed(
@@ -372,7 +372,6 @@ def test_what_must_be_given_is_asked_for_and_never_guessed(
     assert "还没有记过分" in recorder.open("/awards")
 
 
-@on_one_engine
 @pytest.mark.parametrize("typed", ["--5", "+-5", "-", "1.5", "五", "9" * 13])
 def test_what_is_no_whole_number_is_said_in_our_words(
     deeds: Deeds, browse: Browse, typed: str

@@ -18,6 +18,7 @@ from moralbank.doctor.machine import disk, fonts, sqlite_library
 from moralbank.doctor.mounts import mount_of
 from moralbank.villages.service import change_setting
 from moralbank.villages.settings import PUBLIC_ADDRESS
+from tests.conftest import on_one_engine
 from tests.intruder import intrude
 from tests.terminal import Terminal
 from tests.village import Town
@@ -129,7 +130,7 @@ def test_a_database_that_cannot_be_used_is_named_and_the_rest_is_looked_at(
     assert "villages" not in found
 
 
-@pytest.mark.parametrize("source", ["sqlite"], indirect=True)
+@on_one_engine
 def test_an_empty_place_and_a_strange_database(
     terminal: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

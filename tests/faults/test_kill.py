@@ -26,7 +26,7 @@ from tests.faults.acts import DAYS, Act, Work, founded
 from tests.faults.conftest import Lasting, Nursery, restart
 from tests.soak import times, told
 
-KILLS: Final = {"sqlite": times(8, 200), "postgresql": times(4, 200)}
+KILLS: Final = {"sqlite": times(5, 200), "postgresql": times(3, 200)}
 A_DAY: Final = 18
 """Acts of a whole day's work: each kind at least once."""
 HUNG: Final = 7

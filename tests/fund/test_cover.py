@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 from pathlib import Path
 
-import pytest
 from sqlalchemy import event
 
 from moralbank import clock
@@ -18,6 +17,7 @@ from moralbank.ledger.service import Leg
 from moralbank.store.service import set_rate
 from moralbank.store.shops import NewShop, add_shop
 from tests.awards.deeds import DU, GAOWA, WANG
+from tests.conftest import on_one_engine
 from tests.counter.till import Till
 from tests.fund.purse import Purse
 from tests.notices.wall import after
@@ -167,7 +167,7 @@ def test_a_new_rate_never_touches_what_was_exchanged(village: Town) -> None:
     assert till.problems() == []
 
 
-@pytest.mark.parametrize("source", ["sqlite"], indirect=True)
+@on_one_engine
 def test_the_budget_warns_before_it_is_passed(purse: Purse) -> None:
     """As reviewers count it: what was approved this month."""
     purse.allow("month_budget", "500")

@@ -26,6 +26,7 @@ from moralbank.photos.models import PhotoSubject
 from moralbank.photos.queries import photos_of
 from moralbank.photos.service import keep
 from moralbank.store.shops import NewShop, add_shop, appoint
+from tests.conftest import on_one_engine
 from tests.fund.purse import Purse
 from tests.notices.wall import after
 from tests.photos.phone import from_a_phone
@@ -93,7 +94,7 @@ def test_never_below_nothing(purse: Purse) -> None:
     ]
 
 
-@pytest.mark.parametrize("source", ["sqlite"], indirect=True)
+@on_one_engine
 def test_what_is_no_voucher(purse: Purse) -> None:
     """Amounts, days and texts out of bounds are refused in place."""
     tomorrow, ages_ago = clock.today() + timedelta(days=1), date(1999, 12, 31)
@@ -179,7 +180,7 @@ def test_books_that_are_older_than_the_fund_and_a_clock_set_back(purse: Purse) -
     assert purse.cash() == 9_000
 
 
-@pytest.mark.parametrize("source", ["sqlite"], indirect=True)
+@on_one_engine
 def test_a_photo_hangs_on_its_voucher(purse: Purse, tmp_path: Path) -> None:
     with purse.town.database.writing() as session:
         photo = keep(session, purse.accountant, tmp_path, from_a_phone())

@@ -17,7 +17,7 @@ from moralbank.fund import lapse_rules, lapsing, old_points
 from moralbank.ledger.models import AccountKind, Event, EventKind
 from moralbank.ledger.queries import total
 from tests.awards.deeds import DU, GAOWA, WANG
-from tests.conftest import make_app
+from tests.conftest import make_app, on_one_engine
 from tests.fund.purse import Purse
 from tests.notices.wall import after
 from tests.terminal import Terminal
@@ -95,7 +95,7 @@ def test_the_oldest_points_go_first(purse: Purse) -> None:
         assert [purse.points(who) for who in (DU, WANG, GAOWA)] == [3, 3, 0]
 
 
-@pytest.mark.parametrize("source", ["sqlite"], indirect=True)
+@on_one_engine
 def test_missed_years_and_changed_rules(purse: Purse) -> None:
     """Only the newest of several missed days counts; a rule that is given up takes nothing."""
     day = clock.today() + timedelta(days=30)
@@ -120,7 +120,7 @@ def test_missed_years_and_changed_rules(purse: Purse) -> None:
     assert events(purse) == 1
 
 
-@pytest.mark.parametrize("source", ["sqlite"], indirect=True)
+@on_one_engine
 def test_what_is_no_rule(purse: Purse) -> None:
     today = clock.today()
     for days in (-3000, 0, 29, 1200):
@@ -156,7 +156,7 @@ def test_two_at_the_same_instant(purse: Purse) -> None:
     assert (lapsed(purse), events(purse), purse.points(DU)) == (35, 1, 0)
 
 
-@pytest.mark.parametrize("source", ["sqlite"], indirect=True)
+@on_one_engine
 def test_a_clock_set_back_waits_and_every_village_has_its_day(
     purse: Purse, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -30,6 +30,9 @@ from tests.conftest import on_one_engine
 from tests.households.test_pages import statements
 from tests.village import PASSWORD, STAFF, Browser, Town
 
+pytestmark = on_one_engine
+"""What the pages' services do to rows is tried on both engines beside this."""
+
 Browse = Callable[[Role], Browser]
 VOLUNTEERING = 15
 
@@ -64,7 +67,6 @@ def test_nobody_signed_in_is_led_to_sign_in(app: Flask) -> None:
     assert "/sign-in" in answer.location
 
 
-@on_one_engine
 @pytest.mark.parametrize("role", VILLAGE_ROLES)
 def test_everybody_is_greeted_by_name(browse: Browse, role: Role) -> None:
     page = browse(role).open("/")
@@ -283,7 +285,6 @@ def exchange(town: Town) -> int:
     return -(-cheapest.price_fen // 100)
 
 
-@on_one_engine
 @pytest.mark.parametrize(
     ("role", "path", "room"),
     [
@@ -307,7 +308,7 @@ def test_the_menu_marks_the_room_one_is_in(
     assert marked(browse(role).open(path)) == {room}
 
 
-@pytest.mark.parametrize("source", ["sqlite"], indirect=True)
+@on_one_engine
 @pytest.mark.parametrize(
     ("role", "first"),
     [

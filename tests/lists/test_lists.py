@@ -19,6 +19,9 @@ from moralbank.paging import place
 from tests.conftest import on_one_engine
 from tests.village import VILLAGERS, Browser
 
+pytestmark = on_one_engine
+"""What the pages' services do to rows is tried on both engines beside this."""
+
 Browse = Callable[[Role], Browser]
 COLUMNS = ("户号", "户主", "积分")
 ROWS = (("012", "=1+1", 30), ("042", "https://bank.example.cn", None))
@@ -104,7 +107,6 @@ def test_an_excel_file_without_rows_opens() -> None:
     assert rows == [list(COLUMNS)]
 
 
-@on_one_engine
 @pytest.mark.parametrize(
     ("role", "path", "name"),
     [

@@ -16,11 +16,14 @@ from moralbank.access.permissions import Role
 from moralbank.awards.models import AwardState
 from moralbank.objections.models import ObjectionState
 from tests.awards.deeds import DU, GAOWA, WANG
-from tests.conftest import make_app
+from tests.conftest import make_app, on_one_engine
 from tests.notices.wall import MEETING, WORK, Wall, after
 from tests.printing.paper import text_of
 from tests.terminal import Terminal
 from tests.village import STAFF, Browser, Town, found_village
+
+pytestmark = on_one_engine
+"""What the pages' services do to rows is tried on both engines beside this."""
 
 Browse = Callable[[Role], Browser]
 

@@ -8,6 +8,7 @@ from flask import Flask
 
 from moralbank.access.permissions import Role
 from moralbank.db import Database
+from tests.conftest import on_one_engine
 from tests.intruder import intrude
 from tests.village import Browser, Town
 
@@ -28,7 +29,7 @@ def test_both_answer_in_a_word_and_set_no_cookie(app: Flask, village: Town) -> N
     assert _asked(app, "/healthz") == (200, "ok")
 
 
-@pytest.mark.parametrize("source", ["sqlite"], indirect=True)
+@on_one_engine
 def test_without_a_database_the_process_lives_but_is_not_ready(
     app: Flask, village: Town, browse: Callable[[Role], Browser]
 ) -> None:
@@ -43,7 +44,7 @@ def test_without_a_database_the_process_lives_but_is_not_ready(
     browse(Role.ADMIN)
 
 
-@pytest.mark.parametrize("source", ["sqlite"], indirect=True)
+@on_one_engine
 def test_a_fault_has_a_number_by_which_it_is_found_in_the_log(
     app: Flask,
     browse: Callable[[Role], Browser],
