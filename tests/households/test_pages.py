@@ -36,9 +36,6 @@ from tests.conftest import on_one_engine
 from tests.households.test_import import uploaded
 from tests.village import PASSWORD, Browser, Town, found_village
 
-pytestmark = on_one_engine
-"""What the pages' services do to rows is tried on both engines beside this."""
-
 Browse = Callable[[Role], Browser]
 DU = {"head": "杜仁森", "consent": "y", "status": "active"}
 
@@ -161,6 +158,7 @@ def test_adding_a_household_opens_its_accounts(village: Town, browse: Browse) ->
     assert trail(village, "households.add")[-1] == {"head": "敖巴图"}
 
 
+@on_one_engine
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [
@@ -364,6 +362,7 @@ def test_the_download_comes_in_again_as_all_the_same(village: Town, browse: Brow
     assert trail(village, "households.export") == [{"rows": 8}]
 
 
+@on_one_engine
 @pytest.mark.parametrize("role", VILLAGE_ROLES)
 def test_who_may_see_and_who_may_change(village: Town, browse: Browse, role: Role) -> None:
     person, du = browse(role), village.household("一组-012")

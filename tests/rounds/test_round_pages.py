@@ -18,12 +18,9 @@ from moralbank.access.permissions import Role
 from moralbank.photos.models import Photo, PhotoSubject
 from moralbank.photos.queries import photos_of
 from moralbank.rounds.models import Round, RoundItem
-from tests.conftest import make_app, on_one_engine
+from tests.conftest import make_app
 from tests.rounds.walk import BAI, DU, LOST_AND_FOUND, WANG, WEN, Walk
 from tests.village import STAFF, VILLAGE_ID, Browser, Town, found_village
-
-pytestmark = on_one_engine
-"""What the pages' services do to rows is tried on both engines beside this."""
 
 Browse = Callable[[Role], Browser]
 

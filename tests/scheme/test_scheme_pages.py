@@ -8,12 +8,8 @@ from datetime import timedelta
 from moralbank import clock
 from moralbank.access.permissions import Role
 from moralbank.scheme.queries import Scheme, latest_scheme
-from tests.conftest import on_one_engine
 from tests.terminal import Terminal
 from tests.village import Browser, Town
-
-pytestmark = on_one_engine
-"""What the pages' services do to rows is tried on both engines beside this."""
 
 Browse = Callable[[Role], Browser]
 
