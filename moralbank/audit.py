@@ -11,6 +11,7 @@ from sqlmodel import Field, Session, SQLModel
 
 from moralbank import clock
 from moralbank.columns import row_number
+from moralbank.i18n import _, mark
 
 AT_THE_MACHINE: Final = "command line"
 """The device of acts that were done by commands."""
@@ -51,6 +52,11 @@ class AuditEntry(SQLModel, table=True):
 
 
 _entries = AuditEntry.__table__  # type: ignore[attr-defined]
+
+
+def came_from(device: str) -> str:
+    """Where an act came from, for whoever reads the trail: an address, or the machine itself."""
+    return _(mark("命令行")) if device == AT_THE_MACHINE else device
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from moralbank.audit import Actor
 from moralbank.clock import VILLAGE_ZONE
 from moralbank.demo.material import Material
 
-DEVICE: Final = "demo"
+DEVICE: Final = "演示"
 
 
 @dataclass

@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from moralbank import clock
 from moralbank.access.queries import user_names
-from moralbank.audit import AuditEntry
+from moralbank.audit import AuditEntry, came_from
 from moralbank.excel import workbook
 from moralbank.households.erased import Erased, erased_in
 from moralbank.i18n import _
@@ -121,6 +121,6 @@ def _done(row: Any, people: dict[int, str], erased: Erased) -> DoneAct:
         act=act_words(row.act),
         group=group_words(row.act),
         subject=subject_words(row.act, row.subject),
-        device=row.device,
+        device=came_from(row.device),
         detail=detail_words(row.act, detail, people),
     )

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlmodel import Session
 
 from moralbank.access.queries import user_names
-from moralbank.audit import AuditEntry
+from moralbank.audit import AuditEntry, came_from
 from moralbank.awards.models import AwardStep
 from moralbank.awards.queries import AwardRow, awards_named
 from moralbank.awards.states import ACT_LABELS, Act
@@ -154,7 +154,7 @@ def _bar_hit(row: Any, by: str) -> BarHit:
         act=row.act,
         households=tuple(detail.get("labels", [])),
         awards=tuple(detail.get("awards", [])),
-        device=row.device,
+        device=came_from(row.device),
     )
 
 
