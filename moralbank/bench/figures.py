@@ -4,8 +4,8 @@ import os
 import platform
 import sqlite3
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 from statistics import median
@@ -71,7 +71,8 @@ class Figure:
 
     Without an `aim` ours and the baseline merely stand side by side. `wrong` says what was found
     afterwards, in the books or on paper, that should not be so; then the figure is worth nothing.
-    `size` is that of the file that ours made, in bytes.
+    `size` is that of the file that ours made, in bytes. `beside` are further readings of ours by
+    their names ("p99 ms"), which no aim is about.
     """
 
     name: str
@@ -82,6 +83,7 @@ class Figure:
     rounds: tuple[Round, ...]
     wrong: str = ""
     size: int | None = None
+    beside: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def ratios(self) -> list[float]:
@@ -115,12 +117,25 @@ class Figure:
             "least": _rounded(min(self.ratios)),
             "most": _rounded(max(self.ratios)),
             "bytes": self.size,
+            "beside": {name: _rounded(value) for name, value in self.beside.items()},
             "aim": str(self.aim or ""),
             "verdict": self.verdict,
         }
 
     def _shown(self, amounts: Sequence[float]) -> float:
         return self.scale.shown(median(amounts))
+
+
+@dataclass(frozen=True)
+class Curve:
+    """How a cost grows: `costs` (in `unit`) at `sizes`, and the baseline's where known."""
+
+    name: str
+    work: str
+    sizes: Sequence[int]
+    costs: Sequence[float]
+    unit: str = "ms"
+    bare: Sequence[float] = ()
 
 
 @dataclass(frozen=True)
@@ -134,7 +149,7 @@ class Unmeasured:
 
     def row(self) -> dict[str, Any]:
         """As a line of the table and of the JSON, empty but for its names."""
-        keys = ("ours", "bare", "unit", "ratio", "least", "most", "bytes", "aim")
+        keys = ("ours", "bare", "unit", "ratio", "least", "most", "bytes", "beside", "aim")
         named = {"name": self.name, "work": self.work, "baseline": self.baseline}
         return {**named, **dict.fromkeys(keys), "verdict": self.why}
 

@@ -1,0 +1,85 @@
+"""How much is measured: the same rows in the sizes that figures are published in, or small ones."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
+from typing import Final
+
+from moralbank.bench.figures import Curve, Figure, Unmeasured
+
+
+@dataclass(frozen=True)
+class Size:
+    """How large the grounds are, and how many acts a round takes.
+
+    `history` are posted deeds, each with its transfer: a short and a long one, with steps between
+    them for the charts. `county_*` is the county's ground on PostgreSQL.
+    """
+
+    name: str
+    acts: int
+    history: tuple[int, ...]
+    notice_lines: int
+    page_deeds: int
+    county_villages: int
+    county_households: int
+    county_transfers: int
+
+
+SIZES: Final = {
+    size.name: size
+    for size in (
+        Size(
+            "full",
+            200,
+            (10_000, 100_000, 1_000_000, 10_000_000),
+            10_000,
+            100_000,
+            850,
+            250_000,
+            10**7,
+        ),
+        Size("middle", 100, (10_000, 100_000, 1_000_000), 10_000, 20_000, 50, 15_000, 600_000),
+        Size("small", 3, (200, 1000), 40, 300, 3, 30, 120),
+    )
+}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What one run measures, and where: `folder` is its own and empty, and goes afterwards."""
+
+    size: Size
+    rounds: int
+    folder: Path
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What one row of the table found: figures, and how cost grows with size."""
+
+    figures: Sequence[Figure | Unmeasured]
+    curves: Sequence[Curve] = field(default=())
+
+
+ROWS: Final = {
+    "ledger": "redeeming",
+    "ledger-pg": "redeeming_pg",
+    "notice": "closing",
+    "balance": "statements",
+    "board": "ranking",
+    "http": "counter",
+    "page": "homes",
+    "county": "county",
+    "start": "starting",
+    "peer": "peer",
+    "memory": "working_set",
+}
+"""A row's name → the module that measures it, by `measure(plan: Plan) -> Measured`."""
+
+
+def measurement(name: str) -> Callable[[Plan], Measured]:
+    """How a row is measured; imported here, since each brings what it compares with."""
+    found: Callable[[Plan], Measured] = import_module(f"moralbank.bench.{ROWS[name]}").measure
+    return found
