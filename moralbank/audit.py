@@ -12,6 +12,7 @@ from sqlmodel import Field, Session, SQLModel
 from moralbank import clock
 from moralbank.columns import row_number
 from moralbank.i18n import _, mark
+from moralbank.prepared import adding
 
 AT_THE_MACHINE: Final = "command line"
 """The device of acts that were done by commands."""
@@ -52,6 +53,7 @@ class AuditEntry(SQLModel, table=True):
 
 
 _entries = AuditEntry.__table__  # type: ignore[attr-defined]
+_ADD: Final = adding(_entries, but=["id"])
 
 
 def came_from(device: str) -> str:
@@ -90,14 +92,14 @@ def record(session: Session, actor: Actor, act: str, subject: str, **detail: Any
         detail["seconded_by"] = actor.seconded_by
     if actor.alone:
         detail["alone"] = True
-    session.add(
-        AuditEntry(
-            village_id=actor.village_id,
-            at=clock.now(),
-            user_id=actor.user_id,
-            device=actor.device[:80],
-            act=act,
-            subject=subject[:120],
-            detail=json.dumps(detail, ensure_ascii=False, sort_keys=True, default=str),
-        )
+    session.flush()  # the village itself may be new
+    _ADD.run(
+        session,
+        village_id=actor.village_id,
+        at=clock.now(),
+        user_id=actor.user_id,
+        device=actor.device[:80],
+        act=act,
+        subject=subject[:120],
+        detail=json.dumps(detail, ensure_ascii=False, sort_keys=True, default=str),
     )

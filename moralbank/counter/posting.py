@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import insert
 from sqlmodel import Session
 
 from moralbank.audit import Actor
@@ -14,12 +13,13 @@ from moralbank.ledger import service as ledger
 from moralbank.ledger.models import VILLAGE, AccountKind, EventKind
 from moralbank.ledger.queries import Balance, accounts_of
 from moralbank.ledger.service import Leg, Posted
+from moralbank.prepared import adding
 
 _slips = Slip.__table__  # type: ignore[attr-defined]
 _lines = SlipLine.__table__  # type: ignore[attr-defined]
 
-_ADD_SLIP: Final = insert(_slips)
-_ADD_LINES: Final = insert(_lines)
+_ADD_SLIP: Final = adding(_slips)
+_ADD_LINES: Final = adding(_lines)
 TAKER: Final = ("collector", "relation", "proof", "card_id")
 """What a slip says of whoever took the goods."""
 _HOUSEHOLDS: Final = (AccountKind.HOUSEHOLD_POINTS, AccountKind.HOUSEHOLD_CREDIT)
@@ -116,7 +116,7 @@ def write_slip(
         "credit_before": reckoned.credit_before,
         "credit_after": reckoned.credit_after,
     }
-    session.connection().execute(_ADD_SLIP, {**slip, **figures})
+    _ADD_SLIP.run(session, **slip, **figures)
     rows = [
         {
             "village_id": slip["village_id"],
@@ -130,7 +130,7 @@ def write_slip(
         }
         for line, (info, pieces) in enumerate(goods, start=1)
     ]
-    session.connection().execute(_ADD_LINES, rows)
+    _ADD_LINES.many(session, rows)
 
 
 def _memo(goods: Goods) -> str:

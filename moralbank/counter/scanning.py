@@ -1,13 +1,14 @@
 """Reading a card's code in a picture: a frame of a live camera, or a photo of the card."""
 
-from typing import Final
-
-from PIL import Image
+from typing import TYPE_CHECKING, Final
 
 from moralbank.cards.token import TokenInvalid, read_token
 from moralbank.errors import Invalid
 from moralbank.i18n import mark
 from moralbank.photos.pictures import drawn
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 _SCALES: Final = (1.0, 0.5)
 """What noise and blur hide at full size is sometimes plain at half of it."""
@@ -50,15 +51,16 @@ def card_in(content: bytes) -> str:
     return tokens.pop()
 
 
-def _codes(picture: Image.Image) -> list[str]:
+def _codes(picture: "Image") -> list[str]:
     """What the QR codes in a grey picture say."""
     # Loaded when somebody scans, not with every page and command.
+    from PIL.Image import Resampling  # noqa: PLC0415
     from zxingcpp import BarcodeFormat, BarcodeFormats, read_barcodes  # noqa: PLC0415
 
     wanted = BarcodeFormats(BarcodeFormat.QRCode)
     for scale in _SCALES:
         size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
-        sized = picture if size == picture.size else picture.resize(size, Image.Resampling.BOX)
+        sized = picture if size == picture.size else picture.resize(size, Resampling.BOX)
         found = [code.text for code in read_barcodes(sized, formats=wanted)]
         if found:
             return found

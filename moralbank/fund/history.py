@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, ScalarSelect, Subquery, case, func, litera
 from sqlmodel import Session
 
 from moralbank.ledger.models import Account, AccountKind, Event, Rate, Transfer
-from moralbank.store.models import Batch, Product, Shop, ShopKind, StockMove
+from moralbank.store.models import ON_THE_SHELF, Batch, Product, Shop, ShopKind, StockMove
 
 _accounts = Account.__table__  # type: ignore[attr-defined]
 _events = Event.__table__  # type: ignore[attr-defined]
@@ -112,7 +112,7 @@ def goods(session: Session, village_id: int) -> Goods:
                 func.count(func.distinct(case((_batches.c.cost_fen.is_(None), _products.c.id)))),
             )
             .select_from(_own_batches(_batches))
-            .where(_batches.c.village_id == village_id, _batches.c.left > 0, _OWN_SHOP)
+            .where(_batches.c.village_id == village_id, ON_THE_SHELF, _OWN_SHOP)
         )
         .one()
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlmodel import Session
 
 from moralbank.audit import AuditEntry
@@ -17,6 +17,7 @@ from moralbank.households.models import Household, HouseholdStatus, Member
 from moralbank.households.roster import ExistingHousehold
 from moralbank.i18n import _, mark
 from moralbank.paging import Page, place
+from moralbank.prepared import Prepared
 from moralbank.villages.models import Group
 from moralbank.villages.queries import group_called
 
@@ -27,6 +28,26 @@ _groups = Group.__table__  # type: ignore[attr-defined]
 
 IMPORT: Final = "households.import"
 """The act under which imports stand in the audit trail."""
+_WITH_GROUP: Final = select(
+    _households, _groups.c.name.label("group_name"), _groups.c.position
+).join(
+    _groups,
+    and_(_groups.c.village_id == _households.c.village_id, _groups.c.id == _households.c.group_id),
+)
+_ONE: Final = Prepared(
+    _WITH_GROUP.where(
+        _households.c.village_id == bindparam("village"),
+        _households.c.id == bindparam("household"),
+    )
+)
+_MEMBERS: Final = Prepared(
+    select(_members)
+    .where(
+        _members.c.village_id == bindparam("village"),
+        _members.c.household_id == bindparam("household"),
+    )
+    .order_by(_members.c.id)
+)
 PAGE_ROWS: Final = 30
 SHORTEST_TAIL: Final = 3
 """So many digits at least are taken for the end of a telephone number."""
@@ -124,11 +145,7 @@ class ImportInfo:
 
 def household(session: Session, village_id: int, household_id: int) -> HouseholdInfo:
     """One household by its number; raises HouseholdUnknown, also for another village's."""
-    row = (
-        session.connection()
-        .execute(_chosen(village_id).where(_households.c.id == household_id))
-        .first()
-    )
+    row = _ONE.first(session, village=village_id, household=household_id)
     if row is None:
         raise HouseholdUnknown
     return _info(row)
@@ -213,11 +230,7 @@ def listed_households(
 
 def members_of(session: Session, village_id: int, household_id: int) -> list[MemberInfo]:
     """The people of a household, the first entered first."""
-    rows = session.connection().execute(
-        select(_members)
-        .where(_members.c.village_id == village_id, _members.c.household_id == household_id)
-        .order_by(_members.c.id)
-    )
+    rows = _MEMBERS.rows(session, village=village_id, household=household_id)
     return [MemberInfo(row.id, row.name, row.relation, row.minor) for row in rows]
 
 
@@ -297,7 +310,7 @@ def imports_of(session: Session, village_id: int, limit: int = 20) -> list[Impor
     return [_import_info(row) for row in rows]
 
 
-def _import_info(row: Row[Any]) -> ImportInfo:
+def _import_info(row: Any) -> ImportInfo:
     detail = json.loads(row.detail)
     return ImportInfo(
         at=row.at,
@@ -318,14 +331,7 @@ def _listed(village_id: int, *, typed: str, group_id: int | None) -> Select[Any]
 
 def _chosen(village_id: int) -> Select[Any]:
     """Households of one village, each with its group's name and place."""
-    joined = and_(
-        _groups.c.village_id == _households.c.village_id, _groups.c.id == _households.c.group_id
-    )
-    return (
-        select(_households, _groups.c.name.label("group_name"), _groups.c.position)
-        .join(_groups, joined)
-        .where(_households.c.village_id == village_id)
-    )
+    return _WITH_GROUP.where(_households.c.village_id == village_id)
 
 
 def _walking(chosen: Select[Any]) -> Select[Any]:
@@ -380,7 +386,7 @@ def _infos(session: Session, chosen: Select[Any]) -> list[HouseholdInfo]:
     return [_info(row) for row in session.connection().execute(chosen)]
 
 
-def _info(row: Row[Any]) -> HouseholdInfo:
+def _info(row: Any) -> HouseholdInfo:
     return HouseholdInfo(
         id=row.id,
         group_id=row.group_id,

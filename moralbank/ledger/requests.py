@@ -4,9 +4,9 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
 from moralbank import clock
@@ -14,9 +14,17 @@ from moralbank.errors import Invalid, Refused
 from moralbank.i18n import mark
 from moralbank.ledger.chain import canonical_json
 from moralbank.ledger.models import Request
-from moralbank.ledger.service import lock
+from moralbank.ledger.service import let_go, lock
+from moralbank.prepared import Prepared, adding, savepoint
 
 _requests = Request.__table__  # type: ignore[attr-defined]
+
+_EARLIER: Final = Prepared(
+    select(_requests.c.act, _requests.c.digest, _requests.c.result, _requests.c.refusal).where(
+        _requests.c.village_id == bindparam("village"), _requests.c.id == bindparam("request")
+    )
+)
+_WRITE: Final = adding(_requests)
 
 SHORTEST, LONGEST = 8, 64
 
@@ -82,15 +90,7 @@ def once(
     _require_valid(request_id)
     lock(session, village_id)
     digest = sha256(f"{act}:{canonical_json(content)}".encode()).hexdigest()
-    earlier = (
-        session.connection()
-        .execute(
-            select(
-                _requests.c.act, _requests.c.digest, _requests.c.result, _requests.c.refusal
-            ).where(_requests.c.village_id == village_id, _requests.c.id == request_id)
-        )
-        .first()
-    )
+    earlier = _EARLIER.first(session, village=village_id, request=request_id)
     if earlier is not None:
         if earlier.digest != digest:
             raise RequestReused(earlier.act, earlier.result)
@@ -103,9 +103,10 @@ def once(
         "at": clock.now(),
     }
     try:
-        with session.begin_nested():
+        with savepoint(session):
             result = perform()
     except Refused as refusal:
+        let_go(session)
         written = {"code": refusal.code, "text": refusal.text, "values": refusal.values}
         _write(session, {**row, "result": None, "refusal": json.dumps(written, default=str)})
         refusal.kept = True
@@ -125,15 +126,7 @@ class Outcome:
 
 def outcome(session: Session, village_id: int, request_id: str) -> Outcome | None:
     """What became of a request id; None where nothing with it has been done (yet)."""
-    found = (
-        session.connection()
-        .execute(
-            select(_requests.c.act, _requests.c.result, _requests.c.refusal).where(
-                _requests.c.village_id == village_id, _requests.c.id == request_id
-            )
-        )
-        .first()
-    )
+    found = _EARLIER.first(session, village=village_id, request=request_id)
     if found is None:
         return None
     words = RefusedBefore(**json.loads(found.refusal)).message if found.refusal else ""
@@ -153,4 +146,4 @@ def _repeat(result: int | None, refusal: str | None) -> Answer:
 
 
 def _write(session: Session, row: dict[str, Any]) -> None:
-    session.connection().execute(insert(_requests), row)
+    _WRITE.run(session, **row)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import bindparam, event, insert, select, update
+from sqlalchemy import bindparam, event, select, update
 from sqlalchemy.orm import Session as OrmSession
 from sqlmodel import Session
 
@@ -26,6 +26,7 @@ from moralbank.ledger.models import (
     Transfer,
     Unit,
 )
+from moralbank.prepared import Prepared, adding, among
 
 _heads = Head.__table__  # type: ignore[attr-defined]
 _numbers = Number.__table__  # type: ignore[attr-defined]
@@ -141,29 +142,31 @@ class _Holding:
         return self.balance
 
 
-_LOCK = (
+_LOCK: Final = Prepared(
     select(_heads.c.seq, _heads.c.hash, _heads.c.left_at)
     .where(_heads.c.village_id == bindparam("village"))
     .with_for_update()
 )
-_TAKE_NUMBERS = (
+_TAKE_NUMBERS: Final = Prepared(
     update(_numbers)
     .where(_numbers.c.village_id == bindparam("village"), _numbers.c.name == bindparam("of"))
     .values(last=_numbers.c.last + bindparam("count"))
     .returning(_numbers.c.last)
 )
-_HOLDINGS = select(_accounts.c.id, _accounts.c.unit, _accounts.c.balance, _accounts.c.floor).where(
-    _accounts.c.village_id == bindparam("village"),
-    _accounts.c.id.in_(bindparam("ids", expanding=True)),
+_BEGIN_NUMBERS: Final = adding(_numbers)
+_HOLDINGS: Final = Prepared(
+    select(_accounts.c.id, _accounts.c.unit, _accounts.c.balance, _accounts.c.floor).where(
+        _accounts.c.village_id == bindparam("village"), among(_accounts.c.id, "ids")
+    )
 )
-_ADD_EVENT = insert(_events)
-_ADD_TRANSFERS = insert(_transfers)
-_SET_BALANCE = (
+_ADD_EVENT: Final = adding(_events)
+_ADD_TRANSFERS: Final = adding(_transfers)
+_SET_BALANCE: Final = Prepared(
     update(_accounts)
     .where(_accounts.c.village_id == bindparam("village"), _accounts.c.id == bindparam("account"))
     .values(balance=bindparam("left"))
 )
-_SET_HEAD = (
+_SET_HEAD: Final = Prepared(
     update(_heads)
     .where(_heads.c.village_id == bindparam("village"))
     .values(seq=bindparam("last"), hash=bindparam("end"))
@@ -178,7 +181,7 @@ def lock(session: Session, village_id: int) -> tuple[int, str]:
     """
     held: dict[int, tuple[int, str]] = session.info.setdefault(_HELD, {})
     if village_id not in held:
-        row = session.connection().execute(_LOCK, {"village": village_id}).first()
+        row = _LOCK.first(session, village=village_id)
         if row is None:
             raise LedgerMissing
         if row.left_at is not None:
@@ -187,24 +190,21 @@ def lock(session: Session, village_id: int) -> tuple[int, str]:
     return held[village_id]
 
 
-def _let_go(session: OrmSession, *_which: object) -> None:
+def let_go(session: OrmSession, *_which: object) -> None:
     """What ends a transaction, or goes back to a savepoint in it, may give the row away."""
     session.info.pop(_HELD, None)
 
 
 for _end in ("after_commit", "after_soft_rollback"):
-    event.listen(OrmSession, _end, _let_go)
+    event.listen(OrmSession, _end, let_go)
 
 
 def take_numbers(session: Session, village_id: int, name: str, count: int = 1) -> range:
     """The next `count` village-local numbers under `name`; a number is never given twice."""
     lock(session, village_id)
-    given = {"village": village_id, "of": name, "count": count}
-    last = session.connection().execute(_TAKE_NUMBERS, given).scalar()
+    last = _TAKE_NUMBERS.scalar(session, village=village_id, of=name, count=count)
     if last is None:
-        session.connection().execute(
-            insert(_numbers), {"village_id": village_id, "name": name, "last": count}
-        )
+        _BEGIN_NUMBERS.run(session, village_id=village_id, name=name, last=count)
         last = count
     return range(last - count + 1, last + 1)
 
@@ -250,19 +250,18 @@ def post(
         "payload": canonical_json(payload or {}),
     }
     end = event_hash(previous, **written, transfers=[hashed(row) for row in rows])
-    connection = session.connection()
-    connection.execute(_ADD_EVENT, {**written, "hash": end})
+    _ADD_EVENT.run(session, **written, hash=end)
     if rows:
-        connection.execute(_ADD_TRANSFERS, rows)
-        connection.execute(
-            _SET_BALANCE,
+        _ADD_TRANSFERS.many(session, rows)
+        _SET_BALANCE.many(
+            session,
             [
                 {"village": village_id, "account": account, "left": holding.balance}
                 for account, holding in holdings.items()
                 if holding.touched
             ],
         )
-    connection.execute(_SET_HEAD, {"village": village_id, "last": seq, "end": end})
+    _SET_HEAD.run(session, village=village_id, last=seq, end=end)
     session.info[_HELD][village_id] = (seq, end)
     return Posted(seq, end, at)
 
@@ -337,7 +336,7 @@ def _holdings(session: Session, village_id: int, legs: list[Leg]) -> dict[int, _
     ids = sorted({account for leg in legs for account in (leg.debit, leg.credit)})
     if not ids:
         return {}
-    rows = session.connection().execute(_HOLDINGS, {"village": village_id, "ids": ids})
+    rows = _HOLDINGS.rows(session, village=village_id, ids=ids)
     holdings = {row.id: _Holding(row.unit, row.balance, row.floor) for row in rows}
     if len(holdings) != len(ids):
         raise AccountMissing

@@ -29,6 +29,7 @@ from moralbank.ledger.models import Account, AccountKind, Event, Head, Rate
 from moralbank.notices.models import Notice, NoticeState
 from moralbank.objections.models import Objection, ObjectionState
 from moralbank.store.models import (
+    ON_THE_SHELF,
     Batch,
     MoveKind,
     Product,
@@ -167,7 +168,7 @@ def goods(session: Session, scope: Scope) -> Counter[int]:
         select(_batches)
         .join(_products, _of(_products, _batches, _batches.c.product_id))
         .join(_shops, _of(_shops, _products, _products.c.shop_id))
-        .where(scope.holds(_batches), _batches.c.left > 0, _shops.c.kind == ShopKind.VILLAGE),
+        .where(scope.holds(_batches), ON_THE_SHELF, _shops.c.kind == ShopKind.VILLAGE),
     )
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import and_, select
 from sqlmodel import Session
 
 from moralbank import clock
-from moralbank.store.models import Batch, Product
+from moralbank.store.models import ON_THE_SHELF, Batch, Product
 
 SOON_DAYS: Final = 30
 OFFERED_DAYS: Final = (7, 30, 90)
@@ -70,7 +70,7 @@ def expiring(
         .where(
             _batches.c.village_id == village_id,
             _products.c.shop_id == shop_id,
-            _batches.c.left > 0,
+            ON_THE_SHELF,
             _batches.c.best_before <= today + timedelta(days=days),
         )
         .order_by(_batches.c.best_before, _batches.c.id)

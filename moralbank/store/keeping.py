@@ -12,6 +12,7 @@ from moralbank.access.permissions import Role
 from moralbank.audit import Actor
 from moralbank.errors import Denied, NotFound, Refused
 from moralbank.i18n import mark
+from moralbank.prepared import Prepared
 from moralbank.store.models import Shop, ShopKeeper, ShopKind
 
 KIND_LABELS: Final = {ShopKind.VILLAGE: mark("村办超市"), ShopKind.CONTRACT: mark("签约店")}
@@ -20,11 +21,13 @@ _shops = Shop.__table__  # type: ignore[attr-defined]
 _keepers = ShopKeeper.__table__  # type: ignore[attr-defined]
 
 # Asked at every redemption, so built once.
-_SHOPS: Final = (
+_SHOPS: Final = Prepared(
     select(_shops).where(_shops.c.village_id == bindparam("village")).order_by(_shops.c.id)
 )
-_KEPT: Final = select(_keepers.c.shop_id).where(
-    _keepers.c.village_id == bindparam("village"), _keepers.c.user_id == bindparam("user")
+_KEPT: Final = Prepared(
+    select(_keepers.c.shop_id).where(
+        _keepers.c.village_id == bindparam("village"), _keepers.c.user_id == bindparam("user")
+    )
 )
 
 
@@ -83,7 +86,7 @@ class ShopChoice:
 
 def shops(session: Session, village_id: int) -> list[ShopInfo]:
     """The village's shops, the oldest first."""
-    rows = session.connection().execute(_SHOPS, {"village": village_id})
+    rows = _SHOPS.rows(session, village=village_id)
     return [
         ShopInfo(row.id, row.name, ShopKind(row.kind), row.contact, row.contract_until)
         for row in rows
@@ -120,7 +123,7 @@ def shop_choice(session: Session, actor: Actor, wanted: int | None = None) -> Sh
 
 
 def _own(session: Session, actor: Actor, every: list[ShopInfo], wanted: int | None) -> ShopInfo:
-    kept = session.connection().scalar(_KEPT, {"village": actor.village_id, "user": actor.user_id})
+    kept = _KEPT.scalar(session, village=actor.village_id, user=actor.user_id)
     if not every:
         raise NoShop
     if kept is None and len(every) > 1:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, select, update
 from sqlmodel import Session
 
 from moralbank import clock
@@ -18,7 +18,8 @@ from moralbank.audit import Actor
 from moralbank.errors import Refused
 from moralbank.i18n import mark
 from moralbank.ledger.service import lock, take_numbers
-from moralbank.store.models import Batch, MoveKind, Product, StockMove
+from moralbank.prepared import Prepared, adding, among
+from moralbank.store.models import ON_THE_SHELF, Batch, MoveKind, Product, StockMove
 
 _products = Product.__table__  # type: ignore[attr-defined]
 _batches = Batch.__table__  # type: ignore[attr-defined]
@@ -69,26 +70,28 @@ class Paper:
     note: str = ""
 
 
-_SHELF: Final = (
+_SHELF: Final = Prepared(
     select(_batches.c.id, _batches.c.product_id, _batches.c.left, _batches.c.best_before)
     .where(
         _batches.c.village_id == bindparam("village"),
-        _batches.c.product_id.in_(bindparam("products", expanding=True)),
-        _batches.c.left > 0,
+        among(_batches.c.product_id, "products"),
+        ON_THE_SHELF,
     )
     .order_by(_batches.c.best_before.is_(None), _batches.c.best_before, _batches.c.id)
 )
-_CHANGE_BATCH: Final = (
+_CHANGE_BATCH: Final = Prepared(
     update(_batches)
     .where(_batches.c.village_id == bindparam("village"), _batches.c.id == bindparam("batch"))
     .values(left=_batches.c.left + bindparam("change"))
 )
-_CHANGE_STOCK: Final = (
+_CHANGE_STOCK: Final = Prepared(
     update(_products)
     .where(_products.c.village_id == bindparam("village"), _products.c.id == bindparam("product"))
     .values(stock=_products.c.stock + bindparam("change"))
     .returning(_products.c.stock)
 )
+_ADD_BATCHES: Final = adding(_batches)
+_ADD_MOVES: Final = adding(_moves)
 
 
 def put(
@@ -109,7 +112,7 @@ def put(
         }
         for number, one in zip(batches, arrivals, strict=True)
     ]
-    session.connection().execute(insert(_batches), rows)
+    _ADD_BATCHES.many(session, rows)
     changes = [
         Change(one.product_id, number, one.pieces)
         for number, one in zip(batches, arrivals, strict=True)
@@ -127,9 +130,8 @@ def take(
     village's.
     """
     lock(session, actor.village_id)
-    given = {"village": actor.village_id, "products": list(pieces)}
     shelf: dict[int, list[Any]] = {number: [] for number in pieces}
-    for row in session.connection().execute(_SHELF, given):
+    for row in _SHELF.rows(session, village=actor.village_id, products=list(pieces)):
         shelf[row.product_id].append(row)
     changes: list[Change] = []
     for number, wanted in pieces.items():
@@ -147,13 +149,12 @@ def change(
 ) -> range:
     """Change the batches that are named; the moves' numbers. Nothing may fall below zero."""
     village_id = actor.village_id
-    connection = session.connection()
     numbers = take_numbers(session, village_id, "stock_move", len(changes))
     rows = []
     for number, one in zip(numbers, changes, strict=True):
         given = {"village": village_id, "change": one.pieces}
-        connection.execute(_CHANGE_BATCH, {**given, "batch": one.batch_id})
-        stock = connection.execute(_CHANGE_STOCK, {**given, "product": one.product_id})
+        _CHANGE_BATCH.run(session, **given, batch=one.batch_id)
+        stock = _CHANGE_STOCK.scalar(session, **given, product=one.product_id)
         rows.append(
             {
                 "village_id": village_id,
@@ -162,7 +163,7 @@ def change(
                 "batch_id": one.batch_id,
                 "kind": kind,
                 "quantity": one.pieces,
-                "left": stock.scalar_one(),
+                "left": stock,
                 "slip_id": paper.slip_id,
                 "refund_id": paper.refund_id,
                 "receipt_id": paper.receipt_id,
@@ -172,7 +173,7 @@ def change(
                 "at": clock.now(),
             }
         )
-    connection.execute(insert(_moves), rows)
+    _ADD_MOVES.many(session, rows)
     return numbers
 
 

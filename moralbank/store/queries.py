@@ -16,7 +16,8 @@ from moralbank.households.pinyin import initials
 from moralbank.i18n import mark
 from moralbank.ledger.models import Event, Rate
 from moralbank.photos.models import PhotoSubject, PhotoUse
-from moralbank.store.models import Batch, LimitPeriod, Product
+from moralbank.prepared import Prepared, among
+from moralbank.store.models import ON_THE_SHELF, Batch, LimitPeriod, Product
 
 _products = Product.__table__  # type: ignore[attr-defined]
 _batches = Batch.__table__  # type: ignore[attr-defined]
@@ -38,15 +39,16 @@ _GOODS: Final = select(
     .where(
         _batches.c.village_id == _products.c.village_id,
         _batches.c.product_id == _products.c.id,
-        _batches.c.left > 0,
+        ON_THE_SHELF,
         _batches.c.best_before < bindparam("today", callable_=clock.today, type_=Date()),
     )
     .scalar_subquery()
     .label("expired"),
 ).order_by(_products.c.id)
-_BY_ID: Final = _GOODS.where(
-    _products.c.village_id == bindparam("village"),
-    _products.c.id.in_(bindparam("products", expanding=True)),
+_BY_ID: Final = Prepared(
+    _GOODS.where(
+        _products.c.village_id == bindparam("village"), among(_products.c.id, "products")
+    )
 )
 """Asked by the counter at every redemption, so built once."""
 
@@ -173,8 +175,9 @@ def products_by_id(
     session: Session, village_id: int, product_ids: list[int]
 ) -> dict[int, ProductInfo]:
     """Those of the numbered products that are this village's."""
-    given = {"village": village_id, "products": product_ids}
-    return {info.id: info for info in _infos(session, _BY_ID, given)}
+    session.flush()
+    rows = _BY_ID.rows(session, village=village_id, products=product_ids)
+    return {row.id: _info(row) for row in rows}
 
 
 def product_by_sku(
@@ -196,7 +199,7 @@ def product_by_sku(
 
 def stock_value(session: Session, village_id: int, shop_id: int | None = None) -> StockValue:
     """What lies on the shelves of a shop (None: of all), at cost."""
-    wanted = and_(_batches.c.village_id == village_id, _batches.c.left > 0)
+    wanted = and_(_batches.c.village_id == village_id, ON_THE_SHELF)
     if shop_id is not None:
         wanted = and_(wanted, _products.c.shop_id == shop_id)
     rows = (
@@ -243,36 +246,32 @@ def rate_history(session: Session, village_id: int) -> list[RateInfo]:
 
 def _select(session: Session, wanted: Any) -> list[ProductInfo]:
     """Products as they stand now: columns, since stock is changed past the session's objects."""
-    return _infos(session, _GOODS.where(wanted), {})
-
-
-def _infos(session: Session, asked: Any, given: dict[str, Any]) -> list[ProductInfo]:
     session.flush()
-    rows = session.connection().execute(asked, given)
-    return [
-        ProductInfo(
-            id=row.id,
-            shop_id=row.shop_id,
-            sku=row.sku,
-            barcode=row.barcode,
-            name=row.name,
-            spec=row.spec,
-            unit=row.unit,
-            category=row.category,
-            price_fen=row.price_fen,
-            stock=row.stock,
-            active=row.active,
-            cost_fen=row.cost_fen,
-            on_from=row.on_from,
-            on_until=row.on_until,
-            low_at=row.low_at,
-            limit_pieces=row.limit_pieces,
-            limit_period=LimitPeriod(row.limit_period),
-            photo_id=row.photo_id,
-            expired=int(row.expired),
-        )
-        for row in rows
-    ]
+    return [_info(row) for row in session.connection().execute(_GOODS.where(wanted))]
+
+
+def _info(row: Any) -> ProductInfo:
+    return ProductInfo(
+        id=row.id,
+        shop_id=row.shop_id,
+        sku=row.sku,
+        barcode=row.barcode,
+        name=row.name,
+        spec=row.spec,
+        unit=row.unit,
+        category=row.category,
+        price_fen=row.price_fen,
+        stock=row.stock,
+        active=row.active,
+        cost_fen=row.cost_fen,
+        on_from=row.on_from,
+        on_until=row.on_until,
+        low_at=row.low_at,
+        limit_pieces=row.limit_pieces,
+        limit_period=LimitPeriod(row.limit_period),
+        photo_id=row.photo_id,
+        expired=int(row.expired),
+    )
 
 
 def _offered_today() -> Any:

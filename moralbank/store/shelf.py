@@ -10,7 +10,7 @@ from sqlmodel import Session
 from moralbank import clock
 from moralbank.counter.models import Refund
 from moralbank.i18n import _, mark
-from moralbank.store.models import Batch, MoveKind, StockMove
+from moralbank.store.models import ON_THE_SHELF, Batch, MoveKind, StockMove
 from moralbank.store.moving import Change
 
 MOVE_LABELS: Final = {
@@ -110,7 +110,7 @@ def batches(session: Session, village_id: int, product_id: int) -> list[BatchInf
         .where(
             _batches.c.village_id == village_id,
             _batches.c.product_id == product_id,
-            _batches.c.left > 0,
+            ON_THE_SHELF,
         )
         .order_by(_batches.c.best_before.is_(None), _batches.c.best_before, _batches.c.id)
     )

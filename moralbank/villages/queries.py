@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from moralbank.audit import AuditEntry
 from moralbank.errors import NotFound, NoVillage
 from moralbank.i18n import listed, mark
 from moralbank.ledger.models import Head
+from moralbank.prepared import Prepared
 from moralbank.villages.codes import is_village
 from moralbank.villages.models import Group, SettingRow, Village
 from moralbank.villages.settings import ORGANISATION, SETTINGS, TOWN
@@ -108,10 +110,15 @@ def telephone_in(contact: str) -> str:
     return re.sub(r"[ \-]", "", found.group()) if found else ""
 
 
+_SETTINGS: Final = Prepared(
+    select(SettingRow.key, SettingRow.value).where(SettingRow.village_id == bindparam("village"))
+)
+
+
 def settings_of(session: Session, village_id: int) -> dict[str, str]:
     """Every setting's value, defaults included, by key."""
-    rows = session.exec(select(SettingRow).where(SettingRow.village_id == village_id))
-    changed = {row.key: row.value for row in rows}
+    session.flush()  # what was changed in this very transaction
+    changed = {row.key: row.value for row in _SETTINGS.rows(session, village=village_id)}
     return {key: changed.get(key, setting.default) for key, setting in SETTINGS.items()}
 
 
