@@ -21,6 +21,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlmodel import Session
 
 import moralbank.models  # noqa: F401 - a session orders its writes by every table's keys
+from moralbank import pipeline
 from moralbank.database_faults import FAULTS, is_busy, refusal_of
 from moralbank.errors import (
     DatabaseDamaged,
@@ -222,6 +223,7 @@ def _engine(url: str) -> Engine:
         waiting = {"connect_timeout": BUSY_SECONDS}
         engine = create_engine(url, pool_pre_ping=True, connect_args=waiting)
         event.listen(engine, "begin", _begin_postgresql)
+        pipeline.install(engine)
         return engine
     engine = create_engine(url, connect_args={"check_same_thread": False})
     event.listen(engine, "connect", _prepare_sqlite)

@@ -32,6 +32,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlmodel import Session
 
 from moralbank.errors import Refused
+from moralbank.pipeline import send_ahead, settle
 
 Convert = Callable[[Any], Any]
 
@@ -118,7 +119,7 @@ class Prepared:
         """All rows that it gives, their fields by name."""
         connection = session.connection()
         compiled = self._for(connection)
-        return compiled.read(compiled.execute(connection, compiled.bound(given)).fetchall())
+        return compiled.read(compiled.ask(connection, compiled.bound(given)))
 
     def first(self, session: Session, **given: Any) -> Any | None:
         """The first row, or None."""
@@ -154,6 +155,7 @@ class _Compiled:
         compiled: Any = statement.compile(dialect=dialect, column_keys=columns)
         self.sql: Final[str] = str(compiled)
         self._dialect: Final[Any] = dialect
+        self._is_sqlite: Final = dialect.name == "sqlite"
         self._by_place: Final[Sequence[str] | None] = compiled.positiontup
         binds = {name: bind for bind, name in compiled.bind_names.items()}
         self._own: Final = {
@@ -179,8 +181,20 @@ class _Compiled:
             return values
         return [values[name] for name in self._by_place]
 
-    def execute(self, connection: Connection, values: Any, *, many: bool = False) -> Any:
-        """Let the driver do it; gives its cursor."""
+    def ask(self, connection: Connection, values: Any) -> Sequence[Sequence[Any]]:
+        """Let the driver do it, and wait for its rows."""
+        if not self._is_sqlite:
+            settle(connection)
+        found: Sequence[Sequence[Any]] = self._execute(connection, values, many=False).fetchall()
+        return found
+
+    def execute(self, connection: Connection, values: Any, *, many: bool = False) -> None:
+        """Let the driver do it; whoever asks next, or commits, hears whether it went well."""
+        if not self._is_sqlite:
+            send_ahead(connection)
+        self._execute(connection, values, many=many)
+
+    def _execute(self, connection: Connection, values: Any, *, many: bool) -> Any:
         cursor: Any = connection.connection.cursor()
         dispatch: Any = connection.dispatch
         for listener in dispatch.before_cursor_execute:

@@ -14,6 +14,7 @@ from hashlib import sha256
 from typing import Any, Final
 
 from sqlalchemy import Table, make_url
+from sqlmodel import SQLModel
 
 from moralbank import clock
 from moralbank.audit import AuditEntry
@@ -99,7 +100,7 @@ class Bare:
         self.connection: Final[Any] = _connect(ground)
         place = "%s" if self.postgres else "?"
         self._add: Final = {
-            model: _insert(model.__table__, place)  # type: ignore[attr-defined]
+            model: _insert(model, place)
             for model in (Event, Transfer, Slip, SlipLine, StockMove, AuditEntry, Request)
         }
         said = {
@@ -137,7 +138,7 @@ class Bare:
         self._write_slip(home, number, seq + 1, at, figures)
         self._take_stock(number, at)
         self._tell(home, number, request_id, now, at)
-        self.connection.commit()
+        self._run("COMMIT")
 
     def _number(self, name: str) -> int:
         found = self._run(self._sql["number"], (self.known.village, name)).fetchone()
@@ -250,7 +251,8 @@ class Bare:
         self._run(self._add[Request], (k.village, request_id, ACT, digest, number, None, at))
 
 
-def _insert(table: Table, place: str) -> str:
+def _insert(model: type[SQLModel], place: str) -> str:
+    table = model.metadata.tables[str(model.__tablename__)]
     names = [column.name for column in table.columns if not _is_counted(table, column.name)]
     quoted = ", ".join(f'"{name}"' for name in names)
     places = ", ".join([place] * len(names))
@@ -272,4 +274,9 @@ def _connect(ground: Ground) -> Any:
     import psycopg  # noqa: PLC0415 - where PostgreSQL is measured
 
     plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
-    return psycopg.connect(plain)
+    server = psycopg.connect(plain)
+    for end in ("first", "last"):  # row security: ours says it in every transaction
+        sight = (f"moralbank.{end}", str(ground.village_id))
+        server.execute("SELECT set_config(%s, %s, false)", sight)
+    server.execute("COMMIT")
+    return server

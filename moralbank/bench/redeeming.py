@@ -14,7 +14,6 @@ from moralbank.bench.ground import Ground
 from moralbank.bench.plan import Measured, Plan
 from moralbank.counter.queries import SlipFilter, slip_sums
 from moralbank.counter.service import Redeem, redeem
-from moralbank.errors import MoralbankError
 from moralbank.ledger.models import AccountKind
 from moralbank.ledger.queries import total
 
@@ -39,7 +38,7 @@ def measure(plan: Plan) -> Measured:
             other(turn)
         alone = [_in_turns(ours, other, plan.size.acts) for _round in range(plan.rounds)]
         crowds = [_crowded(ours, other, plan.size.acts) for _round in range(plan.rounds)]
-        wrong = proved(ground, bare) or _refused(crowds)
+        wrong = proved(ground, bare) or refused(crowds)
     acts = per_second(plan.size.acts, "redemptions")
     slowest = [Round([max(crowd.waits)], [SLOWEST_S]) for crowd in crowds]
     many = f"{WORK}; {CALLERS} callers at once"
@@ -143,8 +142,8 @@ def together(callers: Sequence[Act], acts: int) -> Crowd:
             begun = perf_counter()
             try:
                 act(turn)
-            except MoralbankError as refusal:
-                crowd.refusals.append(refusal.code)
+            except Exception as fault:  # noqa: BLE001 - whatever it is, the figure tells of it
+                crowd.refusals.append(f"{type(fault).__name__} {fault}")
             crowd.waits.append(perf_counter() - begun)
 
     threads = [Thread(target=work, args=one) for one in enumerate(callers)]
@@ -165,7 +164,8 @@ def waits(crowds: Sequence[Crowd]) -> dict[str, float]:
     return {name: every[round(part * (len(every) - 1))] for name, part in places.items()}
 
 
-def _refused(crowds: Sequence[Crowd]) -> str:
+def refused(crowds: Sequence[Crowd]) -> str:
+    """What any caller was refused, or nothing."""
     refusals = [code for crowd in crowds for code in crowd.refusals]
     return f"{len(refusals)} refusals: {refusals[0]}" if refusals else ""
 

@@ -3,9 +3,21 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Final
+from functools import cache
+from typing import Any, Final
 
-from sqlalchemy import and_, bindparam, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+    tuple_,
+    union_all,
+)
 from sqlmodel import Session
 
 from moralbank import clock
@@ -23,6 +35,7 @@ from moralbank.ledger.models import (
     Transfer,
 )
 from moralbank.ledger.service import AccountMissing
+from moralbank.prepared import Prepared
 
 _accounts = Account.__table__  # type: ignore[attr-defined]
 _events = Event.__table__  # type: ignore[attr-defined]
@@ -101,23 +114,30 @@ def account_of(
     return Balance(row.id, row.balance)
 
 
-_ACCOUNTS: Final = select(
-    _accounts.c.kind, _accounts.c.owner, _accounts.c.id, _accounts.c.balance
-).where(
-    _accounts.c.village_id == bindparam("village"),
-    _accounts.c.kind.in_(bindparam("kinds", expanding=True)),
-    _accounts.c.owner.in_(bindparam("owners", expanding=True)),
-)
+@cache
+def _accounts_asked(count: int) -> Prepared:
+    """So many accounts by kind and owner: each is looked up by itself in the index."""
+    wanted = select(_accounts.c.kind, _accounts.c.owner, _accounts.c.id, _accounts.c.balance)
+    these = (
+        and_(
+            # The village in each of them: else SQLite reads all of its accounts.
+            _accounts.c.village_id == bindparam("village"),
+            _accounts.c.kind == bindparam(f"kind{n}"),
+            _accounts.c.owner == bindparam(f"owner{n}"),
+        )
+        for n in range(count)
+    )
+    return Prepared(wanted.where(or_(*these)))
 
 
 def accounts_of(
     session: Session, village_id: int, wanted: Sequence[tuple[AccountKind, int]]
 ) -> list[Balance]:
     """The accounts of each (kind, owner), in this order, by one statement; see `account_of`."""
-    kinds, owners = zip(*wanted, strict=True)
-    rows = session.connection().execute(
-        _ACCOUNTS, {"village": village_id, "kinds": kinds, "owners": owners}
-    )
+    asked: dict[str, Any] = {}
+    for n, (kind, owner) in enumerate(wanted):
+        asked |= {f"kind{n}": kind, f"owner{n}": owner}
+    rows = _accounts_asked(len(wanted)).rows(session, village=village_id, **asked)
     found = {(row.kind, row.owner): Balance(row.id, row.balance) for row in rows}
     if not found.keys() >= set(wanted):
         raise AccountMissing
@@ -144,7 +164,7 @@ def total(session: Session, village_id: int, kind: AccountKind) -> int:
     return int(found or 0)  # PostgreSQL sums into a Decimal
 
 
-_RATE_ON: Final = (
+_RATE_ON: Final = Prepared(
     select(_rates.c.fen_per_point)
     .where(_rates.c.village_id == bindparam("village"), _rates.c.valid_from <= bindparam("day"))
     .order_by(_rates.c.valid_from.desc(), _rates.c.seq.desc())
@@ -154,9 +174,7 @@ _RATE_ON: Final = (
 
 def rate_on(session: Session, village_id: int, day: date | None = None) -> int:
     """Fen per point on `day` (today if not given): the latest that had begun. Raises NoRate."""
-    found = session.connection().scalar(
-        _RATE_ON, {"village": village_id, "day": day or clock.today()}
-    )
+    found = _RATE_ON.scalar(session, village=village_id, day=day or clock.today())
     if found is None:
         raise NoRate
     return int(found)
@@ -170,6 +188,42 @@ def rate_in_force(session: Session, village_id: int) -> int | None:
         return None
 
 
+def _side(account: ColumnElement[int]) -> Select[Any]:
+    """The newest transfers on one side of an account, read off that side's index in its order."""
+    older = tuple_(_transfers.c.seq, _transfers.c.leg) < tuple_(
+        bindparam("seq", type_=Integer), bindparam("leg", type_=Integer)
+    )
+    newest = (
+        select(_transfers)
+        .where(
+            _transfers.c.village_id == bindparam("village"),
+            account == bindparam("account"),
+            older,
+        )
+        .order_by(_transfers.c.seq.desc(), _transfers.c.leg.desc())
+        .limit(bindparam("lines"))
+    )
+    return select(newest.subquery())
+
+
+def _statement() -> Select[Any]:
+    """Of both sides together: with OR, databases sort an account's whole history."""
+    lines = union_all(_side(_transfers.c.debit_account), _side(_transfers.c.credit_account))
+    found = lines.subquery()
+    of_event = and_(_events.c.village_id == found.c.village_id, _events.c.seq == found.c.seq)
+    return (
+        select(found, _events.c.at, _events.c.kind, _events.c.hash)
+        .join(_events, of_event)
+        .order_by(found.c.seq.desc(), found.c.leg.desc())
+        .limit(bindparam("lines"))
+    )
+
+
+STATEMENT: Final = _statement()
+_NEWEST: Final = ((1 << 31) - 1, 0)
+"""Older than this (seq, leg) is every line."""
+
+
 def statement(
     session: Session,
     village_id: int,
@@ -178,27 +232,14 @@ def statement(
     limit: int = 50,
     before: tuple[int, int] | None = None,
 ) -> list[StatementLine]:
-    """The newest `limit` lines of an account, newest first, older than `before` (seq, leg)."""
-    touches = or_(_transfers.c.debit_account == account, _transfers.c.credit_account == account)
-    wanted = and_(_transfers.c.village_id == village_id, touches)
-    if before is not None:
-        seq, leg = before
-        older = or_(_transfers.c.seq < seq, and_(_transfers.c.seq == seq, _transfers.c.leg < leg))
-        wanted = and_(wanted, older)
-    rows = session.connection().execute(
-        select(_transfers, _events.c.at, _events.c.kind, _events.c.hash)
-        .join(
-            _events,
-            and_(
-                _events.c.village_id == _transfers.c.village_id, _events.c.seq == _transfers.c.seq
-            ),
-        )
-        .where(wanted)
-        .order_by(_transfers.c.seq.desc(), _transfers.c.leg.desc())
-        .limit(limit)
-    )
+    """The newest `limit` lines of an account, newest first, older than `before` (seq, leg).
+
+    It costs as many lines as it gives, however long the account's history is.
+    """
+    seq, leg = before or _NEWEST
+    asked = {"village": village_id, "account": account, "seq": seq, "leg": leg, "lines": limit}
     lines = []
-    for row in rows:
+    for row in session.connection().execute(STATEMENT, asked):
         credited = row.credit_account == account
         lines.append(
             StatementLine(
@@ -234,7 +275,7 @@ def head_mark(session: Session, village_id: int) -> str:
     return printed_mark(row.seq, row.hash)
 
 
-_LAST_MOMENT: Final = (
+_LAST_MOMENT: Final = Prepared(
     select(_events.c.at)
     .where(_events.c.village_id == bindparam("village"))
     .order_by(_events.c.seq.desc())
@@ -244,7 +285,7 @@ _LAST_MOMENT: Final = (
 
 def last_moment(session: Session, village_id: int) -> datetime | None:
     """When the books' last event was written; None before the first."""
-    return session.connection().scalar(_LAST_MOMENT, {"village": village_id})
+    return _LAST_MOMENT.scalar(session, village=village_id)
 
 
 def require_clock(session: Session, village_id: int) -> None:

@@ -30,6 +30,8 @@ KERNEL_KNOWS = {
     "i18n",
     "local_numbers",
     "db",
+    "prepared",
+    "pipeline",
     "audit",
     "villages.models",
 }
