@@ -42,7 +42,7 @@ def settle(connection: Connection) -> None:
 def install(engine: Engine) -> None:
     """Wait for answers before SQLAlchemy asks something itself, and at a transaction's end."""
     event.listen(engine, "before_cursor_execute", _before)
-    event.listen(engine, "commit", settle)
+    event.listen(engine, "commit", _keep)
     event.listen(engine, "rollback", _forget)
 
 
@@ -50,6 +50,16 @@ def _before(connection: Connection, *asked: Any) -> None:
     context = asked[3]
     if context is not None:  # statements of ours bring none: they know what they wait for
         settle(connection)
+
+
+def _keep(connection: Connection) -> None:
+    """SQLAlchemy takes a transaction for ended that fails here, and would not undo it."""
+    try:
+        settle(connection)
+    except DBAPIError:
+        driver: Any = connection.connection.driver_connection
+        driver.rollback()
+        raise
 
 
 def _forget(connection: Connection) -> None:

@@ -29,8 +29,7 @@ from moralbank.villages.settings import NOTICE_DAYS
 CODE: Final = 150404103299
 HOUSEHOLDS: Final = 20
 POINTS: Final = 999
-DEEDS: Final = 5
-"""So many deeds of so many points has each household: enough for a long day at the counter."""
+"""What each household has: enough for a long day at the counter."""
 PIECES: Final = 50_000
 _DEVICE: Final = "bench"
 
@@ -81,20 +80,17 @@ class Ground:
         for number in range(1, HOUSEHOLDS + 1):
             new = NewHousehold(group="一组", number=f"{number:03d}", head="包海")
             home = add_household(session, self.founder, new)
-            for ago in range(1, DEEDS + 1):
-                self._credit(session, home.id, ago)
+            self._credit(session, home.id)
             made.append(home.id)
         return made
 
-    def _credit(self, session: Session, household_id: int, ago: int) -> None:
-        day = clock.today() - timedelta(days=ago)
+    def _credit(self, session: Session, household_id: int) -> None:
+        day = clock.today() - timedelta(days=1)
         item = scheme_on(session, self.village_id, day).item("参加村民会议")
-        wanted = RecordAward(
-            household_id, item.number, quantity=POINTS, deed_on=day, note=f"bench {ago}"
-        )
-        name = f"bench-{household_id:04d}-{ago}"
-        award = record(session, self.people[Role.RECORDER], f"{name}-deed", wanted)
-        approve(session, self.people[Role.REVIEWER], f"{name}-post", [award])
+        wanted = RecordAward(household_id, item.number, quantity=POINTS, deed_on=day, note="bench")
+        recorder, reviewer = self.people[Role.RECORDER], self.people[Role.REVIEWER]
+        award = record(session, recorder, f"bench-deed-{household_id:04d}", wanted)
+        approve(session, reviewer, f"bench-post-{household_id:04d}", [award])
 
     def _stock(self, session: Session) -> None:
         cheapest = min(products(session, self.village_id), key=lambda one: one.price_fen)

@@ -32,12 +32,14 @@ Act = Callable[[int], None]
 def measure(plan: Plan) -> Measured:
     """One caller, and many at once."""
     with grounds(plan) as (ground, bare):
-        ours, other = redemption(ground), bare_redemption(bare, ground)
+        writer = Bare(bare)
+        ours, other = redemption(ground), bare_redemption(writer)
         for turn in range(WARM):
             ours(turn)
             other(turn)
         alone = [_in_turns(ours, other, plan.size.acts) for _round in range(plan.rounds)]
         crowds = [_crowded(ours, other, plan.size.acts) for _round in range(plan.rounds)]
+        writer.close()
         wrong = proved(ground, bare) or refused(crowds)
     acts = per_second(plan.size.acts, "redemptions")
     slowest = [Round([max(crowd.waits)], [SLOWEST_S]) for crowd in crowds]
@@ -94,12 +96,12 @@ def redemption(ground: Ground) -> Act:
     return act
 
 
-def bare_redemption(ground: Ground, like: Ground) -> Act:
-    """The baseline's, over one connection; the households are numbered as in the other village."""
-    bare = Bare(ground)
+def bare_redemption(bare: Bare) -> Act:
+    """The baseline's, over one connection."""
+    homes = list(bare.known.accounts)
 
     def act(turn: int) -> None:
-        bare.redeem(like.households[turn % len(like.households)], secrets.token_hex(16))
+        bare.redeem(homes[turn % len(homes)], secrets.token_hex(16))
 
     return act
 

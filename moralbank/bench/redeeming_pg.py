@@ -1,10 +1,10 @@
 """Row `ledger-pg`: redemptions in eight villages at once on PostgreSQL, beside bare psycopg."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Final
 
 from moralbank.bench import pgbench, postgres
+from moralbank.bench.bare_redeeming import Bare
 from moralbank.bench.figures import Figure, Round, Unmeasured, per_second
 from moralbank.bench.ground import CODE, Ground
 from moralbank.bench.plan import Measured, Plan
@@ -34,13 +34,16 @@ def measure(plan: Plan) -> Measured:
         why = 'PostgreSQL: pip install "moralbank[bench]"'
         return Measured([Unmeasured(NAME, WORK, BASELINE, why)])
     with postgres.server(plan.folder) as server:
-        ours, bare = (_grounds(server, plan.folder, name) for name in ("ours", "bare"))
+        ours, bare = (_grounds(server, plan, name) for name in ("ours", "bare"))
         acting = [redemption(ground) for ground in ours]
-        bareness = [bare_redemption(ground, ground) for ground in bare]
+        writers = [Bare(ground) for ground in bare]
+        bareness = [bare_redemption(writer) for writer in writers]
         for crowd in (acting, bareness):
-            together(crowd, WARM * VILLAGES)
+            together(crowd, WARM * len(crowd))
         crowds = [_round(acting, bareness, plan.size.acts * 2) for _round_ in range(plan.rounds)]
         wrong = _wrong(ours, bare, crowds)
+        for writer in writers:
+            writer.close()
         for ground in (*ours, *bare):
             ground.database.close()
         beside = waits(crowds) | _pgbench(server, plan)
@@ -57,9 +60,9 @@ def measure(plan: Plan) -> Measured:
     return Measured([figure])
 
 
-def _grounds(server: Server, folder: Path, name: str) -> list[Ground]:
-    url = server.database(f"redeeming_{name}")
-    made = [Ground(folder, url, CODE + number) for number in range(VILLAGES)]
+def _grounds(server: Server, plan: Plan, name: str) -> list[Ground]:
+    url, villages = server.database(f"redeeming_{name}"), min(VILLAGES, plan.size.acts)
+    made = [Ground(plan.folder, url, CODE + number) for number in range(villages)]
     for ground in made:
         redemption(ground)(0)  # slips are numbered from here on
     return made
@@ -80,5 +83,6 @@ def _pgbench(server: Server, plan: Plan) -> dict[str, float]:
     """What PostgreSQL's own measure finds on this server, in transactions a second."""
     if not pgbench.is_there():
         return {}
-    seconds = 1 if plan.size.name == "small" else 5
-    return {"pgbench TPC-B/s": pgbench.tps(server.database("tpcb"), VILLAGES, seconds)}
+    seconds, scale = (1, 1) if plan.size.name == "small" else (5, pgbench.SCALE)
+    found = pgbench.tps(server.database("tpcb"), VILLAGES, seconds, scale=scale)
+    return {"pgbench TPC-B/s": found}
