@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import and_, bindparam, select
 from sqlmodel import Session
 
 from moralbank import clock
@@ -24,10 +24,19 @@ _keepers = ShopKeeper.__table__  # type: ignore[attr-defined]
 _SHOPS: Final = Prepared(
     select(_shops).where(_shops.c.village_id == bindparam("village")).order_by(_shops.c.id)
 )
-_KEPT: Final = Prepared(
-    select(_keepers.c.shop_id).where(
-        _keepers.c.village_id == bindparam("village"), _keepers.c.user_id == bindparam("user")
+_SHOPS_FOR: Final = Prepared(
+    select(_shops, _keepers.c.user_id.label("keeper"))
+    .join(
+        _keepers,
+        and_(
+            _keepers.c.village_id == _shops.c.village_id,
+            _keepers.c.shop_id == _shops.c.id,
+            _keepers.c.user_id == bindparam("user"),
+        ),
+        isouter=True,
     )
+    .where(_shops.c.village_id == bindparam("village"))
+    .order_by(_shops.c.id)
 )
 
 
@@ -86,11 +95,7 @@ class ShopChoice:
 
 def shops(session: Session, village_id: int) -> list[ShopInfo]:
     """The village's shops, the oldest first."""
-    rows = _SHOPS.rows(session, village=village_id)
-    return [
-        ShopInfo(row.id, row.name, ShopKind(row.kind), row.contact, row.contract_until)
-        for row in rows
-    ]
+    return [_info(row) for row in _SHOPS.rows(session, village=village_id)]
 
 
 def shop(session: Session, village_id: int, shop_id: int) -> ShopInfo:
@@ -106,10 +111,9 @@ def shop_for(session: Session, actor: Actor, wanted: int | None = None) -> ShopI
 
     Raises NoShop, ShopNotChosen, and NotYourShop where a shopkeeper wants another one.
     """
-    every = shops(session, actor.village_id)
     if actor.role == Role.SHOPKEEPER:
-        return _own(session, actor, every, wanted)
-    for one in every:
+        return _own(session, actor, wanted)
+    for one in shops(session, actor.village_id):
         if wanted in {None, one.id}:
             return one
     raise NoShop
@@ -122,10 +126,16 @@ def shop_choice(session: Session, actor: Actor, wanted: int | None = None) -> Sh
     return ShopChoice(found, tuple(every) if len(every) > 1 else ())
 
 
-def _own(session: Session, actor: Actor, every: list[ShopInfo], wanted: int | None) -> ShopInfo:
-    kept = _KEPT.scalar(session, village=actor.village_id, user=actor.user_id)
+def _info(row: Any) -> ShopInfo:
+    return ShopInfo(row.id, row.name, ShopKind(row.kind), row.contact, row.contract_until)
+
+
+def _own(session: Session, actor: Actor, wanted: int | None) -> ShopInfo:
+    rows = _SHOPS_FOR.rows(session, village=actor.village_id, user=actor.user_id)
+    every = [_info(row) for row in rows]
     if not every:
         raise NoShop
+    kept = next((row.id for row in rows if row.keeper is not None), None)
     if kept is None and len(every) > 1:
         raise ShopNotChosen
     own = next(one for one in every if kept in {None, one.id})
