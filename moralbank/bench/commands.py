@@ -1,13 +1,15 @@
-"""`moralbank bench`: the counter; `moralbank bench print`: paper."""
+"""`moralbank bench`: every row of the table; `moralbank bench print`: paper alone."""
 
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import click
 
-from moralbank.bench.figures import Figure, Unmeasured, machine
+from moralbank.bench.figures import is_invalid, readings
+from moralbank.bench.plan import ROWS, SIZES
+from moralbank.cli import REFUSED
 from moralbank.console import show, show_json, with_json
 from moralbank.i18n import _
 
@@ -19,7 +21,7 @@ PAPER: Final = (
     "cards-fpdf2",
     "cards-memory",
     "posters",
-    "notice",
+    "notice-sheet",
 )
 """The figures of `bench print`, named here so that its help comes quickly."""
 
@@ -39,17 +41,56 @@ with_rounds = click.option(
     ),
 )
 @with_rounds
-@click.option("--acts", default=40, show_default=True, type=click.IntRange(1), help=_("每轮做几次"))
+@click.option("--row", "names", multiple=True, type=click.Choice(tuple(ROWS)), help=_("只量这几行"))
+@click.option(
+    "--size",
+    default="full",
+    show_default=True,
+    type=click.Choice(tuple(SIZES)),
+    help=_("量多大的账：full 是发布用的（到一千万笔，要几个小时），small 只是试一试"),
+)
+@click.option("--twice", is_flag=True, help=_("全部量两遍，看两遍差多少"))
+@click.option(
+    "--write",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    help=_("把 benchmarks.md 和图写进这个文件夹"),
+)
 @with_json
 @click.pass_context
-def bench(context: click.Context, *, rounds: int, acts: int, as_json: bool) -> None:
-    """Measure the counter; what the books don't prove afterwards is said to be INVALID."""
+def bench(
+    context: click.Context,
+    *,
+    rounds: int,
+    names: tuple[str, ...],
+    size: str,
+    twice: bool,
+    folder: Path | None,
+    as_json: bool,
+) -> None:
+    """Measure rows; ends with 1 where any figure is INVALID. A missed aim is said, not failed."""
     if context.invoked_subcommand:
         context.default_map = {"print": {"rounds": rounds, "as_json": as_json}}
         return
-    from moralbank.bench.counter import measure  # noqa: PLC0415 - the whole application
+    from moralbank.bench import report, suite  # noqa: PLC0415 - the whole application
 
-    _tell(measure(rounds, acts), as_json=as_json)
+    chosen = [name for name in ROWS if name in names or not names]
+    written: list[Path] = []
+    for outcome in suite.runs(chosen, SIZES[size], rounds, 1 + twice, _tell):
+        if folder:  # after every row: what took hours is kept
+            written = report.write(outcome, SIZES[size], rounds, folder)
+    for path in written:
+        _tell(_("已写入 %(path)s", path=path))
+    if as_json:
+        show_json(outcome.as_json())
+    else:
+        first = outcome.runs[0]
+        loads = " → ".join(f"{load}" for load in first.loads)
+        _show(outcome.rows(), {**first.machine, "load": loads})
+        if outcome.is_twice:
+            click.echo(suite.agreement(outcome))
+    if outcome.is_invalid():
+        context.exit(REFUSED)
 
 
 @bench.command("print", help=_("量打印：积分卡、红榜、公示，与已知最快的做法和别的常用做法相比"))
@@ -57,20 +98,32 @@ def bench(context: click.Context, *, rounds: int, acts: int, as_json: bool) -> N
 @click.option("--cards", default=1000, show_default=True, type=click.IntRange(10), help=_("几张卡"))
 @click.option("--row", "names", multiple=True, type=click.Choice(PAPER), help=_("只量这几行"))
 @with_json
-def bench_print(*, rounds: int, cards: int, names: tuple[str, ...], as_json: bool) -> None:
+@click.pass_context
+def bench_print(
+    context: click.Context, *, rounds: int, cards: int, names: tuple[str, ...], as_json: bool
+) -> None:
     """Measure paper; what can't be read back afterwards is said to be INVALID."""
+    from moralbank.bench.machine import machine  # noqa: PLC0415 - only when something is measured
     from moralbank.bench.printing import measure  # noqa: PLC0415 - fonts, and what is compared
 
-    _tell(measure(names or PAPER, rounds, cards), as_json=as_json)
-
-
-def _tell(figures: Sequence[Figure | Unmeasured], *, as_json: bool) -> None:
-    rows = [figure.row() for figure in figures]
+    rows = [figure.row() for figure in measure(names or PAPER, rounds, cards)]
     with tempfile.TemporaryDirectory(prefix="moralbank-bench-") as folder:
         where = machine(Path(folder))
     if as_json:
         show_json({"machine": where, "figures": rows})
-        return
+    else:
+        _show(rows, where)
+    if any(map(is_invalid, rows)):
+        context.exit(REFUSED)
+
+
+def _tell(words: str) -> None:
+    """How it goes, beside what the command answers."""
+    click.echo(words, err=True)
+
+
+def _show(rows: Sequence[dict[str, Any]], where: dict[str, Any]) -> None:
+    """The table, and the machine under it; columns in which nothing stands are left out."""
     heads = {
         "name": _("名称"),
         "ours": _("本程序"),
@@ -79,9 +132,14 @@ def _tell(figures: Sequence[Figure | Unmeasured], *, as_json: bool) -> None:
         "ratio": _("比值"),
         "least": _("最小"),
         "most": _("最大"),
+        "again": _("第二遍"),
+        "differs": _("相差（百分之几）"),
         "bytes": _("字节"),
+        "beside": _("另外"),
         "aim": _("目标"),
         "verdict": _("结论"),
     }
-    show(rows, heads, as_json=False)
-    click.echo(" ".join(f"{name}={value}" for name, value in where.items()))
+    lines = [{**row, "beside": readings(row)} for row in rows]
+    used = {key: head for key, head in heads.items() if any(row.get(key) for row in lines)}
+    show([{key: line.get(key) for key in used} for line in lines], used, as_json=False)
+    click.echo("; ".join(f"{name} {value}" for name, value in where.items() if value))

@@ -1,6 +1,7 @@
 """How much is measured: the same rows in the sizes that figures are published in, or small ones."""
 
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
@@ -14,7 +15,7 @@ class Size:
     """How large the grounds are, and how many acts a round takes.
 
     `history` are posted deeds, each with its transfer: a short and a long one, with steps between
-    them for the charts. `county_*` is the county's ground on PostgreSQL.
+    them for the charts. `county_*` is the county's ground on PostgreSQL, `cards` what is printed.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Size:
     county_villages: int
     county_households: int
     county_transfers: int
+    cards: int
 
 
 SIZES: Final = {
@@ -39,20 +41,28 @@ SIZES: Final = {
             850,
             250_000,
             10**7,
+            1000,
         ),
-        Size("middle", 100, (10_000, 100_000, 1_000_000), 10_000, 20_000, 50, 15_000, 600_000),
-        Size("small", 3, (200, 1000), 40, 300, 3, 30, 120),
+        Size(
+            "middle", 100, (10_000, 100_000, 1_000_000), 10_000, 20_000, 50, 15_000, 600_000, 1000
+        ),
+        Size("small", 3, (200, 1000), 40, 300, 3, 30, 120, 20),
     )
 }
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What one run measures, and where: `folder` is its own and empty, and goes afterwards."""
+    """What one run measures, and where: `folder` is its own and empty, and goes afterwards.
+
+    What takes long to build stays there for a second measurement (`functools.cache` by the plan);
+    a server that must live as long is entered into `closing`.
+    """
 
     size: Size
     rounds: int
     folder: Path
+    closing: ExitStack = field(default_factory=ExitStack, compare=False)
 
 
 @dataclass(frozen=True)
@@ -75,6 +85,7 @@ ROWS: Final = {
     "start": "starting",
     "peer": "peer",
     "memory": "working_set",
+    "print": "paper",
 }
 """A row's name → the module that measures it, by `measure(plan: Plan) -> Measured`."""
 

@@ -24,8 +24,9 @@ from moralbank.boards.models import BoardIssue, BoardLine, Ties
 from moralbank.boards.periods import read_period
 from moralbank.boards.ties import tie_rule
 from moralbank.errors import Invalid
+from moralbank.households.imports import IMPORT
 from moralbank.households.masking import is_masked
-from moralbank.households.queries import IMPORT, all_households
+from moralbank.households.queries import all_households
 from moralbank.i18n import _, in_the_villages_language, mark
 from moralbank.ledger.chain import printed_mark
 from moralbank.ledger.check import Problem

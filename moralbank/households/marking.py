@@ -4,8 +4,6 @@ import io
 from collections.abc import Sequence
 from typing import Final
 
-import xlsxwriter
-
 from moralbank.households.cells import IDENTITY_NUMBER
 from moralbank.households.headings import PEOPLE, Header
 from moralbank.households.roster import EXAMPLE, JudgedRow
@@ -54,6 +52,8 @@ def marked_copy(table: Table, header: Header, judged: Sequence[JudgedRow]) -> by
 
 def template() -> bytes:
     """An empty roster as .xlsx: headings, two examples that are never imported, and a note."""
+    import xlsxwriter  # noqa: PLC0415 - slow to import
+
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False})
     text = book.add_format({"num_format": "@"})

@@ -3,7 +3,9 @@
 from functools import lru_cache
 from typing import Final
 
-# Surnames (and beginnings of Mongolian names) that pypinyin, reading character by character,
+from moralbank.readings import syllables
+
+# Surnames (and beginnings of Mongolian names) that a reading character by character
 # starts with another letter. Longer entries win, so 单于 is not read as 单 (shan).
 _SURNAMES: Final = {
     "曾": "zeng",
@@ -55,13 +57,5 @@ def initials(name: str) -> str:
 
 def _first_letters(text: str) -> str:
     """First letters of plain text, surnames not considered."""
-    # Reading the dictionaries takes a tenth of a second: only who looks for names pays for it.
-    from pypinyin import Style, lazy_pinyin  # noqa: PLC0415
-
-    letters = lazy_pinyin(text, style=Style.FIRST_LETTER, errors=_latin_letters)
-    return "".join(letters).lower()
-
-
-def _latin_letters(unread: str) -> str:
-    """What stays of a piece of text that has no pinyin."""
-    return "".join(letter for letter in unread if letter.isascii() and letter.isalpha())
+    letters = "".join(syllable[0] for syllable in syllables(text))
+    return "".join(letter for letter in letters if letter.isascii() and letter.isalpha()).lower()

@@ -1,6 +1,5 @@
 """Reading households: one, all in walking order, by what was typed, page by page."""
 
-import json
 import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -10,7 +9,6 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlmodel import Session
 
-from moralbank.audit import AuditEntry
 from moralbank.errors import NotFound
 from moralbank.households.entry import read_label
 from moralbank.households.models import Household, HouseholdStatus, Member
@@ -23,11 +21,8 @@ from moralbank.villages.queries import group_called
 
 _households = Household.__table__  # type: ignore[attr-defined]
 _members = Member.__table__  # type: ignore[attr-defined]
-_audit = AuditEntry.__table__  # type: ignore[attr-defined]
 _groups = Group.__table__  # type: ignore[attr-defined]
 
-IMPORT: Final = "households.import"
-"""The act under which imports stand in the audit trail."""
 _WITH_GROUP: Final = select(
     _households, _groups.c.name.label("group_name"), _groups.c.position
 ).join(
@@ -128,19 +123,6 @@ class GroupCount:
     id: int
     name: str
     households: int
-
-
-@dataclass(frozen=True)
-class ImportInfo:
-    """What one import of a roster did, in rows; `by` is the user's number."""
-
-    at: datetime
-    by: int
-    filename: str
-    new: int
-    changed: int
-    same: int
-    skipped: int
 
 
 def household(session: Session, village_id: int, household_id: int) -> HouseholdInfo:
@@ -297,30 +279,6 @@ def existing_households(
         )
         for info in known
     }
-
-
-def imports_of(session: Session, village_id: int, limit: int = 20) -> list[ImportInfo]:
-    """The latest imports of rosters, newest first."""
-    rows = session.connection().execute(
-        select(_audit.c.at, _audit.c.user_id, _audit.c.subject, _audit.c.detail)
-        .where(_audit.c.village_id == village_id, _audit.c.act == IMPORT)
-        .order_by(_audit.c.id.desc())
-        .limit(limit)
-    )
-    return [_import_info(row) for row in rows]
-
-
-def _import_info(row: Any) -> ImportInfo:
-    detail = json.loads(row.detail)
-    return ImportInfo(
-        at=row.at,
-        by=row.user_id,
-        filename=row.subject,
-        new=detail["new"],
-        changed=detail["changed"],
-        same=detail["same"],
-        skipped=detail["skipped"],
-    )
 
 
 def _listed(village_id: int, *, typed: str, group_id: int | None) -> Select[Any]:

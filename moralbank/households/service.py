@@ -13,10 +13,10 @@ from moralbank.errors import Invalid, Refused
 from moralbank.households.entry import cleaned
 from moralbank.households.erased import require_whole
 from moralbank.households.headings import CONSENT, FIELDS, GROUP, HEAD, NUMBER, field_label
+from moralbank.households.imports import IMPORT
 from moralbank.households.models import Household, HouseholdStatus, Member
 from moralbank.households.pinyin import initials
 from moralbank.households.queries import (
-    IMPORT,
     HouseholdUnknown,
     MemberUnknown,
     existing_households,

@@ -28,13 +28,13 @@ from moralbank.households.forms import (
     RosterForm,
 )
 from moralbank.households.headings import FIELDS, REQUIRED, field_label
+from moralbank.households.imports import imports_of
 from moralbank.households.marking import marked_copy, template
 from moralbank.households.portrait import portrait
 from moralbank.households.preview import Preview, choose_columns, mapping_of, preview
 from moralbank.households.queries import (
     group_counts,
     household_page,
-    imports_of,
     listed_households,
     member_of,
     members_of,
