@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 RUN := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
 
-.PHONY: demo test pytest soak lint dev browser messages pictures wheel clean
+.PHONY: demo test pytest soak bench lint dev browser messages pictures wheel clean
 
 demo: $(RUN)
 	$(BIN)/moralbank demo
@@ -22,6 +22,11 @@ soak: $(DEV)
 	@rm -f build/soak.txt
 	MORALBANK_SOAK=1 $(BIN)/pytest -n 2 --dist worksteal -m soak
 	@cat build/soak.txt
+
+# Speed beside its limit, twice, for hours: what stands in docs/benchmarks.md.
+bench: $(RUN)
+	$(BIN)/python -m pip install -q -e ".[bench]"
+	$(BIN)/moralbank bench --twice --write docs
 
 lint: $(DEV)
 	$(BIN)/ruff check .

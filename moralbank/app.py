@@ -1,7 +1,7 @@
 """The web application: assembly only."""
 
 import mimetypes
-from datetime import timedelta
+from functools import lru_cache
 from importlib import import_module
 from typing import Any, Final
 
@@ -18,11 +18,21 @@ from moralbank.access import session as access_session
 from moralbank.config import Settings
 from moralbank.db import Database
 from moralbank.errors import MoralbankError
+from moralbank.loading import without_garbage
 from moralbank.local_numbers import LARGEST
 from moralbank.paths import STATIC, TEMPLATES
 from moralbank.printing.papers import USUAL, WALL_PAPERS
 from moralbank.villages.queries import VillageInfo, only_village, village_info
-from moralbank.web import closing, errors, filters, printed, request_log, throttle, uploads
+from moralbank.web import (
+    closing,
+    errors,
+    filters,
+    printed,
+    request_log,
+    static_files,
+    throttle,
+    uploads,
+)
 from moralbank.web.navigation import entries
 from moralbank.web.typed import TypedRequest
 
@@ -94,7 +104,6 @@ def create_app(settings: Settings) -> Flask:
         SESSION_COOKIE_NAME="__Host-moralbank" if settings.secure_cookies else "moralbank",
         PERMANENT_SESSION_LIFETIME=access_session.IDLE,
         WTF_CSRF_TIME_LIMIT=None,
-        SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=365),
     )
     app.extensions["moralbank"] = Database(settings.database_url)
     app.config["INSTANCE"] = settings.instance
@@ -109,8 +118,8 @@ def create_app(settings: Settings) -> Flask:
     access_session.install(app)
     errors.install(app)
     filters.install(app)
+    static_files.install(app)
     app.jinja_env.globals["_"] = _words
-    app.jinja_env.globals["asset"] = _asset  # macros see globals, not the context
     app.jinja_env.globals["wall_papers"] = WALL_PAPERS.values
     app.jinja_env.globals["usual_paper"] = USUAL
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -121,8 +130,9 @@ def create_app(settings: Settings) -> Flask:
     app.teardown_request(lambda _fault: db.see_everything())
     app.context_processor(lambda: _context(settings))
     app.url_map.converters["int"] = LocalNumber
-    for name in (*(f"{room}.views" for room in ROOMS), "web.home", "web.health", "web.trust"):
-        app.register_blueprint(import_module(f"moralbank.{name}").room)
+    with without_garbage():
+        for name in (*(f"{room}.views" for room in ROOMS), "web.home", "web.health", "web.trust"):
+            app.register_blueprint(import_module(f"moralbank.{name}").room)
     return app
 
 
@@ -174,14 +184,22 @@ def _context(settings: Settings) -> dict[str, Any]:
     return {
         "demo": settings.demo,
         "language": "zh-CN" if language == i18n.CHINESE else "en",
-        "language_switch_url": url_for("villages.language"),
         "other_language": next(other for other in i18n.LANGUAGES.items() if other[0] != language),
+        **_addresses(request.script_root),
+        "navigation": _navigation(),
+        "village": _village(),
+    }
+
+
+@lru_cache(maxsize=8)
+def _addresses(_below: str) -> dict[str, str]:
+    """Where the page's head leads, on a server `_below` whose root we are."""
+    return {
+        "language_switch_url": url_for("villages.language"),
         "account_url": url_for("access.password"),
         "home_url": url_for("home.home"),
-        "navigation": _navigation(),
         "sign_in_url": url_for("access.sign_in"),
         "sign_out_url": url_for("access.sign_out"),
-        "village": _village(),
     }
 
 
@@ -213,18 +231,6 @@ def _words(msgid: str, **values: Any) -> Markup:
     """A template's text in the reader's language; what fills its places is escaped."""
     text = Markup(i18n.unfilled(msgid, values))  # noqa: S704 - msgids and catalogues are ours
     return text % values if values else text
-
-
-def _asset(name: str) -> str:
-    """The address of a static file, which changes whenever the file does.
-
-    A page names the same few files again and again, so each is looked up once a request.
-    """
-    known: dict[str, str] = g.setdefault("assets", {})
-    if name not in known:
-        version = int((STATIC / name).stat().st_mtime)
-        known[name] = url_for("static", filename=name, v=version)
-    return known[name]
 
 
 def create_app_from_environment() -> Flask:

@@ -1,18 +1,25 @@
 """The command line: assembly only. Each room's commands stand in its `commands.py`.
 
-A room is imported when one of its commands is called, so `moralbank --help` stays quick.
+A room is imported when one of its commands is called, and what commands stand on (database, tables)
+when any is, so `moralbank --help` stays quick.
 """
 
 import os
 import sys
+from collections.abc import Iterable
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
 import click
 
-from moralbank import __version__
+from moralbank import __version__, click_words, logs
+from moralbank.errors import MoralbankError
 from moralbank.i18n import _, mark, use_language
+from moralbank.loading import without_garbage
+
+REFUSED: Final = 1
+"""Exit code of a refusal; 2 is click's own for wrong usage."""
 
 # command → (where it is, what the list of commands says of it)
 COMMANDS: Final = {
@@ -64,7 +71,8 @@ class Rooms(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module, name = COMMANDS[cmd_name][0].split(":")
-        found: Any = getattr(import_module(f"moralbank.{module}"), name)
+        with without_garbage():
+            found: Any = getattr(import_module(f"moralbank.{module}"), name)
         return found if isinstance(found, click.Command) else None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -76,9 +84,6 @@ class Rooms(click.Group):
 
 def _make() -> click.Group:
     use_language(os.environ.get("MORALBANK_LANGUAGE", "zh"))
-    from moralbank import click_words  # noqa: PLC0415 - after the language is known
-    from moralbank.console import Console  # noqa: PLC0415
-
     click_words.install()
 
     @click.group(
@@ -98,14 +103,36 @@ def _make() -> click.Group:
     @click.version_option(__version__, prog_name="moralbank")
     @click.pass_context
     def moralbank(ctx: click.Context, instance: Path | None, user: str | None) -> None:
+        from moralbank.console import Console  # noqa: PLC0415 - slow to import: all tables
+
         ctx.obj = Console(instance, user)
 
     return moralbank
 
 
+def _run(group: click.Group, arguments: Iterable[str] | None) -> int:
+    """Run the command line; refusals are said on stderr and end with 1."""
+    try:
+        given = list(arguments) if arguments is not None else None
+        with logs.for_a_command():
+            code = group.main(args=given, standalone_mode=False)
+    except MoralbankError as refusal:
+        click.echo(_("没有办成：%(why)s", why=refusal.message), err=True)
+        return REFUSED
+    except click.exceptions.Abort:
+        click.echo(_("已取消"), err=True)
+        return REFUSED
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except OSError as error:
+        name = error.filename or ""
+        click.echo(_("文件读写不成：%(name)s %(why)s", name=name, why=error.strerror), err=True)
+        return REFUSED
+    # Outside standalone mode click gives back the code of `--help`, `--version` and `ctx.exit`.
+    return code if isinstance(code, int) else 0
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Run and exit: 0 done, 1 refused, 2 wrong usage."""
-    group = _make()
-    from moralbank.console import run  # noqa: PLC0415 - only when something is run
-
-    sys.exit(run(group, arguments))
+    sys.exit(_run(_make(), arguments))

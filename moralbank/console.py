@@ -3,7 +3,7 @@
 import json
 import secrets
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,14 +13,14 @@ from typing import Any, Final
 
 import click
 
-from moralbank import db, logs
+from moralbank import db
 from moralbank.access.permissions import PERMISSIONS, ROLE_LABELS, Role, require
 from moralbank.access.queries import Agreement, acting
 from moralbank.access.signing_in import enter_as, prove
 from moralbank.audit import AT_THE_MACHINE, Actor
 from moralbank.config import Settings
 from moralbank.db import Database, reading, see_everything, see_only, writing
-from moralbank.errors import Invalid, MoralbankError
+from moralbank.errors import Invalid
 from moralbank.i18n import _, mark
 from moralbank.migrations import upgrade
 from moralbank.printing.papers import USUAL, WALL_PAPERS
@@ -30,9 +30,6 @@ from moralbank.whole_files import write_whole
 A_DAY: Final = click.DateTime(["%Y-%m-%d"])
 A_NUMBER: Final = click.IntRange(1, 999_999_999)
 TO_A_FILE: Final = click.Path(path_type=Path, dir_okay=False)
-
-REFUSED = 1
-"""Exit code of a refusal; 2 is click's own for wrong usage."""
 
 Command = Callable[..., Any]
 
@@ -227,26 +224,3 @@ def _proven(person: Person, role: Role, village_id: int | None) -> Actor:
         proof = prove(session, person.name, person.password)
     with writing() as session:
         return enter_as(session, proof, AT_THE_MACHINE, role, village_id)
-
-
-def run(main: click.Group, arguments: Iterable[str] | None = None) -> int:
-    """Run the command line; refusals are said on stderr and end with 1."""
-    try:
-        given = list(arguments) if arguments is not None else None
-        with logs.for_a_command():
-            code = main.main(args=given, standalone_mode=False)
-    except MoralbankError as refusal:
-        click.echo(_("没有办成：%(why)s", why=refusal.message), err=True)
-        return REFUSED
-    except click.exceptions.Abort:
-        click.echo(_("已取消"), err=True)
-        return REFUSED
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
-    except OSError as error:
-        name = error.filename or ""
-        click.echo(_("文件读写不成：%(name)s %(why)s", name=name, why=error.strerror), err=True)
-        return REFUSED
-    # Outside standalone mode click gives back the code of `--help`, `--version` and `ctx.exit`.
-    return code if isinstance(code, int) else 0

@@ -294,7 +294,8 @@ def _begin_postgresql(connection: Connection) -> None:
         settings["idle_in_transaction_session_timeout"] = f"{IDLE_SECONDS}s"
     places = ", ".join(["set_config(%s, %s, true)"] * len(settings))
     values = (str(part) for setting in settings.items() for part in setting)
-    connection.exec_driver_sql(f"SELECT {places}", tuple(values))
+    pipeline.send_ahead(connection)
+    connection.connection.cursor().execute(f"SELECT {places}", tuple(values))
 
 
 @contextmanager

@@ -1,9 +1,9 @@
-"""PostgreSQL: statements whose answers nobody waits for go out one behind the other.
+"""PostgreSQL: statements go out one behind the other, and wait together for their answers.
 
-Each answer that is waited for costs a round trip: a third of a redemption's time on the same
-machine, more over a network. Whoever asks next, or commits, waits for all answers so far, so a
-fault is told at most a few statements late and within its transaction.
-(https://www.psycopg.org/psycopg3/docs/advanced/pipeline.html)
+Each answer that is waited for by itself costs a round trip: a third of a redemption's time on the
+same machine, more over a network. A transaction's beginning and whatever only writes go out with
+the next question, or with the commit; so a fault is told a few statements late at most, and always
+before anything is kept. (https://www.psycopg.org/psycopg3/docs/advanced/pipeline.html)
 """
 
 from contextlib import suppress
@@ -25,44 +25,47 @@ def send_ahead(connection: Connection) -> None:
         connection.info[_OPEN] = begun
 
 
-def settle(connection: Connection) -> None:
+def install(engine: Engine) -> None:
+    """Wait for answers before SQLAlchemy asks something itself, and when a connection is free."""
+    event.listen(engine, "before_cursor_execute", _before)
+    event.listen(engine, "rollback", _forget)
+    event.listen(engine, "checkin", _tidy)
+
+
+def _settle(connection: Connection) -> None:
     """Wait for the answers to all that was sent; raises what went wrong as SQLAlchemy does."""
     begun: Any = connection.info.pop(_OPEN, None)
     if begun is None:
         return
-    driver: Any = connection.dialect.dbapi
+    psycopg: Any = connection.dialect.dbapi
     try:
         begun.__exit__(None, None, None)
-    except driver.Error as fault:
-        raise DBAPIError.instance(
-            None, None, fault, driver.Error, dialect=connection.dialect
-        ) from fault
-
-
-def install(engine: Engine) -> None:
-    """Wait for answers before SQLAlchemy asks something itself, and at a transaction's end."""
-    event.listen(engine, "before_cursor_execute", _before)
-    event.listen(engine, "commit", _keep)
-    event.listen(engine, "rollback", _forget)
+    except psycopg.Error as fault:
+        dialect = connection.dialect
+        raise DBAPIError.instance(None, None, fault, psycopg.Error, dialect=dialect) from fault
 
 
 def _before(connection: Connection, *asked: Any) -> None:
     context = asked[3]
     if context is not None:  # statements of ours bring none: they know what they wait for
-        settle(connection)
-
-
-def _keep(connection: Connection) -> None:
-    """SQLAlchemy takes a transaction for ended that fails here, and would not undo it."""
-    try:
-        settle(connection)
-    except DBAPIError:
-        driver: Any = connection.connection.driver_connection
-        driver.rollback()
-        raise
+        _settle(connection)
 
 
 def _forget(connection: Connection) -> None:
     """What is undone need not have gone well."""
     with suppress(DBAPIError):
-        settle(connection)
+        _settle(connection)
+
+
+def _tidy(driver: Any, record: Any) -> None:
+    """Whoever takes the connection next finds it as new, also after a commit that failed."""
+    begun: Any = record.info.pop(_OPEN, None)
+    if begun is None or driver is None:
+        return
+    from psycopg import Error  # noqa: PLC0415 - where there is PostgreSQL
+    from psycopg.pq import TransactionStatus  # noqa: PLC0415 - as above
+
+    with suppress(Error):
+        begun.__exit__(None, None, None)
+    if driver.info.transaction_status not in {TransactionStatus.IDLE, TransactionStatus.UNKNOWN}:
+        driver.rollback()

@@ -11,7 +11,7 @@ import json
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from sqlalchemy import (
     ARRAY,
@@ -32,7 +32,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlmodel import Session
 
 from moralbank.errors import Refused
-from moralbank.pipeline import send_ahead, settle
+from moralbank.pipeline import send_ahead
 
 Convert = Callable[[Any], Any]
 
@@ -154,8 +154,10 @@ class _Compiled:
     def __init__(self, statement: Any, columns: Sequence[str] | None, dialect: Dialect) -> None:
         compiled: Any = statement.compile(dialect=dialect, column_keys=columns)
         self.sql: Final[str] = str(compiled)
-        self._dialect: Final[Any] = dialect
+        self._dialect: Final = dialect
         self._is_sqlite: Final = dialect.name == "sqlite"
+        driver: Any = dialect.dbapi
+        self._faults: Final[type[Exception]] = driver.Error
         self._by_place: Final[Sequence[str] | None] = compiled.positiontup
         binds = {name: bind for bind, name in compiled.bind_names.items()}
         self._own: Final = {
@@ -183,28 +185,33 @@ class _Compiled:
 
     def ask(self, connection: Connection, values: Any) -> Sequence[Sequence[Any]]:
         """Let the driver do it, and wait for its rows."""
-        if not self._is_sqlite:
-            settle(connection)
-        found: Sequence[Sequence[Any]] = self._execute(connection, values, many=False).fetchall()
+        try:
+            found: Sequence[Sequence[Any]] = self._send(connection, values, many=False).fetchall()
+        except self._faults as fault:
+            raise self._told(fault) from fault
         return found
 
     def execute(self, connection: Connection, values: Any, *, many: bool = False) -> None:
         """Let the driver do it; whoever asks next, or commits, hears whether it went well."""
+        try:
+            self._send(connection, values, many=many)
+        except self._faults as fault:
+            raise self._told(fault) from fault
+
+    def _send(self, connection: Connection, values: Any, *, many: bool) -> Any:
         if not self._is_sqlite:
             send_ahead(connection)
-        self._execute(connection, values, many=many)
-
-    def _execute(self, connection: Connection, values: Any, *, many: bool) -> Any:
         cursor: Any = connection.connection.cursor()
         dispatch: Any = connection.dispatch
         for listener in dispatch.before_cursor_execute:
             listener(connection, cursor, self.sql, values, None, many)
-        try:
-            (cursor.executemany if many else cursor.execute)(self.sql, values)
-        except self._dialect.dbapi.Error as fault:
-            base = self._dialect.dbapi.Error
-            raise DBAPIError.instance(self.sql, None, fault, base, dialect=self._dialect) from fault
+        (cursor.executemany if many else cursor.execute)(self.sql, values)
         return cursor
+
+    def _told(self, fault: Exception) -> DBAPIError:
+        """A fault of the driver as SQLAlchemy raises it."""
+        told = DBAPIError.instance(self.sql, None, fault, self._faults, dialect=self._dialect)
+        return cast("DBAPIError", told)
 
     def read(self, rows: Iterable[Sequence[Any]]) -> list[Any]:
         """Rows as they are given to callers."""

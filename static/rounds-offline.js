@@ -12,6 +12,7 @@ function assets() {
     ...[...document.querySelectorAll("link[rel='stylesheet'], link[rel='icon']")].map((link) => link.href),
     ...[...document.querySelectorAll("script[src]")].map((script) => script.src),
     new URL(root.dataset.store, location.href).href,
+    new URL(root.dataset.doormaker, location.href).href,
     ...[...document.querySelectorAll("use")].map((use) => new URL(use.getAttribute("href"), location.href).href.split("#")[0]),
   ];
   return [...new Set(parts)];

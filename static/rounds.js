@@ -543,5 +543,10 @@ function dataUrl(bytes) {
   return `data:image/jpeg;base64,${btoa(letters)}`;
 }
 
-const { Store } = await import(root.dataset.store); // by its versioned address
+// Both by their versioned addresses.
+const [{ Store }, { hangDoors }] = await Promise.all([
+  import(root.dataset.store),
+  import(root.dataset.doormaker),
+]);
+hangDoors(root);
 await new Walk(await Store.open()).start();

@@ -15,6 +15,14 @@ function seek(form, digits) {
   return Boolean(row);
 }
 
+/** Of a large shop only a part is on the page: the form asks for the rest, with what was typed. */
+function seekBeyond(form, words) {
+  const beyond = form.querySelector("[data-beyond]");
+  if (!beyond) return;
+  beyond.querySelector("input").value = words;
+  form.requestSubmit(beyond.querySelector("button"));
+}
+
 /** Watch for a scanner's burst of digits; a quantity that took it gets back what it held. */
 function listenToScanner(form) {
   let digits = "";
@@ -41,7 +49,7 @@ function listenToScanner(form) {
         box.value = before;
         box.dispatchEvent(new Event("input", { bubbles: true }));
       }
-      seek(form, digits);
+      if (!seek(form, digits)) seekBeyond(form, digits);
       digits = "";
     },
     true,
@@ -99,7 +107,9 @@ function seekByWords(form) {
   box.addEventListener("keydown", (event) => {
     if (event.key !== "Enter") return;
     event.preventDefault();
-    form.querySelector("[data-words]:not([hidden]) .stepper__input")?.select();
+    const first = form.querySelector("[data-words]:not([hidden], .entries__entry--filled) .stepper__input");
+    if (first) first.select();
+    else seekBeyond(form, box.value);
   });
 }
 
@@ -111,7 +121,7 @@ if (receipt) {
   seekByWords(receipt);
   receipt.addEventListener("input", () => addUp(receipt));
   addUp(receipt);
-  document.getElementById(location.hash.slice(1))?.select?.();
+  document.getElementById(receipt.dataset.found ?? location.hash.slice(1))?.select?.();
 }
 
 // A scanner ends with Enter: in the barcode's box that must not send a half-filled product.

@@ -1,6 +1,7 @@
 """Databases and villages, fresh for each test; both engines for whatever touches rows."""
 
 import atexit
+import gc
 import itertools
 import os
 import shutil
@@ -23,6 +24,7 @@ from moralbank.access.permissions import Role
 from moralbank.app import create_app
 from moralbank.config import Settings
 from moralbank.db import Database
+from moralbank.loading import loaded_for_good
 from moralbank.migrations import upgrade
 from moralbank.web.closing import Closing
 from moralbank.web.throttle import limiter
@@ -32,6 +34,8 @@ from tests.village import STAFF, VILLAGE_ID, Browser, Town, found_village
 ENGINES: Final = ("sqlite", "postgresql")
 MEMORY: Final = Path("/dev/shm")  # noqa: S108 - only where a folder of our own is made
 ROOM: Final = 2 << 30
+SELDOM: Final = (50_000, 20, 50)
+"""Garbage is looked for so seldom: tests have memory, and a sixth of their time went into it."""
 # Nothing here outlives the tests: let it be quick instead of safe against power cuts.
 OWNER: Final = "moralbank"
 """Who owns the tests' databases on PostgreSQL: no superuser, or row security would not hold."""
@@ -49,6 +53,12 @@ def pytest_configure() -> None:
     """Let all that tests write lie in memory, where there is room: no commit waits for a disk."""
     if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= ROOM:
         os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
+    gc.set_threshold(*SELDOM)
+
+
+def pytest_collection_finish() -> None:
+    """What was loaded by now, with all tests, is no garbage: none is looked for in it."""
+    loaded_for_good()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,12 +1,28 @@
 """Somebody at the command line of a test's village."""
 
 import io
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
 
-from moralbank import cli
+from moralbank import cli, console
 from moralbank.db import Database
+
+
+@lru_cache(maxsize=16)
+def _kept(url: str) -> Database:
+    return Database(url)
+
+
+def _opened(url: str) -> Database:
+    """A database as a process opens it, but the engine knows the statements it compiled before.
+
+    Commands close their connections, and nothing else of one is left to the next.
+    """
+    database = _kept(url)
+    database._known = None
+    return database
 
 
 class Terminal:
@@ -26,6 +42,7 @@ class Terminal:
             else str(database.engine.url.render_as_string(hide_password=False))
         )
         monkeypatch.setenv("MORALBANK_DATABASE_URL", url)
+        monkeypatch.setattr(console, "Database", _opened)
         self._instance, self._monkeypatch, self._capsys = instance, monkeypatch, capsys
 
     def run(self, *arguments: str, who: str = "", stdin: str = "", expect: int = 0) -> str:

@@ -10,6 +10,7 @@ from typing import Final
 
 from moralbank.errors import Invalid
 from moralbank.i18n import mark
+from moralbank.readings import syllables
 
 SHORTEST: Final = 8
 LONGEST: Final = 128
@@ -71,9 +72,7 @@ def require_strong(password: str, names: Iterable[str], field: str) -> None:
 
 
 def _is_name(plain: str, names: Iterable[str]) -> bool:
-    from pypinyin import lazy_pinyin  # noqa: PLC0415 - its dictionaries take a while to read
-
     letters = _SIGNS.sub("", plain)
     said = [name.casefold() for name in names if name]
-    spoken = ["".join(lazy_pinyin(name)) for name in said]
+    spoken = ["".join(syllables(name)) for name in said]
     return letters in {_SIGNS.sub("", name) for name in (*said, *spoken)} or plain in said

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from typing import Final, Protocol
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from moralbank.access.models import Tie, TieKind, User, UserGroup
@@ -18,6 +19,7 @@ from moralbank.households.queries import (
     household_named,
 )
 from moralbank.i18n import _, mark
+from moralbank.prepared import Prepared
 from moralbank.villages.models import Group
 
 TIE_LABELS: Final = {TieKind.OWN: mark("本户"), TieKind.KIN: mark("亲属")}
@@ -83,10 +85,43 @@ class TiedHousehold:
     household: HouseholdInfo
 
 
+class Listed(Protocol):
+    """What lists show of a user."""
+
+    id: int
+    name: str
+    role: Role
+    disabled: bool
+    must_change_password: bool
+    totp_secret: str | None
+
+
+_OURS: Final = col(User.village_id) == bindparam("village")
+_USERS: Final = Prepared(
+    select(*(getattr(User, name) for name in Listed.__annotations__))
+    .where(_OURS)
+    .order_by(col(User.id))
+)
+_NAMES: Final = Prepared(select(User.id, User.name).where(_OURS))
+_LOOKED_AFTER: Final = Prepared(
+    select(Group.id, Group.name)
+    .join(
+        UserGroup,
+        (col(UserGroup.village_id) == col(Group.village_id))
+        & (col(UserGroup.group_id) == col(Group.id)),
+    )
+    .where(
+        col(UserGroup.village_id) == bindparam("village"),
+        col(UserGroup.user_id) == bindparam("user"),
+    )
+    .order_by(col(Group.position), col(Group.id))
+)
+
+
 def users_of(session: Session, village_id: int) -> list[UserRow]:
     """Everybody who signs in for a village."""
-    found = session.exec(select(User).where(User.village_id == village_id).order_by(col(User.id)))
-    return [_row(user) for user in found]
+    session.flush()  # who was added or changed in this very transaction
+    return [_row(user) for user in _USERS.rows(session, village=village_id)]
 
 
 def user_named(session: Session, village_id: int, name: str) -> UserRow:
@@ -109,8 +144,8 @@ def user_row(session: Session, village_id: int, user_id: int) -> UserRow:
 
 def user_names(session: Session, village_id: int) -> dict[int, str]:
     """Names by number, for showing who did something; 0 is the system."""
-    found = session.exec(select(User.id, User.name).where(User.village_id == village_id))
-    return {0: _("系统"), **dict(found.all())}
+    session.flush()  # who was added or renamed in this very transaction
+    return {0: _("系统"), **dict(_NAMES.rows(session, village=village_id))}
 
 
 def acting(session: Session, name: str, device: str) -> Actor:
@@ -134,7 +169,31 @@ class Agreement:
         return replace(self.admin, seconded_by=self.supervisor.user_id)
 
 
-def actor_of(user: User, device: str) -> Actor:
+class Signing(Protocol):
+    """What must be known of whoever asks for a page."""
+
+    village_id: int
+    id: int
+    name: str
+    role: Role
+    disabled: bool
+    must_change_password: bool
+    session_epoch: int
+
+
+_SIGNING: Final = Prepared(
+    select(*(getattr(User, name) for name in Signing.__annotations__)).where(
+        col(User.village_id) == bindparam("village"), col(User.id) == bindparam("user")
+    )
+)
+
+
+def user_signing(session: Session, village_id: int, user_id: int) -> Signing | None:
+    """The user of a session as they are now, or None; asked with every page, so made ready once."""
+    return _SIGNING.first(session, village=village_id, user=user_id)
+
+
+def actor_of(user: Signing, device: str) -> Actor:
     """The user as the one who acts."""
     return Actor(user.village_id, user.id, user.name, user.role, device)
 
@@ -199,15 +258,16 @@ def groups_by_user(session: Session, village_id: int) -> dict[int, list[str]]:
 
 def groups_looked_after(session: Session, village_id: int, user_id: int) -> set[int]:
     """The numbers of the groups (网格) that a grid worker looks after."""
-    found = session.exec(
-        select(UserGroup.group_id).where(
-            UserGroup.village_id == village_id, UserGroup.user_id == user_id
-        )
-    )
-    return set(found)
+    return set(names_looked_after(session, village_id, user_id))
 
 
-def _row(user: User) -> UserRow:
+def names_looked_after(session: Session, village_id: int, user_id: int) -> dict[int, str]:
+    """The names of the same groups by number, in their order."""
+    session.flush()  # what was given in this very transaction
+    return dict(_LOOKED_AFTER.rows(session, village=village_id, user=user_id))
+
+
+def _row(user: Listed) -> UserRow:
     return UserRow(
         id=user.id,
         name=user.name,

@@ -19,7 +19,7 @@ from werkzeug.wrappers import Response
 from moralbank import clock
 from moralbank.access.models import User
 from moralbank.access.permissions import ROLE_LABELS, Role
-from moralbank.access.queries import actor_of
+from moralbank.access.queries import Signing, actor_of, user_signing
 from moralbank.audit import Actor
 from moralbank.db import reading, see_only
 from moralbank.errors import Unavailable
@@ -137,7 +137,7 @@ def _ended(mark: str) -> str:
     return f"ended/{mark}"
 
 
-def _signed_in(user: User, since: int, mark: str) -> SignedIn:
+def _signed_in(user: Signing, since: int, mark: str) -> SignedIn:
     actor = actor_of(user, device=request.remote_addr or "")
     return SignedIn(actor, user.session_epoch, user.must_change_password, since, mark)
 
@@ -174,7 +174,7 @@ def _is_over(since: int) -> bool:
 
 def _read(village_id: int, user_id: int, epoch: int, begun: tuple[int, str]) -> SignedIn | None:
     with reading() as opened:
-        user = opened.get(User, (village_id, user_id))
+        user = user_signing(opened, village_id, user_id)
         if user is None or user.disabled or user.session_epoch != epoch:
             return None
         found = _signed_in(user, *begun)

@@ -2,38 +2,24 @@
 
 A key pair is made once. Whoever has the public half (the recipient) seals, by itself every day and
 without any passphrase on the machine; the private half lies in a key file that is itself sealed
-with the passphrase (scrypt). Both are what the `age` program makes and reads:
+with the passphrase (scrypt, see `key_files.py`). Both are what the `age` program makes and reads:
 `age -d -i key.age backup.zip.age > backup.zip` asks for the passphrase and opens a backup.
-
-The key file alone is written here (the format: https://c2sp.org/age): the library would choose by
-the stopwatch how hard its passphrase is to try, now 128 MB of memory and now a gigabyte, which an
-older laptop lacks on the day of a restore. What was written is opened by the library before it
-counts.
 """
 
-import hmac
-import secrets
-from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final
 
 import pyrage  # type: ignore[import-untyped]  # it publishes no types
-from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from moralbank import clock
 from moralbank.errors import Invalid, Refused
 from moralbank.i18n import mark
 
 SHORTEST_PASSPHRASE: Final = 10
-COST: Final = 17
-"""How hard a passphrase is to try: scrypt of 2 to the power of this, 128 MB (OWASP's advice)."""
 ENDING: Final = ".age"
-_HEAD: Final = b"age-encryption.org/v1"
+HEAD: Final = b"age-encryption.org/v1"
 _IDENTITY: Final = "AGE-SECRET-KEY-"
 _NO_KEY: Final = "No matching keys"
 
@@ -71,11 +57,13 @@ def new_key(passphrase: str) -> Key:
     """Make a key pair whose private half only `passphrase` opens; raises PassphraseWeak."""
     if len(passphrase) < SHORTEST_PASSPHRASE or len(set(passphrase)) == 1:
         raise PassphraseWeak
+    from moralbank.archive.key_files import sealed_with  # noqa: PLC0415 - slow to import
+
     identity = pyrage.x25519.Identity.generate()
     recipient = str(identity.to_public())
     said = f"# created: {clock.now().isoformat()}\n# public key: {recipient}\n{identity}\n"
-    sealed = _sealed_with(passphrase, said.encode())
-    open_key(sealed, passphrase)
+    sealed = sealed_with(passphrase, said.encode())
+    open_key(sealed, passphrase)  # the library opens what was written here, before it counts
     return Key(recipient, sealed)
 
 
@@ -89,38 +77,10 @@ def open_key(sealed: bytes, passphrase: str) -> Any:
         raise PassphraseWrong from error
 
 
-def _sealed_with(passphrase: str, content: bytes) -> bytes:
-    """An age file of one scrypt recipient; `content` is shorter than a chunk (64 KiB)."""
-    file_key, salt, nonce = (secrets.token_bytes(16) for _each in range(3))
-    wrapping = _stretched(passphrase, salt)
-    body = ChaCha20Poly1305(wrapping).encrypt(bytes(12), file_key, None)
-    stanza = f"-> scrypt {_base64(salt)} {COST}\n{_base64(body)}\n"
-    head = _HEAD + b"\n" + stanza.encode() + b"---"
-    proof = hmac.digest(_derived(file_key, b"", b"header"), head, "sha256")
-    payload = ChaCha20Poly1305(_derived(file_key, nonce, b"payload"))
-    only_chunk = bytes(11) + b"\1"
-    return b"".join(
-        [head, f" {_base64(proof)}\n".encode(), nonce, payload.encrypt(only_chunk, content, None)]
-    )
-
-
-def _stretched(passphrase: str, salt: bytes) -> bytes:
-    salted = _HEAD + b"/scrypt" + salt
-    return Scrypt(salt=salted, length=32, n=1 << COST, r=8, p=1).derive(passphrase.encode())
-
-
-def _derived(file_key: bytes, salt: bytes, purpose: bytes) -> bytes:
-    return HKDF(SHA256(), length=32, salt=salt, info=purpose).derive(file_key)
-
-
-def _base64(content: bytes) -> str:
-    return b64encode(content).decode().rstrip("=")
-
-
 def is_sealed(path: Path) -> bool:
     """Whether a file is sealed, whatever it is called."""
     with path.open("rb") as file:
-        return file.read(len(_HEAD)) == _HEAD
+        return file.read(len(HEAD)) == HEAD
 
 
 def seal(source: IO[bytes], target: IO[bytes], recipient: str) -> None:

@@ -1,6 +1,7 @@
 """The proof that deeds and the ledger tell the same: one transfer for each, and none besides.
 
-What is proven of the way to the ledger stands in `path_check.py`.
+What is proven of the way to the ledger stands in `path_check.py`, of what boards add up in
+`merit_check.py`.
 """
 
 import json
@@ -11,6 +12,7 @@ from typing import Any
 from sqlalchemy import and_, select
 from sqlmodel import Session
 
+from moralbank.awards.merit_check import check_merits
 from moralbank.awards.models import Award, AwardState
 from moralbank.awards.path_check import check_path
 from moralbank.i18n import _
@@ -42,6 +44,7 @@ def check_awards(session: Session, village_id: int) -> list[Problem]:
     problems += _check_legs(awards, legs)
     problems += _check_events(events, awards)
     problems += check_path(session, village_id, awards, events)
+    problems += check_merits(session, village_id)
     return problems
 
 

@@ -184,8 +184,8 @@ def adjust(
     check_change(session, actor.village_id, row, quantity=quantity, points_each=points_each)
     points = quantity * points_each
     values = {"quantity": quantity, "points_each": points_each, "points": points}
-    change = {"award": award_id, **values, "ballot": row.ballot + 1}
-    change_awards(session, actor.village_id, [change])
+    values["ballot"] = row.ballot + 1
+    change_awards(session, actor.village_id, [award_id], values)
     words = {"before": row.points, "after": points, "reason": reason}
     said = change_words(row.points, points, reason)
     add_steps(session, actor, [award_id], [(Act.ADJUST, row.state)], said)
@@ -338,7 +338,7 @@ def _move(
     witness: str = "",
 ) -> None:
     """Take deeds a step on that decides nothing yet."""
-    change_awards(session, actor.village_id, [{"award": one, "state": state} for one in ids])
+    change_awards(session, actor.village_id, ids, {"state": state})
     add_steps(session, actor, ids, [(act, state)], reason, witness)
     subject = " ".join(str(one) for one in ids)
     audit.record(session, actor, f"awards.{act.value}", subject, awards=list(ids), reason=reason)
@@ -357,8 +357,7 @@ def _decide(
     """Take deeds a step on that decides: who, when and in which sitting stays with them."""
     decided = {"decided_by": actor.user_id, "decided_at": clock.now(), "sitting_id": sitting}
     ids = [row.id for row in rows]
-    values = {"state": state, **decided}
-    change_awards(session, actor.village_id, [{"award": one, **values} for one in ids])
+    change_awards(session, actor.village_id, ids, {"state": state, **decided})
     add_steps(session, actor, ids, [(act, state)], reason)
     subject = " ".join(str(one) for one in ids)
     said = {"awards": ids, "reason": reason, **detail}

@@ -3,9 +3,9 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, literal_column, or_, select
 
-from moralbank.awards.models import Award
+from moralbank.awards.models import Award, AwardState
 from moralbank.households.models import Household, Member
 from moralbank.scheme.models import SchemeItem
 from moralbank.villages.models import Group
@@ -17,7 +17,7 @@ groups = Group.__table__  # type: ignore[attr-defined]
 items = SchemeItem.__table__  # type: ignore[attr-defined]
 
 
-def joined(village_id: int) -> Select[Any]:
+def joined(village_id: int | BindParameter[int]) -> Select[Any]:
     """Awards of one village with their household, group, item and member."""
     here = awards.c.village_id
     chosen = select(
@@ -53,6 +53,16 @@ def with_household(chosen: Select[Any]) -> Select[Any]:
             ),
         )
     )
+
+
+def stands(*states: AwardState) -> ColumnElement[bool]:
+    """The condition that a deed stands so.
+
+    As literals: indexes of awards have conditions on the state (see ARCHITECTURE, "Speed").
+    """
+    literals: list[ColumnElement[str]] = [literal_column(f"'{state.value}'") for state in states]
+    found: ColumnElement[bool] = awards.c.state.in_(literals)
+    return found
 
 
 def walking(chosen: Select[Any]) -> Select[Any]:

@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from moralbank.columns import belongs_to, choice, local_key, village_key
+from moralbank.columns import belongs_to, big, choice, local_key, village_key
 
 
 class AwardState(StrEnum):
@@ -39,6 +39,9 @@ LIVE_STATES = (
 _LIVE = text(
     "state IN ('claimed', 'verified', 'returned', 'approved', 'noticed', 'objected', 'posted')"
 )
+
+TOLD = text("state = 'posted' AND NOT deduction AND note <> ''")
+"""Deeds whose notes a board may tell, as the index over them says it."""
 
 
 class AwardSource(StrEnum):
@@ -106,6 +109,18 @@ class Award(SQLModel, table=True):
         Index("ix_awards_state", "village_id", "state", "id"),
         Index("ix_awards_deeds", "village_id", "deed_on", "state"),
         Index("ix_awards_household", "village_id", "household_id", "item"),
+        Index(
+            "ix_awards_told",
+            "village_id",
+            "household_id",
+            "member_id",
+            "item",
+            "deed_on",
+            "points",
+            "id",
+            sqlite_where=TOLD,
+            postgresql_where=TOLD,
+        ),
         Index("ix_awards_notice", "village_id", "notice_id", "state"),
     )
 
@@ -176,3 +191,48 @@ class AwardVote(SQLModel, table=True):
     reason: str = Field(max_length=200)
     at: datetime
     device: str = Field(max_length=80)
+
+
+class AwardMonth(SQLModel, table=True):
+    """What posted merits of one kind, of one person, came to in one month: what boards add up.
+
+    `month` is that of the deeds as a number (202610); `member_id` 0 means the household as a
+    whole. `points` and `merits` (how many deeds) are kept by the transaction that posts a deed or
+    takes it back (`merits.py`); a row whose deeds were all taken back stays with 0.
+    """
+
+    __tablename__ = "award_months"
+    __table_args__ = (
+        belongs_to("households", "household_id"),
+        ForeignKeyConstraint(
+            ["village_id", "scheme_version", "item"],
+            ["scheme_items.village_id", "scheme_items.version", "scheme_items.number"],
+            ondelete="RESTRICT",
+        ),
+        CheckConstraint("merits >= 0 AND points >= 0", name="merits"),
+    )
+
+    village_id: int = village_key()
+    month: int = local_key()
+    item: int = local_key()
+    scheme_version: int = local_key()
+    household_id: int = local_key()
+    member_id: int = local_key()
+    points: int = big()
+    merits: int
+
+
+class AwardHonour(SQLModel, table=True):
+    """All posted merits of one person, ever: `points` and `merits` as in `AwardMonth`."""
+
+    __tablename__ = "award_honours"
+    __table_args__ = (
+        belongs_to("households", "household_id"),
+        CheckConstraint("merits >= 0 AND points >= 0", name="merits"),
+    )
+
+    village_id: int = village_key()
+    household_id: int = local_key()
+    member_id: int = local_key()
+    points: int = big()
+    merits: int

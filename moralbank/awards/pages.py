@@ -18,11 +18,11 @@ from moralbank.access.queries import (
     user_names,
 )
 from moralbank.audit import Actor
+from moralbank.awards.desks import GroupWaiting, waiting_by_group
 from moralbank.awards.models import AwardState, AwardStep
 from moralbank.awards.queries import (
     QUEUE_ROWS,
     AwardRow,
-    GroupWaiting,
     Step,
     Vote,
     award,
@@ -30,7 +30,6 @@ from moralbank.awards.queries import (
     to_verify,
     votes_of,
     waiting,
-    waiting_by_group,
 )
 from moralbank.awards.states import Act, after
 from moralbank.awards.voting import Standing, standings
@@ -51,7 +50,7 @@ BY_ITEM: Final = "item"
 """The review's other order: by item, and in each by group."""
 ALL_GROUPS: Final = "all"
 """What an address asks for instead of a group's number."""
-ALL_AT_ONCE: Final = 30
+ALL_AT_ONCE: Final = QUEUE_ROWS
 """A queue of more deeds opens at its first group."""
 GroupAsked = int | Literal["all"] | None
 UNDER_REVIEW: Final = (AwardState.CLAIMED, AwardState.VERIFIED)

@@ -1,9 +1,9 @@
 """From the notice to the books: hanging deeds, holding and posting them, taking them back."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
 from moralbank import audit, clock
@@ -16,6 +16,7 @@ from moralbank.awards.acting import (
 )
 from moralbank.awards.bars import require_unbarred_from
 from moralbank.awards.judging import check_change
+from moralbank.awards.merits import add_merits, take_merit
 from moralbank.awards.models import Award, AwardState
 from moralbank.awards.rows import (
     add_steps,
@@ -24,6 +25,7 @@ from moralbank.awards.rows import (
     locked_row,
     locked_rows,
     memos_of,
+    write_posted,
 )
 from moralbank.awards.states import STATE_LABELS, Act, after
 from moralbank.errors import Refused
@@ -33,8 +35,21 @@ from moralbank.ledger.queries import account_of, balances, require_clock
 from moralbank.ledger.requests import once
 from moralbank.ledger.service import BelowFloor, Leg, lock, post
 from moralbank.ledger.service import reverse as take_back
+from moralbank.prepared import Prepared
 
 _awards = Award.__table__  # type: ignore[attr-defined]
+
+_HANGING: Final = Prepared(
+    select(
+        *(_awards.c[name] for name in ("id", "household_id", "member_id", "scheme_version")),
+        *(_awards.c[name] for name in ("item", "deed_on", "points", "deduction")),
+    ).where(
+        _awards.c.village_id == bindparam("village"),
+        _awards.c.notice_id == bindparam("notice"),
+        _awards.c.state == AwardState.NOTICED,
+    )
+)
+"""What must be known of deeds to post them; ten thousand may hang on one notice."""
 
 
 class NotPosted(Refused):
@@ -57,9 +72,10 @@ def put_on_notice(session: Session, actor: Actor, notice_id: int, award_ids: Seq
     require_clock(session, actor.village_id)
     for row in rows:
         next_state(session, actor, row, Act.NOTICE)
+    ids = [row.id for row in rows]
     values = {"state": AwardState.NOTICED, "notice_id": notice_id}
-    change_awards(session, actor.village_id, [{"award": row.id, **values} for row in rows])
-    add_steps(session, actor, [row.id for row in rows], [(Act.NOTICE, AwardState.NOTICED)])
+    change_awards(session, actor.village_id, ids, values)
+    add_steps(session, actor, ids, [(Act.NOTICE, AwardState.NOTICED)])
 
 
 def post_noticed(session: Session, actor: Actor, notice_id: int, request_id: str) -> int | None:
@@ -69,16 +85,8 @@ def post_noticed(session: Session, actor: Actor, notice_id: int, request_id: str
     """
     lock(session, actor.village_id)
     require_clock(session, actor.village_id)
-    rows = session.connection().execute(
-        select(_awards)
-        .where(
-            _awards.c.village_id == actor.village_id,
-            _awards.c.notice_id == notice_id,
-            _awards.c.state == AwardState.NOTICED,
-        )
-        .order_by(_awards.c.id)
-    )
-    return post_rows(session, actor, request_id, rows.all(), notice_id)
+    rows = _HANGING.rows(session, village=actor.village_id, notice=notice_id)
+    return post_rows(session, actor, request_id, rows, notice_id)
 
 
 def post_rows(
@@ -98,29 +106,19 @@ def post_rows(
     village_id = actor.village_id
     ordered = sorted(rows, key=lambda row: (row.deduction, row.id))
     ids = [row.id for row in ordered]
-    collected = _collected(session, village_id, ordered)
-    moved = [row for row in ordered if collected[row.id]]
+    moves = _moves(session, village_id, ordered)
     posted = post(
         session,
         village_id,
         EventKind.POST_AWARDS,
-        _legs(session, village_id, moved, collected),
+        moves.values(),
         actor=actor.user_id,
         request_id=request_id,
         payload={"awards": ids, "notice": notice_id},
     )
-    legs = {row.id: leg for leg, row in enumerate(moved, start=1)}
-    changes = [
-        {
-            "award": row.id,
-            "state": AwardState.POSTED,
-            "posted_seq": posted.seq,
-            "posted_leg": legs.get(row.id),
-            "collected": collected[row.id],
-        }
-        for row in ordered
-    ]
-    change_awards(session, village_id, changes)
+    legs = dict.fromkeys(ids, 0) | {number: leg for leg, number in enumerate(moves, start=1)}
+    write_posted(session, village_id, posted.seq, legs)
+    add_merits(session, village_id, ordered)
     add_steps(session, actor, ids, [(Act.POST, AwardState.POSTED)])
     audit.record(session, actor, "awards.post", str(posted.seq), awards=ids, notice=notice_id)
     return posted.seq
@@ -205,44 +203,36 @@ def _step(
     reason = checked_reason(reason)
     row = locked_row(session, actor, award_id)
     state = next_state(session, actor, row, act)
-    change_awards(session, actor.village_id, [{"award": award_id, "state": state, **values}])
+    change_awards(session, actor.village_id, [award_id], {"state": state, **values})
     add_steps(session, actor, [award_id], [(act, state)], reason)
     audit.record(session, actor, f"awards.{act.value}", str(award_id), reason=reason)
 
 
-def _collected(session: Session, village_id: int, ordered: Sequence[Any]) -> dict[int, int]:
-    """How many points each award moves: all of a merit, of a deduction what is there."""
-    there = {
-        owner: balance.amount
-        for owner, balance in balances(session, village_id, AccountKind.HOUSEHOLD_POINTS).items()
-    }
-    collected = {}
-    for row in ordered:
-        points = min(row.points, there[row.household_id]) if row.deduction else row.points
-        there[row.household_id] += -points if row.deduction else points
-        collected[row.id] = points
-    return collected
+def _moves(session: Session, village_id: int, ordered: Sequence[Any]) -> dict[int, Leg]:
+    """What each award moves: all of a merit, of a deduction what is there; none where that is 0.
 
-
-def _legs(
-    session: Session, village_id: int, rows: Sequence[Any], collected: dict[int, int]
-) -> list[Leg]:
-    """From the village's issued points to each household's account; deductions the other way."""
+    From the village's issued points to each household's account; deductions the other way.
+    """
     issued = account_of(session, village_id, AccountKind.POINTS_ISSUED).account
     accounts = balances(session, village_id, AccountKind.HOUSEHOLD_POINTS)
-    memo = memos_of(session, village_id, list(rows))
-    legs = []
-    for row in rows:
-        theirs = accounts[row.household_id].account
+    there = {owner: balance.amount for owner, balance in accounts.items()}
+    memo = memos_of(session, village_id, list(ordered))
+    moves = {}
+    for row in ordered:
+        theirs, left = accounts[row.household_id].account, there[row.household_id]
+        points = min(row.points, left) if row.deduction else row.points
+        there[row.household_id] = left + (-points if row.deduction else points)
         debit, credit = (theirs, issued) if row.deduction else (issued, theirs)
-        legs.append(Leg(debit, credit, collected[row.id], memo(row)))
-    return legs
+        if points:
+            moves[row.id] = Leg(debit, credit, points, memo(row))
+    return moves
 
 
 def _reverse(session: Session, actor: Actor, row: Any, request_id: str, reason: str) -> int:
     seq = _take_back(session, actor, row, request_id, reason)
     # Whose decision it was to post stays written; who took it back stands in the steps.
-    change_awards(session, actor.village_id, [{"award": row.id, "state": AwardState.REVERSED}])
+    change_awards(session, actor.village_id, [row.id], {"state": AwardState.REVERSED})
+    take_merit(session, row)
     add_steps(session, actor, [row.id], [(Act.REVERSE, AwardState.REVERSED)], reason)
     audit.record(session, actor, "awards.reverse", str(row.id), seq=seq, reason=reason)
     return seq

@@ -1,11 +1,22 @@
 """Reading deeds: lists, the queue, one with its steps, posted ones for boards."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, RowMapping, Select, and_, func, not_, or_, select, true
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    func,
+    not_,
+    or_,
+    select,
+    true,
+)
 from sqlmodel import Session
 
 from moralbank.access.queries import user_names
@@ -19,15 +30,18 @@ from moralbank.households.erased import erased_households
 from moralbank.i18n import _, mark
 from moralbank.local_numbers import number_or_unknown
 from moralbank.paging import Page, place
+from moralbank.prepared import Prepared, among
 
 _awards = Award.__table__  # type: ignore[attr-defined]
 _steps = AwardStep.__table__  # type: ignore[attr-defined]
 _votes = AwardVote.__table__  # type: ignore[attr-defined]
-_items = joining.items
 _groups = joining.groups
 
+_HERE: Final[BindParameter[int]] = bindparam("village")
+
 PAGE_ROWS: Final = 30
-QUEUE_ROWS: Final = 200
+QUEUE_ROWS: Final = 20
+"""So many deeds are judged in one go: each brings its own form, and the page stays light."""
 
 
 SOURCE_LABELS: Final = {
@@ -165,13 +179,17 @@ class AwardPage(Page[AwardRow]):
     points: int
 
 
-@dataclass(frozen=True)
-class GroupWaiting:
-    """How many deeds of a group wait to be decided on."""
-
-    id: int
-    name: str
-    count: int
+_UNFINISHED: Final = and_(
+    _awards.c.recorded_by == bindparam("user"),
+    joining.stands(AwardState.DRAFT, AwardState.RETURNED),
+    _awards.c.source != AwardSource.HOUSEHOLD,
+)
+_OWN_DRAFTS: Final = Prepared(joining.joined(_HERE).where(_UNFINISHED))
+_DEEDS: Final = Prepared(
+    joining.joined(_HERE).where(
+        _awards.c.household_id == bindparam("household"), among(_awards.c.state, "states")
+    )
+)
 
 
 def award(session: Session, village_id: int, award_id: int) -> AwardRow:
@@ -233,7 +251,9 @@ def award_page(
 ) -> AwardPage:
     """One page of the list, the newest record first; a page too far gives the last."""
     wanted = _narrowed(village_id, chosen)
-    sums = wanted.with_only_columns(func.count(), func.coalesce(func.sum(_awards.c.points), 0))
+    sums = _counted(village_id, chosen).with_only_columns(
+        func.count(), func.coalesce(func.sum(_awards.c.points), 0)
+    )
     total, points = session.connection().execute(sums).one()
     here = place(total, number, rows)
     page = wanted.order_by(_awards.c.id.desc()).limit(rows).offset(here.offset)
@@ -264,23 +284,6 @@ def waiting(
     return _awards_of(session, village_id, joining.by_item(wanted).limit(limit))
 
 
-def count_waiting(session: Session, village_id: int) -> int:
-    """How many deeds can be decided on."""
-    return sum(group.count for group in waiting_by_group(session, village_id))
-
-
-def waiting_by_group(session: Session, village_id: int) -> list[GroupWaiting]:
-    """The groups in which deeds can be decided on, in their order."""
-    rows = session.connection().execute(
-        joining.joined(village_id)
-        .where(_ready(session, village_id))
-        .with_only_columns(_groups.c.id, _groups.c.name, func.count().label("waiting"))
-        .group_by(_groups.c.id, _groups.c.name, _groups.c.position)
-        .order_by(_groups.c.position, _groups.c.id)
-    )
-    return [GroupWaiting(row.id, row.name, row.waiting) for row in rows]
-
-
 def to_verify(
     session: Session,
     village_id: int,
@@ -296,20 +299,18 @@ def to_verify(
     return _awards_of(session, village_id, joining.walking(wanted).limit(limit))
 
 
-def to_verify_count(
-    session: Session, village_id: int, *, groups: Collection[int] | None = None
-) -> int:
-    """How many deeds must be looked at on the spot, of these groups or of all."""
-    wanted = joining.joined(village_id).where(_unverified(session, village_id, groups))
-    return session.connection().scalar(wanted.with_only_columns(func.count())) or 0
-
-
 def own_drafts(session: Session, village_id: int, user_id: int) -> list[AwardRow]:
     """What somebody began and didn't hand in, or got back: the newest first."""
-    unfinished = _awards.c.state.in_((AwardState.DRAFT, AwardState.RETURNED))
-    wanted = joining.joined(village_id).where(unfinished, _awards.c.recorded_by == user_id)
-    own = wanted.where(_awards.c.source != AwardSource.HOUSEHOLD)
-    return _awards_of(session, village_id, own.order_by(_awards.c.id.desc()))
+    rows = _OWN_DRAFTS.rows(session, village=village_id, user=user_id)
+    return _newest_first(told(session, village_id, rows))
+
+
+def deeds_of(
+    session: Session, village_id: int, household_id: int, states: Collection[AwardState]
+) -> list[AwardRow]:
+    """A household's deeds that stand so: the newest first."""
+    rows = _DEEDS.rows(session, village=village_id, household=household_id, states=states)
+    return _newest_first(told(session, village_id, rows))
 
 
 def approved(
@@ -325,35 +326,13 @@ def approved(
     return _awards_of(session, village_id, joining.walking(_narrowed(village_id, chosen)))
 
 
-def recent_items(session: Session, village_id: int, user_id: int, count: int = 4) -> list[int]:
-    """The items that somebody recorded last, the latest first."""
-    last = func.max(_awards.c.id)
-    rows = session.connection().execute(
-        select(_awards.c.item)
-        .where(_awards.c.village_id == village_id, _awards.c.recorded_by == user_id)
-        .group_by(_awards.c.item)
-        .order_by(last.desc())
-        .limit(count)
-    )
-    return list(rows.scalars())
-
-
-def items_used(session: Session, village_id: int) -> list[tuple[int, str]]:
-    """Every item that was ever recorded: its number, and its name in the last version of it."""
-    used = select(_awards.c.item).distinct().where(_awards.c.village_id == village_id)
-    rows = session.connection().execute(
-        select(_items.c.number, _items.c.name)
-        .where(_items.c.village_id == village_id, _items.c.number.in_(used))
-        .order_by(_items.c.number, _items.c.version)
-    )
-    return sorted({row.number: row.name for row in rows}.items())
-
-
 def _ready(session: Session, village_id: int) -> ColumnElement[bool]:
     """Whether a deed can be decided on: verified, or claimed where that is enough."""
     enough = not_(Rule.of(session, village_id).condition())
     claimed = and_(_awards.c.state == AwardState.CLAIMED, enough)
-    return or_(_awards.c.state == AwardState.VERIFIED, claimed)
+    # Said twice, for SQLite: it takes the index of states only for a plain list of them.
+    either = _awards.c.state.in_((AwardState.VERIFIED, AwardState.CLAIMED))
+    return and_(either, or_(_awards.c.state == AwardState.VERIFIED, claimed))
 
 
 def _unverified(
@@ -365,6 +344,17 @@ def _unverified(
 
 
 def _narrowed(village_id: int, chosen: Filter) -> Select[Any]:
+    return joining.joined(village_id).where(*_conditions(chosen))
+
+
+def _counted(village_id: int, chosen: Filter) -> Select[Any]:
+    """The same deeds, to be counted: without the joins where nothing is asked of what they add."""
+    if chosen.typed.strip() or chosen.group_id is not None:
+        return _narrowed(village_id, chosen)
+    return select(_awards).where(_awards.c.village_id == village_id, *_conditions(chosen))
+
+
+def _conditions(chosen: Filter) -> list[ColumnElement[bool]]:
     equal = {
         _awards.c.state: chosen.state,
         _groups.c.id: chosen.group_id,
@@ -373,22 +363,31 @@ def _narrowed(village_id: int, chosen: Filter) -> Select[Any]:
     }
     conditions = [column == value for column, value in equal.items() if value is not None]
     conditions.append(joining.within(chosen.first, chosen.last))
-    conditions += [joining.fits(word) for word in chosen.typed[:60].split()]
-    return joining.joined(village_id).where(*conditions)
+    return conditions + [joining.fits(word) for word in chosen.typed[:60].split()]
 
 
 def _awards_of(session: Session, village_id: int, wanted: Select[Any]) -> list[AwardRow]:
+    return told(session, village_id, session.connection().execute(wanted).all())
+
+
+def told(session: Session, village_id: int, rows: Sequence[Any]) -> list[AwardRow]:
+    """Rows of `joining.joined` as pages know them."""
+    if not rows:
+        return []
     names, rule = user_names(session, village_id), Rule.of(session, village_id)
-    return [_row(row, names, rule) for row in session.connection().execute(wanted).mappings()]
+    return [_row(row, names, rule) for row in rows]
 
 
-def _row(row: RowMapping, names: dict[int, str], rule: Rule) -> AwardRow:
-    plain = {name: row[name] for name in _PLAIN}
-    recorder = who_did(names, row["recorded_by"], Act.RECORD, row["source"])
+def _newest_first(rows: list[AwardRow]) -> list[AwardRow]:
+    """Put in order here: where it is asked to, SQLite reads all that were ever recorded for it."""
+    return sorted(rows, key=lambda row: -row.id)
+
+
+def _row(row: Any, names: dict[int, str], rule: Rule) -> AwardRow:
     return AwardRow(
-        **plain,
-        member_name=row["member_name"] or "",
-        recorder=recorder,
-        decider=names.get(row["decided_by"], ""),
-        needs_verification=rule.needed_for(row["item"], row["source"]),
+        **{name: getattr(row, name) for name in _PLAIN},
+        member_name=row.member_name or "",
+        recorder=who_did(names, row.recorded_by, Act.RECORD, row.source),
+        decider=names.get(row.decided_by, ""),
+        needs_verification=rule.needed(row),
     )

@@ -1,10 +1,14 @@
 """The rows of awards as the service writes them, many at a time."""
 
+import json
 from collections.abc import Callable, Collection, Iterable, Sequence
-from typing import Any
+from datetime import date
+from functools import cache
+from typing import Any, Final
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import Integer, String, bindparam, cast, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.types import NullType
 from sqlmodel import Session
 
 from moralbank import clock
@@ -16,14 +20,74 @@ from moralbank.awards.understanding import Deed
 from moralbank.errors import Refused
 from moralbank.households.models import Member
 from moralbank.i18n import _, in_the_villages_language, mark
+from moralbank.ledger.models import Transfer
 from moralbank.ledger.service import lock, take_numbers
 from moralbank.local_numbers import number_or_unknown
+from moralbank.prepared import Prepared, among
 from moralbank.scheme.models import SchemeItem
 
 _awards = Award.__table__  # type: ignore[attr-defined]
 _steps = AwardStep.__table__  # type: ignore[attr-defined]
 _items = SchemeItem.__table__  # type: ignore[attr-defined]
 _members = Member.__table__  # type: ignore[attr-defined]
+_transfers = Transfer.__table__  # type: ignore[attr-defined]
+
+
+def _posting() -> Any:
+    """The update that many awards share though each has a leg of its own."""
+    given = func.json_each(bindparam("legs", type_=NullType())).table_valued("key", "value")
+    # PostgreSQL makes a number of JSON only by way of text.
+    leg = func.nullif(cast(cast(given.c.value, String), Integer), 0).label("leg")
+    posted = select(cast(given.c.key, Integer).label("id"), leg).cte("posted")
+    posted = posted.prefix_with("MATERIALIZED")  # or SQLite reads it once for each award
+    amount = (
+        select(_transfers.c.amount)
+        .where(
+            _transfers.c.village_id == bindparam("village"),
+            _transfers.c.seq == bindparam("seq"),
+            _transfers.c.leg == posted.c.leg,
+        )
+        .scalar_subquery()
+    )
+    return (
+        update(_awards)
+        .where(_awards.c.village_id == bindparam("village"), _awards.c.id == posted.c.id)
+        .values(
+            state=AwardState.POSTED,
+            posted_seq=bindparam("seq"),
+            posted_leg=posted.c.leg,
+            collected=func.coalesce(amount, 0),
+        )
+    )
+
+
+def _stepping() -> Any:
+    """The insert that adds one step to awards, after the last that each has."""
+    last = (
+        select(func.coalesce(func.max(_steps.c.step), 0) + 1)
+        .where(_steps.c.village_id == _awards.c.village_id, _steps.c.award_id == _awards.c.id)
+        .correlate(_awards)
+        .scalar_subquery()
+    )
+    said = ("act", "state", "by", "at", "device", "reason", "witness")
+    return insert(_steps).from_select(
+        ["village_id", "award_id", "step", *said],
+        select(
+            _awards.c.village_id,
+            _awards.c.id,
+            last,
+            *(bindparam(name, type_=_steps.c[name].type) for name in said),
+        ).where(_awards.c.village_id == bindparam("village"), among(_awards.c.id, "awards")),
+    )
+
+
+_NAMED: Final = Prepared(
+    select(_awards)
+    .where(_awards.c.village_id == bindparam("village"), among(_awards.c.id, "awards"))
+    .order_by(_awards.c.id)
+)
+_POST: Final = Prepared(_posting())
+_ADD_STEP: Final = Prepared(_stepping())
 
 
 class RecordedAtOnce(Refused):
@@ -35,22 +99,12 @@ class RecordedAtOnce(Refused):
 
 def award_rows(session: Session, actor: Actor, ids: Sequence[int]) -> list[Any]:
     """The awards of these numbers as they stand now, in order; raises AwardUnknown."""
-    rows = (
-        session.connection()
-        .execute(
-            select(_awards)
-            .where(
-                _awards.c.village_id == actor.village_id,
-                _awards.c.id.in_([number_or_unknown(one) for one in ids]),
-            )
-            .order_by(_awards.c.id)
-        )
-        .all()
-    )
+    asked = [number_or_unknown(one) for one in ids]
+    rows = _NAMED.rows(session, village=actor.village_id, awards=asked)
     missing = set(ids) - {row.id for row in rows}
     if missing:
         raise AwardUnknown(id=min(missing))
-    return list(rows)
+    return rows
 
 
 def locked_rows(session: Session, actor: Actor, ids: Sequence[int]) -> list[Any]:
@@ -123,8 +177,8 @@ def rewrite_award(
 
     `values` hold its new state too. Raises RecordedAtOnce.
     """
-    change = {"award": row.id, **values, "ballot": row.ballot + 1}
-    _with_words(session, lambda: change_awards(session, actor.village_id, [change]))
+    values = {**values, "ballot": row.ballot + 1}
+    _with_words(session, lambda: change_awards(session, actor.village_id, [row.id], values))
     add_steps(session, actor, [row.id], [(act, values["state"])])
 
 
@@ -164,59 +218,53 @@ def batch_of(session: Session, actor: Actor, first: int, most: int) -> list[int]
     return list(found)
 
 
-def change_awards(session: Session, village_id: int, changes: list[dict[str, Any]]) -> None:
-    """Change awards; each of `changes` names its award and new values, of the same columns."""
-    columns = [name for name in changes[0] if name != "award"]
-    statement = (
+def change_awards(
+    session: Session, village_id: int, ids: Collection[int], values: dict[str, Any]
+) -> None:
+    """Give the same values to columns of these awards, however many by one statement."""
+    given = {f"new_{name}": value for name, value in values.items()}
+    _changing(*values).run(session, village=village_id, awards=ids, **given)
+
+
+@cache
+def _changing(*names: str) -> Prepared:
+    return Prepared(
         update(_awards)
-        .where(_awards.c.village_id == bindparam("village"), _awards.c.id == bindparam("award"))
-        .values({name: bindparam(f"new_{name}") for name in columns})
+        .where(_awards.c.village_id == bindparam("village"), among(_awards.c.id, "awards"))
+        .values({name: bindparam(f"new_{name}") for name in names})
     )
-    rows = [
-        {
-            "village": village_id,
-            "award": change["award"],
-            **{f"new_{name}": change[name] for name in columns},
-        }
-        for change in changes
-    ]
-    session.connection().execute(statement, rows)
+
+
+def write_posted(session: Session, village_id: int, seq: int, legs: dict[int, int]) -> None:
+    """Let awards say which leg of an event posted each, 0 where nothing moved.
+
+    What was collected is what that transfer moved.
+    """
+    _POST.run(session, village=village_id, seq=seq, legs=json.dumps(legs))
 
 
 def add_steps(
     session: Session,
     actor: Actor,
-    ids: Sequence[int],
+    ids: Collection[int],
     way: Iterable[tuple[Act, AwardState]],
     reason: str = "",
     witness: str = "",
 ) -> None:
     """Write the same steps after the last one of each award."""
-    if not ids:
-        return
-    taken = session.connection().execute(
-        select(_steps.c.award_id, func.max(_steps.c.step).label("last"))
-        .where(_steps.c.village_id == actor.village_id, _steps.c.award_id.in_(ids))
-        .group_by(_steps.c.award_id)
-    )
-    last = {row.award_id: row.last for row in taken}
-    rows = [
-        {
-            "village_id": actor.village_id,
-            "award_id": number,
-            "step": last.get(number, 0) + place,
-            "act": act,
-            "state": state,
-            "by": actor.user_id,
-            "at": clock.now(),
-            "device": actor.device[:80],
-            "reason": reason,
-            "witness": witness,
-        }
-        for number in ids
-        for place, (act, state) in enumerate(way, start=1)
-    ]
-    session.connection().execute(insert(_steps), rows)
+    for act, state in way:
+        _ADD_STEP.run(
+            session,
+            village=actor.village_id,
+            awards=ids,
+            act=act,
+            state=state,
+            by=actor.user_id,
+            at=clock.now(),
+            device=actor.device[:80],
+            reason=reason,
+            witness=witness,
+        )
 
 
 def memos_of(session: Session, village_id: int, awards: list[Any]) -> Callable[[Any], str]:
@@ -224,11 +272,18 @@ def memos_of(session: Session, village_id: int, awards: list[Any]) -> Callable[[
     items = items_of(session, village_id, awards)
     members = _member_names(session, village_id, {award.member_id for award in awards})
 
-    def memo(award: Any) -> str:
-        name = items[award.scheme_version, award.item].name
+    @cache
+    def deed(version: int, item: int, day: date, *, deduction: bool) -> str:
+        name = items[version, item].name
         with in_the_villages_language():
-            words = _("扣分：%(item)s", item=name) if award.deduction else name
-        return f"{words} {award.deed_on:%m-%d} {members.get(award.member_id, '')}".rstrip()
+            words = _("扣分：%(item)s", item=name) if deduction else name
+        return f"{words} {day:%m-%d}"
+
+    def memo(award: Any) -> str:
+        said = deed(
+            award.scheme_version, award.item, award.deed_on, deduction=bool(award.deduction)
+        )
+        return f"{said} {members.get(award.member_id, '')}".rstrip()
 
     return memo
 

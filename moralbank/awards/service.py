@@ -250,7 +250,7 @@ def withdraw(
         require_unbarred_from(session, actor, [row])
     _theirs(session, actor, award_id, Act.WITHDRAW, household_id)
     withdrawn = AwardState.WITHDRAWN
-    change_awards(session, actor.village_id, [{"award": award_id, "state": withdrawn}])
+    change_awards(session, actor.village_id, [award_id], {"state": withdrawn})
     add_steps(session, actor, [award_id], [(Act.WITHDRAW, withdrawn)], reason)
     audit.record(session, actor, "awards.withdraw", str(award_id), reason=reason)
 

@@ -12,6 +12,7 @@ from moralbank import clock
 from moralbank.access.permissions import may as role_may
 from moralbank.access.queries import groups_looked_after
 from moralbank.awards import service
+from moralbank.awards.desks import items_used, recent_items
 from moralbank.awards.export import award_list
 from moralbank.awards.filters import (
     FILTERS,
@@ -25,13 +26,12 @@ from moralbank.awards.forms import ReasonForm, RecordForm, RecordManyForm
 from moralbank.awards.judging import SomeRefused, why_left_out
 from moralbank.awards.pages import asked_for
 from moralbank.awards.queries import (
+    PAGE_ROWS,
     Filter,
     award_page,
     awards_named,
-    items_used,
     listed_awards,
     own_drafts,
-    recent_items,
 )
 from moralbank.awards.queries import award as award_row
 from moralbank.awards.states import STATE_LABELS
@@ -50,6 +50,7 @@ from moralbank.i18n import _
 from moralbank.ledger.models import AccountKind
 from moralbank.ledger.queries import account_of
 from moralbank.local_numbers import number_or_unknown
+from moralbank.paging import place
 from moralbank.photos.models import PhotoSubject
 from moralbank.photos.queries import PhotoInfo, photos_of
 from moralbank.scheme.queries import item_on, scheme_on
@@ -136,9 +137,13 @@ def mine() -> Any:
     """Show my drafts, and what came back to me to be completed."""
     actor = current_actor()
     with reading() as session:
-        rows = own_drafts(session, actor.village_id, actor.user_id)
+        found = own_drafts(session, actor.village_id, actor.user_id)
+        here = place(len(found), asked_page(), PAGE_ROWS)
+        rows = found[here.offset : here.offset + PAGE_ROWS]
         asked = asked_for(session, actor.village_id, [row.id for row in rows])
-    return render_template("awards/mine.html", rows=rows, returned=asked)
+    return render_template(
+        "awards/mine.html", rows=rows, returned=asked, pager=pager(here, "awards.mine")
+    )
 
 
 @room.get("/awards/<int:award_id>/amend")

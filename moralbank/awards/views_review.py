@@ -104,7 +104,9 @@ def approve() -> Any:
     ids = [number_or_unknown(only)] if only else ticked()
     try:
         with writing() as session:
-            done = deciding.approve(session, current_actor(), sent_request_id(), ids)
+            # Every deed's own button stands in the one form of the page, whose id they share.
+            request_id = f"{sent_request_id()}-{ids[0]}" if only else sent_request_id()
+            done = deciding.approve(session, current_actor(), request_id, ids)
     except MoralbankError as refusal:
         typed = Typed(ids[0] if only else 0, None, refusal)
         return _again(_review_page, typed, set(ids))

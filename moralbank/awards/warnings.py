@@ -10,19 +10,21 @@ from datetime import date, timedelta
 from statistics import median
 from typing import Any, Final
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 from sqlmodel import Session
 
 from moralbank import clock
 from moralbank.awards.caps import period_around, period_words
-from moralbank.awards.joining import awards, items
+from moralbank.awards.joining import awards, items, stands
 from moralbank.awards.models import LIVE_STATES, AwardState
 from moralbank.awards.queries import AwardRow
 from moralbank.awards.understanding import key_of
 from moralbank.households.queries import HouseholdInfo, household_labels
 from moralbank.i18n import _, listed
+from moralbank.ledger.models import Event
 from moralbank.photos.models import PhotoSubject
 from moralbank.photos.queries import same_photo
+from moralbank.prepared import Prepared
 from moralbank.scheme.models import CapMeasure, CapPer, CapPeriod
 from moralbank.scheme.queries import MEASURE_WORDS, Cap, Scheme, scheme_version
 from moralbank.villages.queries import number_set
@@ -36,14 +38,12 @@ USUAL_OF: Final = 200
 LEAST_USUAL: Final = 5
 """What is usual follows from so many of the last posted deeds of an item, and at least so many."""
 TIMES_USUAL: Final = 3
+ALIKE_NAMED: Final = 2
+"""So many deeds that look like the same one are named; of more it is said how many."""
 NEARLY_PERCENT: Final = 90
 """From so much of the month's budget on reviewers are told how little is left."""
-_SPENDING: Final = (
-    AwardState.APPROVED,
-    AwardState.NOTICED,
-    AwardState.OBJECTED,
-    AwardState.POSTED,
-)
+_STILL_TO_POST: Final = (AwardState.APPROVED, AwardState.NOTICED, AwardState.OBJECTED)
+_events: Final = Event.__table__  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True)
@@ -106,18 +106,46 @@ def month_budget(session: Session, village_id: int) -> Budget:
     return Budget(budget_used(session, village_id), limit)
 
 
+_BEFORE: Final = (
+    select(_events.c.seq)
+    .where(_events.c.village_id == bindparam("village"), _events.c.at < bindparam("begin"))
+    .order_by(_events.c.seq.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+
+
+def _approved_since(either: ColumnElement[bool]) -> ColumnElement[int]:
+    """The points of merits that were approved since a moment and stand so."""
+    return func.coalesce(
+        select(func.sum(awards.c.points))
+        .where(
+            awards.c.village_id == bindparam("village"),
+            awards.c.deduction.is_(False),
+            awards.c.decided_at >= bindparam("begin"),
+            either,
+        )
+        .scalar_subquery(),
+        0,
+    )
+
+
+_BUDGET_USED: Final = Prepared(
+    select(
+        # What was posted before then was approved before it, too: only later ones are looked at.
+        _approved_since(
+            and_(stands(AwardState.POSTED), awards.c.posted_seq > func.coalesce(_BEFORE, 0))
+        ).label("posted"),
+        _approved_since(stands(*_STILL_TO_POST)).label("to_post"),
+    )
+)
+
+
 def budget_used(session: Session, village_id: int) -> int:
     """The points of merits that were approved in the village's present month."""
     first, _last = period_around(CapPeriod.MONTH, clock.today())
-    found = session.connection().scalar(
-        select(func.coalesce(func.sum(awards.c.points), 0)).where(
-            awards.c.village_id == village_id,
-            awards.c.state.in_(_SPENDING),
-            awards.c.deduction.is_(False),
-            awards.c.decided_at >= clock.midnight(first),
-        )
-    )
-    return int(found or 0)
+    begin = clock.midnight(first)
+    return int(sum(_BUDGET_USED.rows(session, village=village_id, begin=begin)[0]))
 
 
 def _read(session: Session, village_id: int, rows: Sequence[AwardRow]) -> _Known:
@@ -190,7 +218,11 @@ def _all_of(row: AwardRow, known: _Known) -> Iterator[Warning]:
     cap = known.schemes[row.scheme_version].item(row.item).cap
     if cap is not None:
         yield from _cap(row, cap, others)
-    yield from _repeated(row, others)
+    repeated = list(_repeated(row, others))
+    yield from repeated[:ALIKE_NAMED]
+    if len(repeated) > ALIKE_NAMED:
+        left = len(repeated) - ALIKE_NAMED
+        yield Warning("same_deed", _("像是同一件事的还有 %(n)s 条", n=left))
     twins = known.twins.get(row.id, [])
     if twins:
         ids = listed(str(number) for number in twins)

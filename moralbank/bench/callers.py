@@ -19,6 +19,7 @@ from urllib.parse import urlencode
 
 TIMEOUT_S: Final = 60
 _TOKEN: Final = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
+_FORM: Final = "application/x-www-form-urlencoded"
 OK: Final = 200
 SEE_OTHER: Final = 303
 
@@ -40,19 +41,27 @@ class Visitor:
         self, method: str, path: str, fields: Mapping[str, Any] | None = None
     ) -> tuple[int, str]:
         """Status, and where the answer leads (else its text)."""
+        if fields is None:
+            status, where, content = self.send(method, path)
+        else:
+            status, where, content = self.send(method, path, urlencode(fields).encode(), _FORM)
+        return status, where or content.decode()
+
+    def send(
+        self, method: str, path: str, body: bytes | None = None, kind: str = ""
+    ) -> tuple[int, str, bytes]:
+        """Status, where the answer leads, and what it holds; `body` is of that `kind`."""
         headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
-        body = None
-        if fields is not None:
-            headers["Content-Type"] = "application/x-www-form-urlencoded"
-            body = urlencode(fields)
+        if body is not None:
+            headers["Content-Type"] = kind
         self.connection.request(method, path, body, headers)
         answer = self.connection.getresponse()
-        text = answer.read().decode()
+        content = answer.read()
         self.server = answer.headers.get("Server", "")
         for cookie in answer.headers.get_all("Set-Cookie") or ():
             name, _equals, rest = cookie.partition("=")
             self.cookies[name] = rest.partition(";")[0]
-        return answer.status, answer.headers.get("Location") or text
+        return answer.status, answer.headers.get("Location") or "", content
 
     def page(self, path: str) -> str:
         """A page that must be there."""
@@ -73,7 +82,7 @@ class Visitor:
         fields = {"name": name, "password": password, "csrf_token": self.token("/sign-in")}
         status, _where = self.ask("POST", "/sign-in", fields)
         if status != SEE_OTHER:
-            raise WrongAnswer("/sign-in", status)
+            raise WrongAnswer(status)
 
 
 class Callers:

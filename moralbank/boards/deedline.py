@@ -4,8 +4,6 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from moralbank.awards.honours import Deed
-from moralbank.boards.models import DeedChoice
 from moralbank.i18n import _
 
 COMFORTABLE: Final = 40
@@ -16,29 +14,23 @@ _JOINED: Final = 19
 _ELLIPSIS: Final = "…"
 
 
-def told(deeds: Sequence[Deed], choice: DeedChoice) -> str:
-    """The deeds' notes in one line of at most COMFORTABLE characters, else what was done how often.
-
-    A minor's deeds are counted but not told: their notes may name a child.
-    """
-    notes = noted(deeds, choice)
-    return _joined(notes, _("；")) if notes else counted(deeds)
+def told(notes: Iterable[str], counts: Counter[str]) -> str:
+    """The notes in one line of at most COMFORTABLE characters, else what was done how often."""
+    found = noted(notes)
+    return _joined(found, _("；")) if found else counted(counts)
 
 
-def counted(deeds: Iterable[Deed]) -> str:
+def counted(counts: Counter[str]) -> str:
     """What was done how often, the most frequent first: 志愿服务 12 次、出义务工 3 次."""
-    times = Counter(deed.item_name for deed in deeds)
-    parts = [_("%(what)s %(n)s 次", what=name, n=n) for name, n in times.most_common()]
+    parts = [_("%(what)s %(n)s 次", what=name, n=n) for name, n in counts.most_common()]
     return _joined(parts, _("、"))
 
 
-def noted(deeds: Iterable[Deed], choice: DeedChoice) -> tuple[str, ...]:
-    """Different notes, those to be told first in front; never of a minor's deed."""
-    telling = [deed for deed in deeds if deed.note.strip() and not deed.minor]
-    telling.sort(key=lambda deed: deed.deed_on, reverse=True)
-    if choice == DeedChoice.HIGHEST:
-        telling.sort(key=lambda deed: deed.points, reverse=True)
-    return tuple(dict.fromkeys(deed.note.strip().rstrip("。；，、.;,") for deed in telling))
+def noted(notes: Iterable[str]) -> tuple[str, ...]:
+    """Different notes in the order in which they came, as they can be joined."""
+    return tuple(
+        dict.fromkeys(note.strip().rstrip("。；，、.;,") for note in notes if note.strip())
+    )
 
 
 def _joined(parts: Sequence[str], link: str) -> str:

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Row, Select, and_, func, select
+from sqlalchemy import BindParameter, Row, Select, and_, bindparam, func, select
 from sqlmodel import Session
 
 from moralbank import clock
@@ -25,6 +25,7 @@ from moralbank.i18n import _, mark, sentences
 from moralbank.photos import storage
 from moralbank.photos.pictures import drawn
 from moralbank.photos.queries import require_photos
+from moralbank.prepared import Prepared
 from moralbank.printing import numerals
 from moralbank.villages.queries import VillageInfo, settings_of, village_info
 from moralbank.villages.settings import PUBLIC_ADDRESS
@@ -97,12 +98,8 @@ def latest_issue(
 
 def hanging_issues(session: Session, village_id: int) -> list[Issue]:
     """What hangs for objections today, the first to end first, without lines and issuers."""
-    hanging = (
-        _joined(village_id)
-        .where(_issues.c.hangs_until >= clock.today(), _newer.c.id.is_(None))
-        .order_by(_issues.c.hangs_until, _issues.c.id)
-    )
-    return [_info(row, {}) for row in session.connection().execute(hanging)]
+    rows = _HANGING.rows(session, village=village_id, today=clock.today())
+    return [_info(row, {}) for row in rows]
 
 
 def public_issue(
@@ -250,7 +247,7 @@ def _entry(line: Line, photo: bytes | None) -> BoardEntry:
     )
 
 
-def _joined(village_id: int) -> Select[Any]:
+def _joined(village_id: int | BindParameter[int]) -> Select[Any]:
     """Issues with how many stand on each, what each corrects and what corrects it."""
     here = _issues.c.village_id
     people = (
@@ -270,6 +267,13 @@ def _joined(village_id: int) -> Select[Any]:
         .outerjoin(_newer, and_(_newer.c.village_id == here, _newer.c.corrects == _issues.c.id))
         .where(here == village_id)
     )
+
+
+_HANGING: Final = Prepared(
+    _joined(bindparam("village"))
+    .where(_issues.c.hangs_until >= bindparam("today"), _newer.c.id.is_(None))
+    .order_by(_issues.c.hangs_until, _issues.c.id)
+)
 
 
 def _whole(session: Session, village_id: int, row: Row[Any]) -> Issue:

@@ -7,7 +7,13 @@ from typing import Any
 from sqlmodel import Session
 
 from moralbank import clock
-from moralbank.boards.candidates import Candidate, Sources, candidates, read_sources
+from moralbank.boards.candidates import (
+    Candidate,
+    Sources,
+    candidates,
+    read_deeds,
+    read_sources,
+)
 from moralbank.boards.deedline import counted, noted, told
 from moralbank.boards.definitions import Board, board_called, boards_of
 from moralbank.boards.edits import AS_TOLD, Edit, Key, edits_of
@@ -110,14 +116,14 @@ def rank_as(
     group = "" if group_id is None else group_of(session, village_id, group_id).name
     sources = read_sources(session, village_id, (board,), period, group_id)
     edits = edits_of(session, village_id, board.slug, period.text)
-    return _ranking(board, sources, edits, group)
+    return _ranking(session, board, sources, edits, group)
 
 
 def rank_all(session: Session, village_id: int, period: Period) -> tuple[Ranking, ...]:
     """Every board in use, from one reading of the period; lines are as the notes tell them."""
     boards = boards_of(session, village_id)
     sources = read_sources(session, village_id, boards, period)
-    return tuple(_ranking(board, sources, {}, "") for board in boards)
+    return tuple(_ranking(session, board, sources, {}, "") for board in boards)
 
 
 def board_sheet(session: Session, village_id: int, ranking: Ranking) -> BoardSheet:
@@ -161,26 +167,27 @@ def public_url(settings: Mapping[str, str], village_id: int, place: str) -> str 
     return f"{address}/b/{village_id}/{place}" if address else None
 
 
-def _ranking(board: Board, sources: Sources, edits: Edits, group: str) -> Ranking:
+def _ranking(session: Session, board: Board, sources: Sources, edits: Edits, group: str) -> Ranking:
     places = placed(candidates(board, sources), board.ties, board.top)
+    read_deeds(session, sources.village.id, board, sources, [one for _place, one in places])
     return Ranking(
         board=board,
         title=board.title_for(sources.village.name),
         period=sources.period,
-        standings=tuple(_standing(board, one, place, edits) for place, one in places),
+        standings=tuple(_standing(one, place, edits) for place, one in places),
         group=group,
         rule=rule(board, sources.period, sources.latest),
         tie_rule=tie_rule(board.ties),
     )
 
 
-def _standing(board: Board, candidate: Candidate, place: int, edits: Edits) -> Standing:
+def _standing(candidate: Candidate, place: int, edits: Edits) -> Standing:
     """One line; who asked not to be named is masked, and so is everything that could tell."""
     household = candidate.household
     if household is None:
         return _donor(candidate, place)
     if not household.consent:
-        name, deed = masked(candidate.name), counted(candidate.deeds)
+        name, deed = masked(candidate.name), counted(candidate.counts)
         own = (household.id, candidate.member_id, False)
         return Standing(place, name, household.group, deed, candidate.points, *own)
     edit = edits.get((household.id, candidate.member_id), AS_TOLD)
@@ -188,12 +195,12 @@ def _standing(board: Board, candidate: Candidate, place: int, edits: Edits) -> S
         rank=place,
         name=candidate.name,
         group=household.group,
-        deed=edit.deed or told(candidate.deeds, board.deed),
+        deed=edit.deed or told(candidate.notes, candidate.counts),
         points=candidate.points,
         household_id=household.id,
         member_id=candidate.member_id,
         shown=True,
-        notes=noted(candidate.deeds, board.deed),
+        notes=noted(candidate.notes),
         photo_id=edit.photo_id,
     )
 

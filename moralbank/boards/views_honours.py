@@ -43,7 +43,7 @@ from moralbank.web.printed import ACTUAL_SIZE, printed
 room = Blueprint("boards", __name__)
 
 CERTIFICATES: Final = "/boards/issues/<int:issue_id>/certificates"
-PAGE_ROWS: Final = 48
+PAGE_ROWS: Final = 30
 
 
 @room.get(CERTIFICATES)

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
 from moralbank import clock
 from moralbank.awards.models import AwardSource, AwardState, AwardStep
-from moralbank.awards.queries import AwardRow, Filter, award, listed_awards
+from moralbank.awards.queries import AwardRow, award, deeds_of
 from moralbank.cards.queries import CardInfo, masked_member
 from moralbank.i18n import _, mark
 from moralbank.notices.queries import open_notices
@@ -22,6 +22,7 @@ from moralbank.photos.queries import (
     photos_of,
     uses_of,
 )
+from moralbank.prepared import Prepared, among
 
 _steps = AwardStep.__table__  # type: ignore[attr-defined]
 
@@ -101,12 +102,15 @@ class _Step:
 def public_deeds(session: Session, village_id: int, household_id: int) -> PublicDeeds:
     """What a household is told of its deeds; the number of statements doesn't grow with them."""
     since = clock.today() - _LOOKED_BACK
-    chosen = Filter(household_id=household_id, first=since)
-    rows = [row for row in listed_awards(session, village_id, chosen) if _is_told(row)]
+    found = deeds_of(session, village_id, household_id, _STANDING)
+    rows = [row for row in found if row.deed_on >= since and _is_told(row)]
+    if not rows:
+        return PublicDeeds()
     ids = [row.id for row in rows]
     last = _last_steps(session, village_id, ids)
     photos = photos_of(session, village_id, PhotoSubject.AWARD, ids)
-    hanging = {one.id: one.last_day for one in open_notices(session, village_id)}
+    hung = any(row.notice_id is not None for row in rows)
+    hanging = {one.id: one.last_day for one in open_notices(session, village_id)} if hung else {}
     told = [_deed(row, last[row.id], photos.get(row.id, []), hanging) for row in rows]
     still = {AwardState.CLAIMED, AwardState.VERIFIED, AwardState.APPROVED}
     return PublicDeeds(
@@ -152,9 +156,8 @@ def own_photo(session: Session, card: CardInfo, name: str) -> PhotoInfo:
 
 
 def _is_told(row: AwardRow) -> bool:
-    """Drafts are nobody's yet, and a deduction that was refused had better be forgotten."""
-    forgotten = row.deduction and row.state is AwardState.REFUSED
-    return row.state in _STANDING and not forgotten
+    """A deduction that was refused had better be forgotten."""
+    return not (row.deduction and row.state is AwardState.REFUSED)
 
 
 def _is_theirs(session: Session, card: CardInfo, kind: PhotoSubject, number: int) -> bool:
@@ -187,11 +190,14 @@ def _deed(
     )
 
 
+_STEPS: Final = Prepared(
+    select(_steps.c.award_id, _steps.c.reason, _steps.c.at)
+    .where(_steps.c.village_id == bindparam("village"), among(_steps.c.award_id, "awards"))
+    .order_by(_steps.c.award_id, _steps.c.step)
+)
+
+
 def _last_steps(session: Session, village_id: int, ids: Collection[int]) -> dict[int, _Step]:
     """The last step of each deed: what was said then, and when."""
-    rows = session.connection().execute(
-        select(_steps.c.award_id, _steps.c.reason, _steps.c.at)
-        .where(_steps.c.village_id == village_id, _steps.c.award_id.in_(ids))
-        .order_by(_steps.c.award_id, _steps.c.step)
-    )
+    rows = _STEPS.rows(session, village=village_id, awards=ids)
     return {row.award_id: _Step(row.reason, row.at) for row in rows}

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from itertools import pairwise
-from typing import Final
+from typing import Any, Final
 
-from sqlmodel import Session
+from sqlalchemy import bindparam
+from sqlmodel import Session, col, select
 
 from moralbank import audit, clock
 from moralbank.access.hashing import hashed, matches
@@ -20,6 +21,7 @@ from moralbank.cards.queries import CardInfo, CardUnknown, card_info, require_us
 from moralbank.errors import Denied, Invalid, Refused
 from moralbank.i18n import mark
 from moralbank.ledger.service import lock
+from moralbank.prepared import Prepared
 
 SHORTEST_PIN: Final = 4
 LONGEST_PIN: Final = 6
@@ -85,9 +87,17 @@ class Pin:
         return sha256((self.kept or "").encode()).hexdigest()[:32]
 
 
+_PIN: Final = Prepared(
+    select(Card.pin_hash, Card.pin_locked_until).where(
+        col(Card.village_id) == bindparam("village"), col(Card.id) == bindparam("card")
+    )
+)
+
+
 def pin_of(session: Session, card: CardInfo) -> Pin:
     """The card's PIN as it is kept now."""
-    found = _card(session, card.village_id, card.id)
+    session.flush()  # one that was set in this very transaction
+    found = _PIN.rows(session, village=card.village_id, card=card.id)[0]
     return Pin(found.pin_hash, _locked_until(found))
 
 
@@ -161,7 +171,7 @@ def _require_active(found: Card) -> None:
         raise PinOfEndedCard
 
 
-def _locked_until(found: Card) -> datetime | None:
+def _locked_until(found: Any) -> datetime | None:
     """The end of the lock while it lasts; never longer than it can, should a clock be set back."""
     until, now = found.pin_locked_until, clock.now()
     return until if until is not None and now < until <= now + LOCKED_FOR else None

@@ -15,7 +15,7 @@ from moralbank.fund.old_points import lapse_ahead
 from moralbank.households.queries import household, members_of
 from moralbank.i18n import _, listed, sentences
 from moralbank.ledger.models import AccountKind, EventKind
-from moralbank.ledger.queries import StatementLine, account_of, rate_on, statement
+from moralbank.ledger.queries import StatementLine, accounts_of, rate_on, statement
 from moralbank.money import yuan
 from moralbank.reminders.queries import ReminderInfo, open_reminders
 from moralbank.store.keeping import shops
@@ -23,6 +23,7 @@ from moralbank.villages.queries import VillageInfo, telephone_in, village_info
 from moralbank.villages.settings import CONTACT, PUBLIC_ADDRESS
 
 LINES = 10
+_HELD: Final = (AccountKind.HOUSEHOLD_POINTS, AccountKind.HOUSEHOLD_CREDIT)
 _OF_DEEDS: Final = frozenset({EventKind.POST_AWARDS, EventKind.REVERSE})
 _DAY_OF_DEED: Final = re.compile(r" (\d\d)-(\d\d)(?= |$)")
 """How `awards.rows.memos_of` writes a deed's day."""
@@ -107,12 +108,10 @@ def closed_card(session: Session, card: CardInfo) -> PublicCard:
     )
 
 
-def public_card(session: Session, card: CardInfo) -> PublicCard:
-    """The page of a card that works, for whoever may read it."""
-    village = village_info(session, card.village_id)
+def public_card(session: Session, card: CardInfo, village: VillageInfo) -> PublicCard:
+    """The page of a card of this village that works, for whoever may read it."""
     owner = household(session, village.id, card.household_id)
-    points = account_of(session, village.id, AccountKind.HOUSEHOLD_POINTS, owner.id)
-    credit = account_of(session, village.id, AccountKind.HOUSEHOLD_CREDIT, owner.id)
+    points, credit = accounts_of(session, village.id, [(kind, owner.id) for kind in _HELD])
     ahead = lapse_ahead(session, village.id, owner.id)
     return PublicCard(
         village_id=village.id,

@@ -3,18 +3,25 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlmodel import Session, col, select
+from sqlalchemy import bindparam, exists, func, literal_column, select
+from sqlmodel import Session, col
+from sqlmodel import select as select_rows
 
 from moralbank.cards.faces import CardFace
 from moralbank.cards.models import Card, CardState
 from moralbank.errors import NotFound, Refused
 from moralbank.households.masking import ERASED, surname
+from moralbank.households.models import Household, HouseholdStatus
 from moralbank.households.queries import HouseholdInfo, all_households, listed_households
 from moralbank.i18n import _, mark
+from moralbank.prepared import Prepared
 from moralbank.villages.queries import village_info
 from moralbank.villages.settings import PUBLIC_ADDRESS, SLOGAN
+
+_cards = Card.__table__  # type: ignore[attr-defined]
+_households = Household.__table__  # type: ignore[attr-defined]
 
 STATE_LABELS = {
     CardState.ACTIVE: mark("在用"),
@@ -82,9 +89,25 @@ class CardRow:
     card: CardInfo | None
 
 
+_BY_TOKEN: Final = Prepared(select(_cards).where(_cards.c.token == bindparam("token")))
+_WORKS: Final = exists().where(
+    _cards.c.village_id == _households.c.village_id,
+    _cards.c.household_id == _households.c.id,
+    # As a literal: the index of working cards has this condition.
+    _cards.c.state == literal_column(f"'{CardState.ACTIVE.value}'"),
+)
+_COUNTS: Final = Prepared(
+    select(func.count().label("households"), func.count().filter(~_WORKS).label("without")).where(
+        _households.c.village_id == bindparam("village"),
+        _households.c.status == HouseholdStatus.ACTIVE,
+    )
+)
+
+
 def card_by_token(session: Session, token: str) -> CardInfo:
     """The card with this number, of whichever village and state; raises CardUnknown."""
-    found = session.exec(select(Card).where(Card.token == token)).first()
+    session.flush()  # one that was issued or ended in this very transaction
+    found = _BY_TOKEN.first(session, token=token)
     if found is None:
         raise CardUnknown
     return card_info(found)
@@ -109,7 +132,7 @@ def require_usable(info: CardInfo) -> None:
 def active_cards(session: Session, village_id: int) -> dict[int, CardInfo]:
     """Every working card of the village, by household."""
     found = session.exec(
-        select(Card).where(Card.village_id == village_id, Card.state == CardState.ACTIVE)
+        select_rows(Card).where(Card.village_id == village_id, Card.state == CardState.ACTIVE)
     )
     return {one.household_id: card_info(one) for one in found}
 
@@ -117,7 +140,7 @@ def active_cards(session: Session, village_id: int) -> dict[int, CardInfo]:
 def active_card(session: Session, village_id: int, household: HouseholdInfo) -> CardInfo:
     """The working card of one household; raises NoCard."""
     found = session.exec(
-        select(Card).where(
+        select_rows(Card).where(
             Card.village_id == village_id,
             Card.household_id == household.id,
             Card.state == CardState.ACTIVE,
@@ -131,7 +154,7 @@ def active_card(session: Session, village_id: int, household: HouseholdInfo) -> 
 def cards_of(session: Session, village_id: int, household_id: int) -> list[CardInfo]:
     """All cards a household ever had, newest first."""
     found = session.exec(
-        select(Card)
+        select_rows(Card)
         .where(Card.village_id == village_id, Card.household_id == household_id)
         .order_by(col(Card.id).desc())
     )
@@ -145,6 +168,13 @@ def card_rows(
     known = active_cards(session, village_id)
     households = listed_households(session, village_id, typed=typed, group_id=group_id)
     return [CardRow(one, known.get(one.id)) for one in households if not one.moved]
+
+
+def card_counts(session: Session, village_id: int) -> tuple[int, int]:
+    """How many households take part, and how many of them have no card that works."""
+    session.flush()
+    counts = _COUNTS.rows(session, village=village_id)[0]
+    return counts.households, counts.without
 
 
 def payload(address: str, token: str) -> str:
@@ -192,7 +222,7 @@ def _face(village: Any, household: HouseholdInfo, info: CardInfo) -> CardFace:
     )
 
 
-def card_info(found: Card) -> CardInfo:
+def card_info(found: Any) -> CardInfo:
     """A card's row as the rest of the house knows it."""
     return CardInfo(
         id=found.id,

@@ -9,6 +9,7 @@ from flask import (
     abort,
     current_app,
     flash,
+    g,
     redirect,
     render_template,
     request,
@@ -138,7 +139,7 @@ def public_page(token: str) -> Any:
     if not visit.inside:
         return _door_page(visit)
     with reading() as session:
-        shown = public_card(session, visit.card)
+        shown = public_card(session, visit.card, g.village)
     address = partial(_photo_address, visit.card.token)
     page = render_template("cards/public.html", card=shown, token=visit.card.token, address=address)
     return private(page)

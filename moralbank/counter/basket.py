@@ -12,13 +12,14 @@ from moralbank.cards.queries import NoCard, active_card, card
 from moralbank.counter.forms import Cart
 from moralbank.counter.judging import not_today
 from moralbank.counter.limits import Allowance, allowance
-from moralbank.counter.queries import Customer, customer
 from moralbank.counter.reckoning import Reckoning, affordable_fen
 from moralbank.counter.service import MOST_PIECES, CreditInvalid
 from moralbank.fund.old_points import LapseAhead, lapse_ahead
 from moralbank.households.pinyin import initials
-from moralbank.households.queries import HouseholdInfo, MemberInfo, members_of
+from moralbank.households.queries import HouseholdInfo, MemberInfo, household, members_of
 from moralbank.i18n import _, mark
+from moralbank.ledger.models import AccountKind
+from moralbank.ledger.queries import accounts_of, rate_on
 from moralbank.photos.models import PhotoSubject
 from moralbank.photos.queries import PhotoInfo, photos_of
 from moralbank.store.keeping import ShopInfo, shop_for
@@ -38,6 +39,21 @@ _TAKEN: Final = {
     LimitPeriod.QUARTER: mark("本季度拿满了"),
     LimitPeriod.YEAR: mark("今年拿满了"),
 }
+
+
+@dataclass(frozen=True)
+class Customer:
+    """A household at the counter: points, fen of credit, fen a point is worth today."""
+
+    household: HouseholdInfo
+    points: int
+    credit_fen: int
+    rate_fen: int
+
+    @property
+    def affordable_fen(self) -> int:
+        """Fen of goods it can take."""
+        return affordable_fen(self.points, self.credit_fen, self.rate_fen)
 
 
 @dataclass(frozen=True)
@@ -194,6 +210,25 @@ class Basket:
         if self.standing.has_pin:
             return _("一次超过 %(n)s 分要输密码或签名", n=above)
         return _("一次超过 %(n)s 分要签名", n=above)
+
+
+def customer(session: Session, village_id: int, household_id: int) -> Customer:
+    """What a household has to spend today. Raises HouseholdUnknown, NoRate."""
+    owner = household(session, village_id, household_id)
+    points, credit = accounts_of(
+        session,
+        village_id,
+        [
+            (AccountKind.HOUSEHOLD_POINTS, household_id),
+            (AccountKind.HOUSEHOLD_CREDIT, household_id),
+        ],
+    )
+    return Customer(
+        household=owner,
+        points=points.amount,
+        credit_fen=credit.amount,
+        rate_fen=rate_on(session, village_id),
+    )
 
 
 def basket(session: Session, actor: Actor, cart: Cart) -> Basket:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Table, and_, func, select
+from sqlalchemy import ColumnElement, Table, and_, bindparam, func, select
 from sqlmodel import Session
 
 from moralbank import clock
@@ -16,6 +16,7 @@ from moralbank.errors import NotFound
 from moralbank.i18n import mark
 from moralbank.ledger.chain import canonical_json
 from moralbank.paging import Page, place
+from moralbank.prepared import Prepared
 
 _slips = Slip.__table__  # type: ignore[attr-defined]
 _slip_lines = SlipLine.__table__  # type: ignore[attr-defined]
@@ -163,24 +164,37 @@ def close_page(session: Session, village_id: int, shop_id: int, number: int = 1)
 def unclosed_days(session: Session, village_id: int, shop_id: int) -> list[date]:
     """Days before today that had slips or refunds and were not closed, the newest first."""
     today = clock.today()
-    first, last = today - timedelta(days=DAYS_ASKED), today - timedelta(days=1)
-    connection = session.connection()
+    first = today - timedelta(days=DAYS_ASKED)
+    asked = {"village": village_id, "shop": shop_id}
+    when = {"begin": clock.midnight(first), "end": clock.midnight(today)}
     traded = {
-        clock.local(moment).date()
-        for table in (_slips, _refunds)
-        for moment in connection.scalars(
-            select(table.c.at).where(_within(table, village_id, shop_id, first, last))
-        )
+        clock.local(row.at).date()
+        for moments in _TRADED
+        for row in moments.rows(session, **asked, **when)
     }
-    closed = connection.scalars(
-        select(_closes.c.day).where(
-            _closes.c.village_id == village_id,
-            _closes.c.shop_id == shop_id,
-            _closes.c.day >= first,
-            _closes.c.reopened_at.is_(None),
+    closed = {row.day for row in _CLOSED.rows(session, **asked, first=first)}
+    return sorted(traded - closed, reverse=True)
+
+
+_TRADED: Final = tuple(
+    Prepared(
+        select(table.c.at).where(
+            table.c.village_id == bindparam("village"),
+            table.c.shop_id == bindparam("shop"),
+            table.c.at >= bindparam("begin"),
+            table.c.at < bindparam("end"),
         )
     )
-    return sorted(traded.difference(closed), reverse=True)
+    for table in (_slips, _refunds)
+)
+_CLOSED: Final = Prepared(
+    select(_closes.c.day).where(
+        _closes.c.village_id == bindparam("village"),
+        _closes.c.shop_id == bindparam("shop"),
+        _closes.c.day >= bindparam("first"),
+        _closes.c.reopened_at.is_(None),
+    )
+)
 
 
 _LINES: Final = select(_slips.c.shop_id, _slips.c.at, _slip_lines).join(

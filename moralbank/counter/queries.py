@@ -7,25 +7,23 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, select, true
 from sqlmodel import Session
 
 from moralbank import clock
 from moralbank.access.queries import user_names
 from moralbank.counter.models import Proof, Refund, Slip, SlipLine
-from moralbank.counter.reckoning import affordable_fen, credit_paid
+from moralbank.counter.reckoning import credit_paid
 from moralbank.counter.refunds import RefundInfo, refunds_of
 from moralbank.errors import NotFound
 from moralbank.households.queries import (
     HouseholdInfo,
-    household,
     household_labels,
     listed_households,
 )
 from moralbank.i18n import _, listed, mark
-from moralbank.ledger.models import AccountKind
-from moralbank.ledger.queries import accounts_of, rate_on
 from moralbank.paging import Page, place
+from moralbank.prepared import Prepared
 from moralbank.store.keeping import shops
 
 PAGE_ROWS: Final = 30
@@ -44,21 +42,6 @@ class SlipUnknown(NotFound):
 
     text = mark("没有这张兑换单")
     code = "slip_unknown"
-
-
-@dataclass(frozen=True)
-class Customer:
-    """A household at the counter: points, fen of credit, fen a point is worth today."""
-
-    household: HouseholdInfo
-    points: int
-    credit_fen: int
-    rate_fen: int
-
-    @property
-    def affordable_fen(self) -> int:
-        """Fen of goods it can take."""
-        return affordable_fen(self.points, self.credit_fen, self.rate_fen)
 
 
 @dataclass(frozen=True)
@@ -212,25 +195,6 @@ def slip_label(number: int, at: datetime) -> str:
     return f"DH{clock.local(at):%Y%m%d}-{number:04d}"
 
 
-def customer(session: Session, village_id: int, household_id: int) -> Customer:
-    """What a household has to spend today. Raises HouseholdUnknown, NoRate."""
-    owner = household(session, village_id, household_id)
-    points, credit = accounts_of(
-        session,
-        village_id,
-        [
-            (AccountKind.HOUSEHOLD_POINTS, household_id),
-            (AccountKind.HOUSEHOLD_CREDIT, household_id),
-        ],
-    )
-    return Customer(
-        household=owner,
-        points=points.amount,
-        credit_fen=credit.amount,
-        rate_fen=rate_on(session, village_id),
-    )
-
-
 def slip(session: Session, village_id: int, slip_id: int) -> SlipInfo:
     """One slip; raises SlipUnknown, also for another village's."""
     found = _infos(session, village_id, _slips.c.id == slip_id)
@@ -251,6 +215,17 @@ def slip_page(session: Session, village_id: int, wanted: SlipFilter, number: int
 def slip_sums(session: Session, village_id: int, wanted: SlipFilter) -> SlipSums:
     """What the slips that fit come to, without reading them one by one."""
     return _sums(session, _fitting(session, village_id, wanted))
+
+
+def sums_of_days(
+    session: Session, village_id: int, first: date, last: date, *, shop_id: int | None = None
+) -> SlipSums:
+    """The same of these days, both included, in one shop or in all: for first pages."""
+    begin, end = clock.midnight(first), clock.midnight(last + timedelta(days=1))
+    when = {"village": village_id, "begin": begin, "end": end}
+    if shop_id is None:
+        return SlipSums(*map(int, _SUMS_OF_DAYS.rows(session, **when)[0]))
+    return SlipSums(*map(int, _SUMS_OF_SHOP.rows(session, **when, shop=shop_id)[0]))
 
 
 def slips(
@@ -280,30 +255,39 @@ def _fitting(session: Session, village_id: int, wanted: SlipFilter) -> ColumnEle
 
 
 def _sums(session: Session, fitting: ColumnElement[bool]) -> SlipSums:
-    row = (
-        session.connection()
-        .execute(
-            select(
-                func.count().label("slips"),
-                func.coalesce(func.sum(_slips.c.total_fen), 0).label("fen"),
-                func.coalesce(func.sum(_slips.c.points_used), 0).label("points"),
-            ).where(fitting)
+    return SlipSums(*map(int, session.connection().execute(_summing(fitting)).one()))
+
+
+def _summing(fitting: ColumnElement[bool]) -> Select[Any]:
+    """The fields of `SlipSums`, in their order."""
+    taken = (
+        select(
+            func.count().label("slips"),
+            func.coalesce(func.sum(_slips.c.total_fen), 0).label("fen"),
+            func.coalesce(func.sum(_slips.c.points_used), 0).label("points"),
         )
-        .one()
+        .where(fitting)
+        .subquery()
     )
     back = (
-        session.connection()
-        .execute(
-            select(
-                func.coalesce(func.sum(_refunds.c.total_fen), 0).label("fen"),
-                func.coalesce(func.sum(_refunds.c.points_back), 0).label("points"),
-            )
-            .join(_slips, _OF_ITS_SLIP)
-            .where(fitting)
+        select(
+            func.coalesce(func.sum(_refunds.c.total_fen), 0).label("back_fen"),
+            func.coalesce(func.sum(_refunds.c.points_back), 0).label("back_points"),
         )
-        .one()
+        .join(_slips, _OF_ITS_SLIP)
+        .where(fitting)
+        .subquery()
     )
-    return SlipSums(row.slips, int(row.fen), int(row.points), int(back.fen), int(back.points))
+    return select(taken, back).select_from(taken.join(back, true()))
+
+
+_OF_DAYS: Final = and_(
+    _slips.c.village_id == bindparam("village"),
+    _slips.c.at >= bindparam("begin"),
+    _slips.c.at < bindparam("end"),
+)
+_SUMS_OF_DAYS: Final = Prepared(_summing(_OF_DAYS))
+_SUMS_OF_SHOP: Final = Prepared(_summing(and_(_OF_DAYS, _slips.c.shop_id == bindparam("shop"))))
 
 
 def _infos(

@@ -169,6 +169,9 @@ def _proven(wanted: Redeem) -> tuple[Redeem, TriedPin | None]:
     What was sent before finds its first result whatever its proof is worth now, so none is asked.
     """
     pin, sent = request.form.get("pin", "").strip(), request.files.get("signature")
+    content = sent.stream.read(LARGEST_SIGNATURE + 1) if sent else b""
+    if not pin and not content:
+        return wanted, None
     village_id = current_actor().village_id
     with reading() as session:
         if what_became(session, village_id, sent_request_id()) is not None:
@@ -176,7 +179,6 @@ def _proven(wanted: Redeem) -> tuple[Redeem, TriedPin | None]:
         known = (
             card_with_pin(session, village_id, wanted.household_id, wanted.card_id) if pin else None
         )
-    content = sent.stream.read(LARGEST_SIGNATURE + 1) if sent else b""
     signed = replace(wanted, signature=_keep_signature(content) if content else None)
     if known is None:
         return signed, None

@@ -66,7 +66,9 @@ def look_at_claims(session: Session, village: Village, day: date) -> None:
     barred = {
         who: barred_households(session, village.id, who.user_id).keys() for who in (grid, recorder)
     }
-    rows = [row for row in to_verify(session, village.id, groups=None) if row.deed_on < day]
+    rows = [
+        row for row in to_verify(session, village.id, groups=None, limit=None) if row.deed_on < day
+    ]
     with at(day, 16):
         for row in rows:
             able = (grid, recorder) if row.group_id in mine else (recorder,)

@@ -5,7 +5,8 @@ from typing import Final
 
 import click
 
-from moralbank.console import REFUSED, Console, show_json, with_json
+from moralbank.cli import REFUSED
+from moralbank.console import Console, show_json, with_json
 from moralbank.doctor.findings import SIGNS, Finding, Verdict
 from moralbank.doctor.queries import examine
 from moralbank.i18n import _, clauses

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, bindparam, select
 from sqlmodel import Session
 
 from moralbank.fund.models import Voucher
+from moralbank.local_numbers import LARGEST
+from moralbank.prepared import Prepared
 from moralbank.store.models import Batch, MoveKind, Receipt, Shop, ShopKind, StockMove
 
 _vouchers = Voucher.__table__  # type: ignore[attr-defined]
@@ -66,30 +68,42 @@ class Bill:
         )
 
 
+_BILLS: Final = Prepared(
+    select(_receipts, _vouchers.c.seq, _vouchers.c.reversed_seq)
+    .join(_shops, _OWN_SHOP)
+    .outerjoin(_vouchers, _PAYS)
+    .where(
+        _receipts.c.village_id == bindparam("village"),
+        _receipts.c.cost_fen > 0,
+        _receipts.c.id.not_in(
+            select(_vouchers.c.receipt_id).where(
+                _vouchers.c.village_id == bindparam("village"),
+                _vouchers.c.receipt_id.is_not(None),
+                _vouchers.c.reversed_seq.is_(None),
+                _vouchers.c.seq <= bindparam("since"),
+            )
+        ),
+    )
+    .order_by(_receipts.c.id)
+)
+_SENT_BACK: Final = Prepared(
+    select(_moves.c.receipt_id, _moves.c.at, (_moves.c.quantity * _batches.c.cost_fen).label("fen"))
+    .join(
+        _batches,
+        and_(_batches.c.village_id == _moves.c.village_id, _batches.c.id == _moves.c.batch_id),
+    )
+    .where(
+        _moves.c.village_id == bindparam("village"),
+        _moves.c.kind == MoveKind.SEND_BACK,
+        _batches.c.cost_fen > 0,
+    )
+)
+
+
 def bills(session: Session, village_id: int, since: int | None = None) -> list[Bill]:
     """Bills that are open, or were at or after the event `since`, the oldest first."""
-    settled = select(_vouchers.c.receipt_id).where(
-        _vouchers.c.village_id == village_id,
-        _vouchers.c.receipt_id.is_not(None),
-        _vouchers.c.reversed_seq.is_(None),
-    )
-    if since is not None:
-        settled = settled.where(_vouchers.c.seq <= since)
-    rows = (
-        session.connection()
-        .execute(
-            select(_receipts, _vouchers.c.seq, _vouchers.c.reversed_seq)
-            .join(_shops, _OWN_SHOP)
-            .outerjoin(_vouchers, _PAYS)
-            .where(
-                _receipts.c.village_id == village_id,
-                _receipts.c.cost_fen > 0,
-                _receipts.c.id.not_in(settled),
-            )
-            .order_by(_receipts.c.id)
-        )
-        .all()
-    )
+    until = LARGEST if since is None else since
+    rows = _BILLS.rows(session, village=village_id, since=until)
     payments = defaultdict(list)
     for row in rows:
         if row.seq is not None:
@@ -111,19 +125,7 @@ def bills(session: Session, village_id: int, since: int | None = None) -> list[B
 
 def _went_back(session: Session, village_id: int) -> Mapping[int, Sequence[tuple[datetime, int]]]:
     """When goods of how many fen went back, by receipt."""
-    rows = session.connection().execute(
-        select(_moves.c.receipt_id, _moves.c.at, _moves.c.quantity * _batches.c.cost_fen)
-        .join(
-            _batches,
-            and_(_batches.c.village_id == _moves.c.village_id, _batches.c.id == _moves.c.batch_id),
-        )
-        .where(
-            _moves.c.village_id == village_id,
-            _moves.c.kind == MoveKind.SEND_BACK,
-            _batches.c.cost_fen > 0,
-        )
-    )
     found = defaultdict(list)
-    for receipt_id, at, fen in rows:
+    for receipt_id, at, fen in _SENT_BACK.rows(session, village=village_id):
         found[receipt_id].append((at, -fen))
     return found

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
 from moralbank import clock
@@ -33,6 +33,7 @@ from moralbank.i18n import _, mark
 from moralbank.ledger.models import VILLAGE, AccountKind, Event
 from moralbank.ledger.queries import head_mark
 from moralbank.money import yuan
+from moralbank.prepared import Prepared
 from moralbank.store.keeping import shops
 from moralbank.store.models import ShopKind
 from moralbank.villages.queries import village_info
@@ -56,6 +57,9 @@ _CREDIT: Final = (AccountKind.CREDIT_ISSUED, AccountKind.CREDIT_SETTLED)
 _AFTER_ALL: Final = datetime(9999, 1, 1, tzinfo=UTC)
 
 _events = Event.__table__  # type: ignore[attr-defined]
+_FIRST: Final = Prepared(
+    select(_events.c.at).where(_events.c.village_id == bindparam("village"), _events.c.seq == 1)
+)
 
 
 @dataclass(frozen=True)
@@ -251,9 +255,7 @@ def cover_sheet(session: Session, village_id: int) -> CoverSheet:
 def _pace_begins(session: Session, village_id: int) -> date:
     """The day from which on the pace is told: three months ago, or the first in the books."""
     wanted = clock.today() - PACE
-    first = session.connection().scalar(
-        select(_events.c.at).where(_events.c.village_id == village_id, _events.c.seq == 1)
-    )
+    first = _FIRST.scalar(session, village=village_id)
     return wanted if first is None else max(wanted, clock.local(first).date())
 
 

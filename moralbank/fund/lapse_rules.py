@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 from sqlmodel import Session
 
 from moralbank import audit, clock
@@ -16,6 +16,7 @@ from moralbank.fund.models import LapseRule
 from moralbank.i18n import _, mark
 from moralbank.ledger.requests import once
 from moralbank.ledger.service import take_number
+from moralbank.prepared import Prepared
 
 MOST_MONTHS: Final = 120
 LONGEST_RESOLUTION: Final = 80
@@ -83,18 +84,17 @@ def rules(session: Session, village_id: int) -> list[Rule]:
     ]
 
 
+_NOW: Final = Prepared(
+    select(_rules.c.id, _rules.c.begins, _rules.c.keeps_months)
+    .where(_rules.c.village_id == bindparam("village"))
+    .order_by(_rules.c.id.desc())
+    .limit(1)
+)
+
+
 def rule_now(session: Session, village_id: int) -> Any:
     """The rule that holds, as a row (id, begins, keeps_months); None where none was ever made."""
-    return (
-        session.connection()
-        .execute(
-            select(_rules.c.id, _rules.c.begins, _rules.c.keeps_months)
-            .where(_rules.c.village_id == village_id)
-            .order_by(_rules.c.id.desc())
-            .limit(1)
-        )
-        .first()
-    )
+    return _NOW.first(session, village=village_id)
 
 
 def set_rule(

@@ -154,13 +154,16 @@ def balances(session: Session, village_id: int, kind: AccountKind) -> dict[int, 
     return {row.owner: Balance(row.id, row.balance) for row in rows}
 
 
+_TOTAL: Final = Prepared(
+    select(func.sum(_accounts.c.balance)).where(
+        _accounts.c.village_id == bindparam("village"), _accounts.c.kind == bindparam("kind")
+    )
+)
+
+
 def total(session: Session, village_id: int, kind: AccountKind) -> int:
     """What all accounts of `kind` hold together."""
-    found = session.connection().scalar(
-        select(func.sum(_accounts.c.balance)).where(
-            _accounts.c.village_id == village_id, _accounts.c.kind == kind
-        )
-    )
+    found = _TOTAL.scalar(session, village=village_id, kind=kind)
     return int(found or 0)  # PostgreSQL sums into a Decimal
 
 
@@ -220,6 +223,7 @@ def _statement() -> Select[Any]:
 
 
 STATEMENT: Final = _statement()
+_STATEMENT: Final = Prepared(STATEMENT)
 _NEWEST: Final = ((1 << 31) - 1, 0)
 """Older than this (seq, leg) is every line."""
 
@@ -239,7 +243,7 @@ def statement(
     seq, leg = before or _NEWEST
     asked = {"village": village_id, "account": account, "seq": seq, "leg": leg, "lines": limit}
     lines = []
-    for row in session.connection().execute(STATEMENT, asked):
+    for row in _STATEMENT.rows(session, **asked):
         credited = row.credit_account == account
         lines.append(
             StatementLine(
@@ -265,13 +269,14 @@ def event_mark(session: Session, village_id: int, seq: int) -> str:
     return printed_mark(seq, found or "")
 
 
+_HEAD: Final = Prepared(
+    select(_heads.c.seq, _heads.c.hash).where(_heads.c.village_id == bindparam("village"))
+)
+
+
 def head_mark(session: Session, village_id: int) -> str:
     """Number and short hash of the books' last event: what sheets carry."""
-    row = (
-        session.connection()
-        .execute(select(_heads.c.seq, _heads.c.hash).where(_heads.c.village_id == village_id))
-        .one()
-    )
+    row = _HEAD.rows(session, village=village_id)[0]
     return printed_mark(row.seq, row.hash)
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, ScalarSelect, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, bindparam, func, or_, select
 from sqlmodel import Session
 
 from moralbank import clock
@@ -35,6 +35,7 @@ from moralbank.notices.sheets import (
     NoticeSheet,
 )
 from moralbank.objections.models import Objection, ObjectionState
+from moralbank.prepared import Prepared
 from moralbank.villages.calendar import days_counted
 from moralbank.villages.queries import VillageInfo, village_info
 from moralbank.villages.settings import (
@@ -114,7 +115,7 @@ class DueNotice:
 
 def notice(session: Session, village_id: int, notice_id: int) -> NoticeInfo:
     """One notice; raises NoticeUnknown, also for another village's."""
-    found = _infos(session, village_id, _notices.c.id == notice_id)
+    found = _infos(session, village_id, _ONE.rows(session, village=village_id, notice=notice_id))
     if not found:
         raise NoticeUnknown(id=notice_id)
     return found[0]
@@ -122,12 +123,13 @@ def notice(session: Session, village_id: int, notice_id: int) -> NoticeInfo:
 
 def notices_of(session: Session, village_id: int) -> list[NoticeInfo]:
     """Every notice: the open ones first, each kind newest first."""
-    return sorted(_infos(session, village_id), key=lambda one: (not one.open, -one.id))
+    found = _infos(session, village_id, _EVERY.rows(session, village=village_id))
+    return sorted(found, key=lambda one: (not one.open, -one.id))
 
 
 def open_notices(session: Session, village_id: int) -> list[NoticeInfo]:
     """The notices that hang or will hang, newest first."""
-    return _infos(session, village_id, _notices.c.state == NoticeState.OPEN)
+    return _infos(session, village_id, _OPEN.rows(session, village=village_id))
 
 
 def due_notices(session: Session, today: date | None = None) -> list[DueNotice]:
@@ -261,10 +263,9 @@ def correction_lines(
     )
 
 
-def _infos(
-    session: Session, village_id: int, condition: ColumnElement[bool] | None = None
-) -> list[NoticeInfo]:
-    """Notices with the sums of their lines, newest first, in two statements."""
+def _summed() -> Select[Any]:
+    """A village's notices with the sums of their lines, newest first."""
+    here: ColumnElement[int] = bindparam("village")
     sums = (
         select(
             _frozen.c.notice_id,
@@ -272,11 +273,11 @@ def _infos(
             func.sum(_frozen.c.added).label("points"),
             func.sum(_frozen.c.deducted).label("deducted"),
         )
-        .where(_frozen.c.village_id == village_id)
+        .where(_frozen.c.village_id == here)
         .group_by(_frozen.c.notice_id)
         .subquery()
     )
-    wanted = (
+    return (
         select(
             _notices,
             sums.c.households,
@@ -286,13 +287,9 @@ def _infos(
             _objection_count().label("objections"),
         )
         .outerjoin(sums, sums.c.notice_id == _notices.c.id)
-        .where(_notices.c.village_id == village_id)
+        .where(_notices.c.village_id == here)
         .order_by(_notices.c.id.desc())
     )
-    if condition is not None:
-        wanted = wanted.where(condition)
-    names = user_names(session, village_id)
-    return [_info(row, names) for row in session.connection().execute(wanted)]
 
 
 def _line_count() -> ScalarSelect[int]:
@@ -313,6 +310,16 @@ def _objection_count() -> ScalarSelect[int]:
         )
         .scalar_subquery()
     )
+
+
+_EVERY: Final = Prepared(_summed())
+_OPEN: Final = Prepared(_summed().where(_notices.c.state == NoticeState.OPEN))
+_ONE: Final = Prepared(_summed().where(_notices.c.id == bindparam("notice")))
+
+
+def _infos(session: Session, village_id: int, rows: Sequence[Any]) -> list[NoticeInfo]:
+    names = user_names(session, village_id) if rows else {}
+    return [_info(row, names) for row in rows]
 
 
 def _info(row: Any, names: dict[int, str]) -> NoticeInfo:

@@ -1,11 +1,11 @@
 """Reading objections: the list, one, those of a deed. Who objected is read apart from the rest."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import BindParameter, Select, and_, bindparam, func, or_, select
 from sqlmodel import Session
 
 from moralbank import clock
@@ -15,6 +15,7 @@ from moralbank.errors import NotFound
 from moralbank.i18n import _, mark
 from moralbank.objections.models import Objection, ObjectionState, ObjectionWay
 from moralbank.paging import Page, place
+from moralbank.prepared import Prepared
 
 _objections = Objection.__table__  # type: ignore[attr-defined]
 
@@ -161,7 +162,7 @@ def listed_objections(
 
 def open_objections(session: Session, village_id: int) -> list[ObjectionInfo]:
     """Everything that waits for an answer, the most pressing first."""
-    return listed_objections(session, village_id, state=ObjectionState.OPEN)
+    return _told(session, village_id, _OPEN.rows(session, village=village_id))
 
 
 def objections_of_award(session: Session, village_id: int, award_id: int) -> list[ObjectionInfo]:
@@ -209,7 +210,7 @@ def open_ids(session: Session, village_id: int, award_ids: Collection[int]) -> l
     return list(found)
 
 
-def _in_state(village_id: int, state: ObjectionState | None) -> Select[Any]:
+def _in_state(village_id: int | BindParameter[int], state: ObjectionState | None) -> Select[Any]:
     wanted = _joined(village_id)
     return wanted if state is None else wanted.where(_objections.c.state == state)
 
@@ -224,7 +225,7 @@ def _ordered(wanted: Select[Any]) -> Select[Any]:
     )
 
 
-def _joined(village_id: int) -> Select[Any]:
+def _joined(village_id: int | BindParameter[int]) -> Select[Any]:
     """Objections of one village with their deed, its household, group and item."""
     here = _objections.c.village_id
     chosen = select(
@@ -242,9 +243,16 @@ def _joined(village_id: int) -> Select[Any]:
     return with_household(chosen.join(awards, its_deed)).where(here == village_id)
 
 
+_OPEN: Final = Prepared(_ordered(_in_state(bindparam("village"), ObjectionState.OPEN)))
+
+
 def _read(session: Session, village_id: int, wanted: Select[Any]) -> list[ObjectionInfo]:
-    names = user_names(session, village_id)
-    return [_info(row, names) for row in session.connection().execute(wanted)]
+    return _told(session, village_id, session.connection().execute(wanted).all())
+
+
+def _told(session: Session, village_id: int, rows: Sequence[Any]) -> list[ObjectionInfo]:
+    names = user_names(session, village_id) if rows else {}
+    return [_info(row, names) for row in rows]
 
 
 def _info(row: Any, names: dict[int, str]) -> ObjectionInfo:

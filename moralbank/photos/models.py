@@ -57,7 +57,8 @@ class PhotoUse(SQLModel, table=True):
     __tablename__ = "photo_uses"
     __table_args__ = (
         belongs_to("photos", "photo_id"),
-        Index("ix_photo_uses_subject", "village_id", "subject", "subject_id"),
+        # The photo with it: for the newest one SQLite would else walk through all of the village's.
+        Index("ix_photo_uses_subject", "village_id", "subject", "subject_id", "photo_id"),
     )
 
     village_id: int = village_key()

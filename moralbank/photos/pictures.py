@@ -4,45 +4,21 @@ Nothing of the file that came in is kept, only its dots drawn anew: so neither t
 photo was taken nor anything hidden in the file can get through.
 """
 
-import io
-import struct
-import zlib
 from dataclasses import dataclass
-from hashlib import sha256
 from threading import Lock
-from typing import Final
-
-from PIL import Image, ImageOps
+from typing import TYPE_CHECKING, Final
 
 from moralbank.errors import Invalid
 from moralbank.i18n import mark
 
+if TYPE_CHECKING:
+    from PIL import Image
+
 LARGEST_FILE: Final = 25 * 1024 * 1024
 """Bytes of a file that is still read."""
-LONG_SIDE: Final = 1600
-SMALL_SIDE: Final = 360
-MOST_DOTS: Final = 24_000_000
-MOST_DOTS_IN_STRIPS: Final = 120_000_000
 
-_QUALITY: Final = 82
-_WAYS: Final = ("JPEG", "PNG", "WEBP")
-# What a decoder of Pillow's may say of a file that is broken inside.
-_BROKEN: Final = (
-    OSError,
-    SyntaxError,
-    ValueError,
-    TypeError,
-    KeyError,
-    IndexError,
-    EOFError,
-    OverflowError,
-    struct.error,
-    zlib.error,
-)
 # Several phones may send at once; only one picture at a time lies open in memory.
 _one_at_a_time: Final = Lock()
-
-Image.MAX_IMAGE_PIXELS = MOST_DOTS_IN_STRIPS
 
 
 class PhotoEmpty(Invalid):
@@ -104,32 +80,34 @@ class Picture:
 
 def picture_of(content: bytes) -> Picture:
     """Read a file as it was sent; of a moving picture the first frame. Raises as `drawn` does."""
+    from moralbank.photos import decoding  # noqa: PLC0415 - Pillow, for whoever sends a photo
+
     upright = drawn(content)
-    dots = upright.tobytes()
     with _one_at_a_time:
-        # Drawn from the dots alone, so that no comment or profile of the file goes along.
-        bare = Image.frombytes("RGB", upright.size, dots)
+        bare, original = decoding.bare(upright)
         return Picture(
-            jpeg=_jpeg(bare),
-            small=_jpeg(_within(bare, SMALL_SIDE)),
+            jpeg=decoding.as_jpeg(bare),
+            small=decoding.as_jpeg(decoding.within(bare, decoding.SMALL_SIDE)),
             width=bare.width,
             height=bare.height,
-            original=sha256(b"%d %d " % bare.size + dots).hexdigest(),
+            original=original,
         )
 
 
-def drawn(content: bytes) -> Image.Image:
+def drawn(content: bytes) -> "Image.Image":
     """What a file shows: in RGB, upright, no side longer than 1600 dots; kept by nobody.
 
     Raises PhotoEmpty, PhotoTooLarge, PhotoIsHeic, NotAPhoto, TooManyDots, PhotoUnreadable.
     """
+    from moralbank.photos import decoding  # noqa: PLC0415 - as above
+
     _require_picture(content)
     with _one_at_a_time:
         try:
-            return _upright(content)
-        except (Image.DecompressionBombError, Image.DecompressionBombWarning, MemoryError) as error:
+            return decoding.upright(content)
+        except decoding.TOO_MUCH as error:
             raise TooManyDots from error
-        except _BROKEN as error:
+        except decoding.BROKEN as error:
             raise PhotoUnreadable from error
 
 
@@ -148,59 +126,3 @@ def _require_picture(content: bytes) -> None:
 
 # Brands of ISO 23008-12 files (High Efficiency Image File Format).
 _HEIC_BRANDS: Final = frozenset({b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"})
-
-
-def _upright(content: bytes) -> Image.Image:
-    """The picture in RGB, no side longer than LONG_SIDE, turned as the camera was held."""
-    with Image.open(io.BytesIO(content), formats=_WAYS) as opened:
-        _require_few_dots(opened)
-        if opened.format in {"JPEG", "MPO"}:
-            # The decoder shrinks by 2, 4 or 8 while it reads, so the whole is never in memory.
-            opened.draft("RGB", _sides(opened.size, LONG_SIDE))
-        opened.load()
-        sized = _within(_on_white(opened), LONG_SIDE)
-        sized.info = dict(opened.info)
-        return _turned(sized)
-
-
-def _require_few_dots(opened: Image.Image) -> None:
-    # A progressive JPEG is put together in memory before a line of it can be drawn.
-    in_strips = opened.format in {"JPEG", "MPO"} and not opened.info.get("progressive")
-    if opened.width * opened.height > (MOST_DOTS_IN_STRIPS if in_strips else MOST_DOTS):
-        raise TooManyDots
-
-
-def _on_white(opened: Image.Image) -> Image.Image:
-    """In RGB; what was transparent is white, as on paper."""
-    if not opened.has_transparency_data:
-        return opened.convert("RGB")
-    layer = opened.convert("RGBA")
-    ground = Image.new("RGB", layer.size, "white")
-    ground.paste(layer, mask=layer.getchannel("A"))
-    return ground
-
-
-def _turned(sized: Image.Image) -> Image.Image:
-    try:
-        return ImageOps.exif_transpose(sized)
-    except _BROKEN:
-        return sized  # what it says of itself is garbage; its dots are not
-
-
-def _within(picture: Image.Image, side: int) -> Image.Image:
-    """The picture, drawn smaller where a side is longer than that."""
-    if max(picture.size) <= side:
-        return picture
-    return picture.resize(_sides(picture.size, side), Image.Resampling.LANCZOS, reducing_gap=2.0)
-
-
-def _sides(size: tuple[int, int], longest: int) -> tuple[int, int]:
-    """Width and height in the same proportion, the longer one `longest`, none below 1."""
-    scale = longest / max(size)
-    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
-
-
-def _jpeg(picture: Image.Image) -> bytes:
-    written = io.BytesIO()
-    picture.save(written, "JPEG", quality=_QUALITY, optimize=True)
-    return written.getvalue()

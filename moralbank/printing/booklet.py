@@ -9,8 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from moralbank.printing.sheet import mm
-from moralbank.printing.stocks import Paper
+from moralbank.printing.stocks import MM, Paper
 
 PAGES_A_SHEET: Final = 4
 BLANK: Final = None
@@ -69,16 +68,16 @@ def draw_middle_marks(canvas: Any, paper: Paper, *, staples: bool = False) -> No
 
     ``staples`` shows the two places for staples on the fold as well.
     """
-    middle, right = paper.height_mm / 2 * mm, paper.width_mm * mm
+    middle, right = paper.height_mm / 2 * MM, paper.width_mm * MM
     canvas.saveState()
     canvas.setStrokeGray(0.35)
     canvas.setLineWidth(_HAIRLINE)
     canvas.setDash(2, 1.5)
-    for start, end in ((0, _MARK_MM * mm), (right - _MARK_MM * mm, right)):
+    for start, end in ((0, _MARK_MM * MM), (right - _MARK_MM * MM, right)):
         canvas.line(start, middle, end, middle)
     canvas.setDash()
     for axis in (right / 4, right * 3 / 4) if staples else ():
-        reach = _STAPLE_MM / 2 * mm
+        reach = _STAPLE_MM / 2 * MM
         canvas.line(axis - reach, middle, axis + reach, middle)
         for end in (axis - reach, axis + reach):
             canvas.line(end, middle - 1, end, middle + 1)

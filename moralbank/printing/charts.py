@@ -43,6 +43,7 @@ __all__ = [
     "place",
     "stacked",
     "svg",
+    "write",
 ]
 
 FULL: Final = 100
@@ -132,14 +133,14 @@ def gauge(ratio: int | None, verdict: str, size: Size = WIDE) -> Drawing:
     for word, tone, start, end in zip(words, _ZONES, bounds, bounds[1:], strict=False):
         drawing.add(_zone(size, start, end, tone))
         x, y = _on_gauge(size, (start + end) / 2, (size.outer + size.inner) / 2)
-        _write(drawing, word, x, y - size.text / 2 + 2, size.text, anchor="middle")
+        write(drawing, word, x, y - size.text / 2 + 2, size.text, anchor="middle")
     for mark, anchor in zip(bounds, ("end", "middle", "start", "start"), strict=True):
         x, y = _on_gauge(size, mark, size.outer + 7)
-        _write(drawing, _("%(n)s%%", n=mark), x, y, size.small, anchor=anchor)
+        write(drawing, _("%(n)s%%", n=mark), x, y, size.small, anchor=anchor)
     if ratio is not None:
         _point_hand(drawing, size, ratio)
     shown = verdict if ratio is None else _("%(n)s%%　%(word)s", n=ratio, word=verdict)
-    _write(drawing, shown, size.middle, 5, size.large, bold=True, anchor="middle")
+    write(drawing, shown, size.middle, 5, size.large, bold=True, anchor="middle")
     return drawing
 
 
@@ -191,8 +192,8 @@ def _stack(
     tones: Sequence[Color],
 ) -> None:
     base = top - _TITLE_HIGH + 7
-    _write(drawing, bar.label, 1, base, size.text, bold=True)
-    _write(drawing, bar.text, size.width - 1, base, size.text, bold=True, anchor="end")
+    write(drawing, bar.label, 1, base, size.text, bold=True)
+    write(drawing, bar.text, size.width - 1, base, size.text, bold=True, anchor="end")
     left, bottom = 1.0, top - _TITLE_HIGH - _BAR_HIGH
     drawing.add(Line(1, bottom - 1, 1, bottom + _BAR_HIGH + 1, strokeColor=palette.INK))
     for number, part in enumerate(bar.parts):
@@ -203,9 +204,9 @@ def _stack(
             left += length
         line_base = bottom - _LEGEND_HIGH * (number + 1) + 2
         drawing.add(_box(1, line_base - 1, 11, 11, tone))
-        end = _write(drawing, part.text, size.width - 1, line_base, size.text, anchor="end")
+        end = write(drawing, part.text, size.width - 1, line_base, size.text, anchor="end")
         room = size.width - 18 - end - 8
-        _write(drawing, part.label, 18, line_base, size.text, room=room)
+        write(drawing, part.label, 18, line_base, size.text, room=room)
 
 
 def _box(x: float, y: float, width: float, height: float, tone: Color) -> Rect:
@@ -267,7 +268,7 @@ def _label(drawing: Drawing, size: Size, points: Sequence[Point], spots: Sequenc
     for point, spot in zip(reversed(points), reversed(spots), strict=True):
         half = line(point.label, Voice.HEI, size.small * 0.95).width / 2
         if spot.x + half <= free:
-            _write(drawing, point.label, spot.x, 8, size.small * 0.95, anchor="middle")
+            write(drawing, point.label, spot.x, 8, size.small * 0.95, anchor="middle")
             free = spot.x - half - 4
 
 
@@ -289,7 +290,7 @@ def _write_values(drawing: Drawing, size: Size, spots: Sequence[_Spot], level: i
             left > end + 2 or left + width < start - 2 or abs(y - at) > size.small
             for start, end, at in taken
         ):
-            _write(drawing, words, left, y, size.small * 0.95, bold=bold)
+            write(drawing, words, left, y, size.small * 0.95, bold=bold)
             taken.append((left, left + width, y))
 
 
@@ -327,12 +328,12 @@ def _draw_scale(
             rule.strokeColor, rule.strokeWidth, rule.strokeDashArray = _WARNING, 1.4, (5, 3)
         drawing.add(rule)
         label = _("%(n)s%%", n=mark)
-        _write(drawing, label, left - 5, y - 4, size.small * 0.95, anchor="end", bold=wanted)
+        write(drawing, label, left - 5, y - 4, size.small * 0.95, anchor="end", bold=wanted)
     if over:
-        _write(drawing, _("以上"), left - 5, _LINES_TOP - 16, size.small * 0.95, anchor="end")
+        write(drawing, _("以上"), left - 5, _LINES_TOP - 16, size.small * 0.95, anchor="end")
 
 
-def _write(
+def write(
     drawing: Drawing,
     text: str,
     x: float,

@@ -4,9 +4,11 @@ The font files are subsets of open-licence fonts, made by ``moralbank.printing.s
 is loaded when it is first used: a slip needs one of them, a poster all five.
 """
 
+import mmap
 import re
+from array import array
 from enum import StrEnum
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -40,13 +42,40 @@ class Voice(StrEnum):
         return _font_name(self)
 
 
+class _Mapped:
+    """A font file as reportlab reads one: whole, but only what is used comes into memory.
+
+    The five have 39 MB, and a sheet needs a few dozen characters of them.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.name = str(path)
+
+    def read(self) -> mmap.mmap:
+        """The file's bytes, wherever they are."""
+        with open(self.name, "rb") as file:  # noqa: PTH123 - its number, for mmap
+            return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+
+
 class PaperFont(TTFont):  # type: ignore[misc]  # reportlab publishes no types
     """A TrueType font whose text can be copied and searched, above U+FFFF too.
 
     reportlab 5.1 writes such characters into the ToUnicode map as five hexadecimal digits, where
     PDF asks for UTF-16BE (ISO 32000-1, 9.10.3). It also reads the font file through one shared
-    position, so two documents may not be finished at the same moment.
+    position, so two documents may not be finished at the same moment. And it keeps everything it
+    once knew of a font, and a copy of all drawings whenever it takes some of them.
     """
+
+    def __init__(self, name: str, path: Path) -> None:
+        super().__init__(name, _Mapped(path))
+        face = self.face
+        known: dict[Any, Any] = {}  # equal measures, each kept once
+        face.hmetrics = [known.setdefault(one, one) for one in face.hmetrics]
+        plain = face.defaultWidth  # of nearly all characters, and of what isn't there
+        face.charWidths = {code: wide for code, wide in face.charWidths.items() if wide != plain}
+        face.glyphPos = array("L", face.glyphPos)
+        face.glyphToChar = {}  # for shaping, which Chinese has no need of
+        face.get_table = partial(_table, face)
 
     def addObjects(self, doc: Any) -> None:  # noqa: N802 - reportlab's name
         """Add the subsets to ``doc`` and put the ToUnicode maps right."""
@@ -57,6 +86,23 @@ class PaperFont(TTFont):  # type: ignore[misc]  # reportlab publishes no types
                 stream.content = _BEYOND_16_BITS.sub(_as_utf16, stream.content)
 
 
+class _Drawings:
+    """A font's drawings, of which each slice is read where it lies."""
+
+    def __init__(self, data: mmap.mmap, start: int) -> None:
+        self._data, self._start = data, start
+
+    def __getitem__(self, part: slice) -> bytes:
+        return self._data[self._start + part.start : self._start + part.stop]
+
+
+def _table(face: Any, tag: str) -> "bytes | _Drawings":
+    """A table of the font's file; the drawings as something to take slices of."""
+    start, length = face.get_table_pos(tag)
+    data: mmap.mmap = face._ttf_data  # noqa: SLF001 - reportlab has no other way
+    return _Drawings(data, start) if tag == "glyf" else data[start : start + length]
+
+
 def _as_utf16(match: re.Match[str]) -> str:
     character = chr(int(match[1], 16))
     return f"> <{character.encode('utf-16-be').hex().upper()}>"
@@ -64,7 +110,7 @@ def _as_utf16(match: re.Match[str]) -> str:
 
 @cache
 def _load_once(voice: Voice) -> PaperFont:
-    font = PaperFont(f"moralbank-{voice}", str(FOLDER / f"{voice}.ttf"))
+    font = PaperFont(f"moralbank-{voice}", FOLDER / f"{voice}.ttf")
     pdfmetrics.registerFont(font)
     return font
 

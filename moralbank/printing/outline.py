@@ -126,7 +126,7 @@ def _echo_of(sign: str) -> str:
 
 @cache
 def _echo() -> PaperFont:
-    font = PaperFont(_ECHO, str(FOLDER / f"{Voice.HEI}.ttf"))
+    font = PaperFont(_ECHO, FOLDER / f"{Voice.HEI}.ttf")
     font.face.name = _ECHO.encode()
     font.face.charToGlyph = {_SHAPE: font.face.charToGlyph[_SHAPE]}
     pdfmetrics.registerFont(font)

@@ -18,6 +18,7 @@ from moralbank.printing.breaking import BREAKS_AFTER, DOT, ROUNDING, Breakable, 
 from moralbank.printing.fonts import Voice
 from moralbank.printing.lines import Line, Run, from_signs, signs_of
 from moralbank.printing.spacing import pieces
+from moralbank.readings import toned
 
 if TYPE_CHECKING:
     from moralbank.printing.outline import Outline
@@ -276,7 +277,7 @@ def _runs_without_voice(missing: str, chain: Sequence[Voice], *, spell: bool) ->
             yield Run(Voice.HEI, sign, outline=outline)
             continue
         yield Run(Voice.HEI, GAP)
-        sound = _pinyin(sign) if spell else ""
+        sound = toned(sign) if spell else ""
         if sound:
             yield Run(chain[0], sound, _PINYIN_SCALE)
 
@@ -286,14 +287,6 @@ def _outline_of(sign: str) -> "Outline | None":
     from moralbank.printing.outline import outline_of  # noqa: PLC0415
 
     return outline_of(sign)
-
-
-def _pinyin(sign: str) -> str:
-    # Loaded here since it takes a moment and almost no name needs it.
-    from pypinyin import Style, lazy_pinyin  # noqa: PLC0415
-
-    sound = lazy_pinyin(sign, style=Style.TONE, errors="ignore")
-    return sound[0] if sound else ""
 
 
 def _after(full: Line, lines: Sequence[Line]) -> Line:

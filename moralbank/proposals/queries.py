@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import and_, case, func, select
+from sqlalchemy import and_, bindparam, case, func, literal_column, select
 from sqlmodel import Session
 
 from moralbank import clock
@@ -16,6 +16,7 @@ from moralbank.audit import Actor
 from moralbank.errors import NotFound
 from moralbank.i18n import _, mark
 from moralbank.paging import Page, place
+from moralbank.prepared import Prepared
 from moralbank.proposals.act import DECIDING, Change, deciders, titled, told
 from moralbank.proposals.acts import ACTS
 from moralbank.proposals.models import Proposal, ProposalState
@@ -131,7 +132,8 @@ def proposals(session: Session, village_id: int) -> list[ProposalInfo]:
 
 def waiting(session: Session, village_id: int) -> list[ProposalInfo]:
     """Every proposal that waits for a second person, the newest first."""
-    return _read(session, village_id, _is_open())
+    rows = _WAITING.rows(session, village=village_id, since=clock.now() - LASTS)
+    return _told(session, village_id, rows)
 
 
 def waiting_for(session: Session, actor: Actor) -> list[ProposalInfo]:
@@ -174,7 +176,21 @@ def _read(session: Session, village_id: int, wanted: Any) -> list[ProposalInfo]:
 
 
 def _infos(session: Session, village_id: int, wanted: Any) -> list[ProposalInfo]:
-    rows: Sequence[Any] = session.connection().execute(wanted).all()
+    return _told(session, village_id, session.connection().execute(wanted).all())
+
+
+_WAITING: Final = Prepared(
+    select(_proposals)
+    .where(
+        _proposals.c.village_id == bindparam("village"),
+        _proposals.c.state == literal_column(f"'{ProposalState.OPEN.value}'"),
+        _proposals.c.proposed_at > bindparam("since"),
+    )
+    .order_by(_proposals.c.id.desc())
+)
+
+
+def _told(session: Session, village_id: int, rows: Sequence[Any]) -> list[ProposalInfo]:
     names = user_names(session, village_id) if rows else {}
     return [_info(row, names) for row in rows]
 

@@ -2,19 +2,32 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, and_, case, distinct, func, literal, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    bindparam,
+    case,
+    distinct,
+    func,
+    literal,
+    select,
+    tuple_,
+)
 from sqlmodel import Session
 
 from moralbank import clock
+from moralbank.awards.joining import stands
 from moralbank.awards.models import Award, AwardState
 from moralbank.boards.periods import Period
 from moralbank.counter.models import Refund, Slip
 from moralbank.households.models import Household, HouseholdStatus
 from moralbank.objections.models import Objection
-from moralbank.regions.sums import Scope
+from moralbank.prepared import Prepared
+from moralbank.regions.sums import Scope, held_by
 from moralbank.store.models import Shop
 
 _awards = Award.__table__  # type: ignore[attr-defined]
@@ -31,23 +44,28 @@ _SPAN: Final = "span"
 """What the number of a span is called; grouped by this name, its values are sent once."""
 
 
-def deeds(session: Session, scope: Scope, spans: Spans) -> dict[tuple[int, int], Row[Any]]:
+def deeds(session: Session, scope: Scope, spans: Spans) -> dict[tuple[int, int], Any]:
     """`deeds`, `points` and how many `households` did them, by village and number of the span.
 
     Posted merits by the deed's own day, as boards count them; also of households that have gone.
     """
-    rows = session.connection().execute(
+    rows = _deeds(len(spans)).rows(session, **scope.asked, **_days(spans))
+    return {(row.village_id, row.span): row for row in rows}
+
+
+@cache
+def _deeds(spans: int) -> Prepared:
+    return Prepared(
         select(
             _awards.c.village_id,
-            _span_of_day(_awards.c.deed_on, spans).label(_SPAN),
+            _span(_awards.c.deed_on, spans),
             func.count().label("deeds"),
             func.sum(_awards.c.points).label("points"),
             func.count(distinct(_awards.c.household_id)).label("households"),
         )
-        .where(scope.holds(_awards), _merits(spans))
+        .where(held_by(_awards), _merits(spans))
         .group_by(*_each(_awards, spans))
     )
-    return {(row.village_id, row.span): row for row in rows}
 
 
 def gone(session: Session, scope: Scope, spans: Spans) -> Counter[tuple[int, int]]:
@@ -55,54 +73,59 @@ def gone(session: Session, scope: Scope, spans: Spans) -> Counter[tuple[int, int
 
     A statement of its own: few have, and a join of every deed with its household is what costs.
     """
-    of_household = and_(
-        _awards.c.village_id == _households.c.village_id, _awards.c.household_id == _households.c.id
+    rows = _gone(len(spans)).rows(session, **scope.asked, **_days(spans))
+    return Counter({(row.village_id, row.span): row.households for row in rows})
+
+
+@cache
+def _gone(spans: int) -> Prepared:
+    have_gone = select(_households.c.village_id, _households.c.id).where(
+        held_by(_households), _households.c.status != HouseholdStatus.ACTIVE
     )
-    rows = session.connection().execute(
+    return Prepared(
         select(
             _awards.c.village_id,
-            _span_of_day(_awards.c.deed_on, spans).label(_SPAN),
+            _span(_awards.c.deed_on, spans),
             func.count(distinct(_awards.c.household_id)).label("households"),
         )
-        .select_from(_households.join(_awards, of_household))
-        .where(
-            scope.holds(_households),
-            _households.c.status != HouseholdStatus.ACTIVE,
-            _merits(spans),
-        )
+        .where(tuple_(_awards.c.village_id, _awards.c.household_id).in_(have_gone), _merits(spans))
         .group_by(*_each(_awards, spans))
     )
-    return Counter({(row.village_id, row.span): row.households for row in rows})
 
 
 def used(session: Session, scope: Scope, spans: Spans) -> dict[tuple[int, int], Counter[str]]:
     """`points` and `fen` that slips took less what refunds gave back, by village and span."""
     found: dict[tuple[int, int], Counter[str]] = defaultdict(Counter)
-    begin, end = _moments(spans[0])[0], _moments(spans[-1])[1]
-    for papers, points, sign in (
-        (_slips, _slips.c.points_used, 1),
-        (_refunds, _refunds.c.points_back, -1),
-    ):
-        # By way of the shops: the key of both papers is village, shop, moment.
-        shops = select(_shops.c.village_id, _shops.c.id).where(scope.holds(_shops))
-        rows = session.connection().execute(
+    for asked, sign in zip(_used(len(spans)), (1, -1), strict=True):
+        for row in asked.rows(session, **scope.asked, **_moments(spans)):
+            found[row.village_id, row.span]["points"] += sign * int(row.points)
+            found[row.village_id, row.span]["fen"] += sign * int(row.fen)
+    return found
+
+
+@cache
+def _used(spans: int) -> tuple[Prepared, Prepared]:
+    """What slips took, and what refunds gave back."""
+    # By way of the shops: the key of both papers is village, shop, moment.
+    shops = select(_shops.c.village_id, _shops.c.id).where(held_by(_shops))
+
+    def summed(papers: Any, points: ColumnElement[int]) -> Prepared:
+        return Prepared(
             select(
                 papers.c.village_id,
-                _span_of_moment(papers.c.at, spans).label(_SPAN),
+                _span(papers.c.at, spans),
                 func.sum(points).label("points"),
                 func.sum(papers.c.total_fen).label("fen"),
             )
             .where(
                 tuple_(papers.c.village_id, papers.c.shop_id).in_(shops),
-                papers.c.at >= begin,
-                papers.c.at < end,
+                papers.c.at >= bindparam("begin"),
+                papers.c.at < bindparam(f"end{spans - 1}"),
             )
             .group_by(*_each(papers, spans))
         )
-        for row in rows:
-            found[row.village_id, row.span]["points"] += sign * int(row.points)
-            found[row.village_id, row.span]["fen"] += sign * int(row.fen)
-    return found
+
+    return summed(_slips, _slips.c.points_used), summed(_refunds, _refunds.c.points_back)
 
 
 def late_answers(session: Session, scope: Scope, spans: Spans) -> Counter[tuple[int, int]]:
@@ -110,17 +133,7 @@ def late_answers(session: Session, scope: Scope, spans: Spans) -> Counter[tuple[
 
     Row by row, as the two databases have no arithmetic of days in common; objections are few.
     """
-    rows = session.connection().execute(
-        select(
-            _objections.c.village_id,
-            _span_of_day(_objections.c.due_on, spans).label(_SPAN),
-            _objections.c.due_on,
-            _objections.c.decided_at,
-        ).where(
-            scope.holds(_objections),
-            _objections.c.due_on.between(spans[0].first, spans[-1].last),
-        )
-    )
+    rows = _late_answers(len(spans)).rows(session, **scope.asked, **_days(spans))
     now = clock.now()
     late = (
         (row.village_id, row.span)
@@ -130,36 +143,51 @@ def late_answers(session: Session, scope: Scope, spans: Spans) -> Counter[tuple[
     return Counter(late)
 
 
-def _merits(spans: Spans) -> ColumnElement[bool]:
+def _merits(spans: int) -> ColumnElement[bool]:
     """Posted merits whose day lies in one of the spans."""
     return and_(
-        _awards.c.deed_on.between(spans[0].first, spans[-1].last),
-        _awards.c.state == AwardState.POSTED,
+        _awards.c.deed_on >= bindparam("begin"),
+        _awards.c.deed_on < bindparam(f"end{spans - 1}"),
+        stands(AwardState.POSTED),
         _awards.c.deduction.is_(False),
     )
 
 
-def _each(table: Any, spans: Spans) -> tuple[Any, ...]:
+@cache
+def _late_answers(spans: int) -> Prepared:
+    return Prepared(
+        select(
+            _objections.c.village_id,
+            _span(_objections.c.due_on, spans),
+            _objections.c.due_on,
+            _objections.c.decided_at,
+        ).where(
+            held_by(_objections),
+            _objections.c.due_on >= bindparam("begin"),
+            _objections.c.due_on < bindparam(f"end{spans - 1}"),
+        )
+    )
+
+
+def _each(table: Any, spans: int) -> tuple[Any, ...]:
     """What is grouped by: villages as their key has them, unsorted while there is one span."""
-    return (table.c.village_id, _SPAN) if len(spans) > 1 else (table.c.village_id,)
+    return (table.c.village_id, _SPAN) if spans > 1 else (table.c.village_id,)
 
 
-def _span_of_day(day: ColumnElement[Any], spans: Spans) -> ColumnElement[int]:
-    """The number of the span that a day lies in."""
-    return _number([day <= span.last for span in spans])
+def _span(when: ColumnElement[Any], spans: int) -> ColumnElement[int]:
+    """The number of the span that a day or moment lies in: of the first that ends after it."""
+    if spans == 1:
+        return literal(0).label(_SPAN)
+    ends = ((when < bindparam(f"end{number}"), number) for number in range(spans))
+    return case(*ends).label(_SPAN)
 
 
-def _span_of_moment(moment: ColumnElement[Any], spans: Spans) -> ColumnElement[int]:
-    return _number([moment < _moments(span)[1] for span in spans])
+def _days(spans: Spans) -> dict[str, date]:
+    """The days with which spans begin and (the day after) end, as statements ask for them."""
+    ends = {f"end{number}": span.last + timedelta(days=1) for number, span in enumerate(spans)}
+    return {"begin": spans[0].first, **ends}
 
 
-def _number(ends: Sequence[ColumnElement[bool]]) -> ColumnElement[int]:
-    """The number of the first condition that holds."""
-    if len(ends) == 1:
-        return literal(0)
-    return case(*((end, number) for number, end in enumerate(ends)))
-
-
-def _moments(span: Period) -> tuple[datetime, datetime]:
-    """The midnights with which a span begins and ends."""
-    return clock.midnight(span.first), clock.midnight(span.last + timedelta(days=1))
+def _moments(spans: Spans) -> dict[str, datetime]:
+    """The same as midnights."""
+    return {name: clock.midnight(day) for name, day in _days(spans).items()}

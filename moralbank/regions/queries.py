@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import bindparam, func, select
 from sqlmodel import Session
 
 from moralbank import clock
@@ -16,6 +16,7 @@ from moralbank.errors import NotFound
 from moralbank.fund.reckoning import Position
 from moralbank.i18n import mark
 from moralbank.ledger.chain import printed_mark
+from moralbank.prepared import Prepared
 from moralbank.regions import activity, sums
 from moralbank.regions.activity import Spans
 from moralbank.regions.figures import (
@@ -125,9 +126,15 @@ class VillageMonths:
     months: tuple[tuple[Period, Activity], ...]
 
 
+_OFFICE: Final = Prepared(
+    select(_villages.c.id, _villages.c.name).where(_villages.c.id == bindparam("office"))
+)
+
+
 def office(session: Session, office_id: int) -> OfficeInfo:
     """An office; raises OfficeUnknown, also for a village's code."""
-    known = session.get(Village, office_id)
+    session.flush()  # one that was opened in this very transaction
+    known = _OFFICE.first(session, office=office_id)
     if known is None or level_of(office_id) is Level.VILLAGE:
         raise OfficeUnknown(office=office_id)
     return OfficeInfo(known.id, known.name, region_name(known.id))
@@ -236,7 +243,7 @@ def _villages_in(session: Session, scope: Scope, period: Period) -> list[Village
 
 
 def _standings(
-    session: Session, scope: Scope, rows: Sequence[Row[Any]], hung: Mapping[int, Row[Any]]
+    session: Session, scope: Scope, rows: Sequence[Any], hung: Mapping[int, Any]
 ) -> Mapping[int, Standing]:
     """How each village stands today; `hung` are its notices."""
     households, held = sums.households(session, scope), sums.balances(session, scope)
@@ -286,20 +293,21 @@ def _activities(
     return found
 
 
+_NAMES: Final = Prepared(
+    select(_villages.c.id, _villages.c.name, _settings.c.value)
+    .outerjoin(_settings, (_settings.c.village_id == _villages.c.id) & (_settings.c.key == TOWN))
+    .where(_villages.c.id.between(bindparam("first"), bindparam("last")))
+    .order_by(_villages.c.id)
+)
+
+
 def _town_names(session: Session, scope: Scope) -> dict[int, str]:
     """What towns are called, by code: as their office is, else as most of their villages have set.
 
     A town that nobody called is named by its code of nine digits.
     """
     first, last = above(scope.first, Level.TOWN), reach(above(scope.last, Level.TOWN))[1]
-    rows = session.connection().execute(
-        select(_villages.c.id, _villages.c.name, _settings.c.value)
-        .outerjoin(
-            _settings, (_settings.c.village_id == _villages.c.id) & (_settings.c.key == TOWN)
-        )
-        .where(_villages.c.id.between(first, last))
-        .order_by(_villages.c.id)
-    )
+    rows = _NAMES.rows(session, first=first, last=last)
     called: dict[int, Counter[str]] = defaultdict(Counter)
     names: dict[int, str] = {}
     for row in rows:

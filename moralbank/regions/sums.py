@@ -11,11 +11,12 @@ from typing import Any, Final
 
 from sqlalchemy import (
     ColumnElement,
-    Row,
     Select,
     and_,
+    bindparam,
     case,
     func,
+    or_,
     select,
 )
 from sqlmodel import Session
@@ -28,6 +29,7 @@ from moralbank.households.models import Household, HouseholdStatus
 from moralbank.ledger.models import Account, AccountKind, Event, Head, Rate
 from moralbank.notices.models import Notice, NoticeState
 from moralbank.objections.models import Objection, ObjectionState
+from moralbank.prepared import Prepared
 from moralbank.store.models import (
     ON_THE_SHELF,
     Batch,
@@ -79,54 +81,102 @@ class Scope:
     last: int
 
     @property
-    def villages(self) -> ColumnElement[bool]:
-        """The condition on the table of villages."""
-        return and_(_villages.c.id.between(self.first, self.last), is_village(_villages.c.id))
+    def asked(self) -> dict[str, int]:
+        """The values of a statement over `IN_SCOPE`."""
+        return {"first_code": self.first, "last_code": self.last}
 
-    def holds(self, table: Any) -> ColumnElement[bool]:
-        """The condition on another table.
 
-        As a list of villages, not as a range: so that whatever else is asked of the table finds
-        its place in a key that begins with the village, village by village.
-        """
-        found: ColumnElement[bool] = table.c.village_id.in_(
-            select(_villages.c.id).where(self.villages)
-        )
-        return found
+IN_SCOPE: Final[ColumnElement[bool]] = and_(
+    _villages.c.id.between(bindparam("first_code"), bindparam("last_code")),
+    is_village(_villages.c.id),
+)
+"""The condition on the table of villages."""
+
+
+def held_by(table: Any) -> ColumnElement[bool]:
+    """The same on another table.
+
+    As a list of villages, not as a range: so that whatever else is asked of the table finds
+    its place in a key that begins with the village, village by village.
+    """
+    found: ColumnElement[bool] = table.c.village_id.in_(select(_villages.c.id).where(IN_SCOPE))
+    return found
+
+
+def _of(table: Any, beside: Any, number: ColumnElement[int]) -> ColumnElement[bool]:
+    """The join to a table's row by its local number, in the village of the row beside it."""
+    return and_(table.c.village_id == beside.c.village_id, table.c.id == number)
+
+
+def _by_village(table: Any, amount: ColumnElement[Any], rows: Select[Any]) -> Prepared:
+    """One amount of each village, over the rows of a table that were selected."""
+    amounts = (table.c.village_id, amount.label("amount"))
+    wanted = rows.with_only_columns(*amounts, maintain_column_froms=True)
+    return Prepared(wanted.group_by(table.c.village_id))
+
+
+def _counted(session: Session, scope: Scope, wanted: Prepared) -> Counter[int]:
+    return Counter({one: int(sum_ or 0) for one, sum_ in wanted.rows(session, **scope.asked)})
+
+
+_RATE: Final = (
+    select(_rates.c.fen_per_point)
+    .where(_rates.c.village_id == _villages.c.id, _rates.c.valid_from <= bindparam("today"))
+    .order_by(_rates.c.valid_from.desc(), _rates.c.seq.desc())
+    .limit(1)
+    .correlate(_villages)
+    .scalar_subquery()
+)
+_BOOKS: Final = Prepared(
+    select(
+        _villages,
+        *(_heads.c.seq, _heads.c.hash, _heads.c.left_at, _events.c.at),
+        func.coalesce(_RATE, 0).label("rate_fen"),
+    )
+    .join(_heads, _heads.c.village_id == _villages.c.id)
+    .outerjoin(
+        _events, and_(_events.c.village_id == _heads.c.village_id, _events.c.seq == _heads.c.seq)
+    )
+    .where(IN_SCOPE)
+    .order_by(_villages.c.id)
+)
 
 
 def books(session: Session, scope: Scope) -> Sequence[Any]:
     """Each village: its row, the end of its books (seq, hash, at), the rate of today in fen."""
-    rate = (
-        select(_rates.c.fen_per_point)
-        .where(_rates.c.village_id == _villages.c.id, _rates.c.valid_from <= clock.today())
-        .order_by(_rates.c.valid_from.desc(), _rates.c.seq.desc())
-        .limit(1)
-        .correlate(_villages)
-        .scalar_subquery()
-    )
-    end = (_heads.c.seq, _heads.c.hash, _heads.c.left_at, _events.c.at)
-    last = and_(_events.c.village_id == _heads.c.village_id, _events.c.seq == _heads.c.seq)
-    found = session.connection().execute(
-        select(_villages, *end, func.coalesce(rate, 0).label("rate_fen"))
-        .join(_heads, _heads.c.village_id == _villages.c.id)
-        .outerjoin(_events, last)
-        .where(scope.villages)
-        .order_by(_villages.c.id)
-    )
-    return found.all()
+    return _BOOKS.rows(session, **scope.asked, today=clock.today())
+
+
+_HOUSEHOLDS: Final = _by_village(
+    _households,
+    func.count(),
+    select(_households).where(held_by(_households), _households.c.status == HouseholdStatus.ACTIVE),
+)
 
 
 def households(session: Session, scope: Scope) -> Counter[int]:
     """How many households take part, by village."""
-    return _by_village(
-        session,
-        _households,
-        func.count(),
-        select(_households).where(
-            scope.holds(_households), _households.c.status == HouseholdStatus.ACTIVE
+    return _counted(session, scope, _HOUSEHOLDS)
+
+
+_BALANCES: Final = Prepared(
+    select(
+        _accounts.c.village_id,
+        _accounts.c.kind,
+        _shops.c.kind.label("shop"),
+        func.sum(_accounts.c.balance).label("amount"),
+    )
+    .outerjoin(
+        _shops,
+        and_(
+            _of(_shops, _accounts, _accounts.c.owner),
+            _shops.c.kind == ShopKind.CONTRACT,
+            _accounts.c.kind == AccountKind.SHOP_ACCEPTED,
         ),
     )
+    .where(held_by(_accounts), or_(*(_accounts.c.kind == kind for kind in _MIRRORS)))
+    .group_by(_accounts.c.village_id, _accounts.c.kind, _shops.c.kind)
+)
 
 
 def balances(session: Session, scope: Scope) -> dict[int, Counter[str]]:
@@ -135,49 +185,35 @@ def balances(session: Session, scope: Scope) -> dict[int, Counter[str]]:
     Points and credit are negative: they mirror what households hold. `claims` are what shops under
     contract took in, a part of `accepted`.
     """
-    of_contract = and_(
-        _of(_shops, _accounts, _accounts.c.owner),
-        _shops.c.kind == ShopKind.CONTRACT,
-        _accounts.c.kind == AccountKind.SHOP_ACCEPTED,
-    )
-    rows = session.connection().execute(
-        select(
-            _accounts.c.village_id,
-            _accounts.c.kind,
-            _shops.c.kind.label("shop"),
-            func.sum(_accounts.c.balance).label("amount"),
-        )
-        .outerjoin(_shops, of_contract)
-        .where(scope.holds(_accounts), _accounts.c.kind.in_(_MIRRORS))
-        .group_by(_accounts.c.village_id, _accounts.c.kind, _shops.c.kind)
-    )
     found: dict[int, Counter[str]] = defaultdict(Counter)
-    for row in rows:
+    for row in _BALANCES.rows(session, **scope.asked):
         found[row.village_id][_MIRRORS[AccountKind(row.kind)]] += int(row.amount)
         if row.shop is not None:
             found[row.village_id]["claims"] += int(row.amount)
     return found
 
 
+_GOODS: Final = _by_village(
+    _batches,
+    func.sum(_batches.c.left * _batches.c.cost_fen),
+    select(_batches)
+    .join(_products, _of(_products, _batches, _batches.c.product_id))
+    .join(_shops, _of(_shops, _products, _products.c.shop_id))
+    .where(held_by(_batches), ON_THE_SHELF, _shops.c.kind == ShopKind.VILLAGE),
+)
+
+
 def goods(session: Session, scope: Scope) -> Counter[int]:
     """Fen at cost that lie in the village's own shops, by village."""
-    return _by_village(
-        session,
-        _batches,
-        func.sum(_batches.c.left * _batches.c.cost_fen),
-        select(_batches)
-        .join(_products, _of(_products, _batches, _batches.c.product_id))
-        .join(_shops, _of(_shops, _products, _products.c.shop_id))
-        .where(scope.holds(_batches), ON_THE_SHELF, _shops.c.kind == ShopKind.VILLAGE),
-    )
+    return _counted(session, scope, _GOODS)
 
 
-def bills(session: Session, scope: Scope) -> Counter[int]:
-    """Fen that own shops owe their suppliers: unpaid receipts less what went back of them."""
+def _unpaid() -> tuple[Prepared, Prepared]:
+    """Receipts that wait for their money, and what went back of them."""
     paid = (
         select(_vouchers.c.village_id, _vouchers.c.receipt_id)
         .where(
-            scope.holds(_vouchers),
+            held_by(_vouchers),
             _vouchers.c.receipt_id.is_not(None),
             _vouchers.c.reversed_seq.is_(None),
         )
@@ -194,7 +230,7 @@ def bills(session: Session, scope: Scope) -> Counter[int]:
         select(_receipts)
         .join(_shops, _of(_shops, _receipts, _receipts.c.shop_id))
         .outerjoin(paid, settled)
-        .where(scope.holds(_receipts), unpaid)
+        .where(held_by(_receipts), unpaid)
     )
     back = (
         select(_moves)
@@ -204,57 +240,57 @@ def bills(session: Session, scope: Scope) -> Counter[int]:
         .outerjoin(paid, settled)
         # No slip: by that key the few moves are found that no household made.
         .where(
-            scope.holds(_moves),
+            held_by(_moves),
             _moves.c.slip_id.is_(None),
             _moves.c.kind == MoveKind.SEND_BACK,
             unpaid,
         )
     )
-    owed = _by_village(session, _receipts, func.sum(_receipts.c.cost_fen), came)
     value = func.sum(_moves.c.quantity * _batches.c.cost_fen)
-    owed.update(_by_village(session, _moves, value, back))  # adds: it stands below zero
+    return (
+        _by_village(_receipts, func.sum(_receipts.c.cost_fen), came),
+        _by_village(_moves, value, back),
+    )
+
+
+_CAME, _WENT_BACK = _unpaid()
+
+
+def bills(session: Session, scope: Scope) -> Counter[int]:
+    """Fen that own shops owe their suppliers: unpaid receipts less what went back of them."""
+    owed = _counted(session, scope, _CAME)
+    owed.update(_counted(session, scope, _WENT_BACK))  # adds: it stands below zero
     return owed
 
 
-def notices(session: Session, scope: Scope) -> dict[int, Row[Any]]:
+_NOTICES: Final = Prepared(
+    select(
+        _notices.c.village_id,
+        func.sum(case((_notices.c.state == NoticeState.OPEN, 1), else_=0)).label("hanging"),
+        func.max(_notices.c.first_day).label("newest"),
+    )
+    .where(held_by(_notices))
+    .group_by(_notices.c.village_id)
+)
+
+
+def notices(session: Session, scope: Scope) -> dict[int, Any]:
     """How many notices hang (`hanging`) and when the newest was hung (`newest`), by village."""
-    hanging = case((_notices.c.state == NoticeState.OPEN, 1), else_=0)
-    rows = session.connection().execute(
-        select(
-            _notices.c.village_id,
-            func.sum(hanging).label("hanging"),
-            func.max(_notices.c.first_day).label("newest"),
-        )
-        .where(scope.holds(_notices))
-        .group_by(_notices.c.village_id)
+    return {row.village_id: row for row in _NOTICES.rows(session, **scope.asked)}
+
+
+_OBJECTIONS: Final = Prepared(
+    select(
+        _objections.c.village_id,
+        func.count().label("waiting"),
+        func.sum(case((_objections.c.due_on < bindparam("today"), 1), else_=0)).label("overdue"),
     )
-    return {row.village_id: row for row in rows}
+    .where(held_by(_objections), _objections.c.state == ObjectionState.OPEN)
+    .group_by(_objections.c.village_id)
+)
 
 
-def open_objections(session: Session, scope: Scope) -> dict[int, Row[Any]]:
+def open_objections(session: Session, scope: Scope) -> dict[int, Any]:
     """How many objections wait (`waiting`), and how many of them too long (`overdue`)."""
-    overdue = case((_objections.c.due_on < clock.today(), 1), else_=0)
-    rows = session.connection().execute(
-        select(
-            _objections.c.village_id,
-            func.count().label("waiting"),
-            func.sum(overdue).label("overdue"),
-        )
-        .where(scope.holds(_objections), _objections.c.state == ObjectionState.OPEN)
-        .group_by(_objections.c.village_id)
-    )
+    rows = _OBJECTIONS.rows(session, **scope.asked, today=clock.today())
     return {row.village_id: row for row in rows}
-
-
-def _by_village(
-    session: Session, table: Any, amount: ColumnElement[Any], rows: Select[Any]
-) -> Counter[int]:
-    """One amount of each village, over the rows of a table that were selected."""
-    wanted = rows.with_only_columns(table.c.village_id, amount, maintain_column_froms=True)
-    found = session.connection().execute(wanted.group_by(table.c.village_id))
-    return Counter({village: int(sum_ or 0) for village, sum_ in found})
-
-
-def _of(table: Any, beside: Any, number: ColumnElement[int]) -> ColumnElement[bool]:
-    """The join to a table's row by its local number, in the village of the row beside it."""
-    return and_(table.c.village_id == beside.c.village_id, table.c.id == number)

@@ -1,11 +1,11 @@
 """Reading reminders. They are private: no board and no public page may ask for them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, select
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, case, func, select
 from sqlmodel import Session
 
 from moralbank import clock
@@ -15,6 +15,7 @@ from moralbank.households.models import Household
 from moralbank.households.queries import find_households
 from moralbank.i18n import _, mark
 from moralbank.paging import Page, place
+from moralbank.prepared import Prepared
 from moralbank.reminders.models import Reminder, ReminderState
 from moralbank.reminders.sheets import ReminderLetter
 from moralbank.scheme.queries import Item, scheme_version
@@ -125,10 +126,8 @@ def reminder_page(
 
 def open_reminders(session: Session, village_id: int, household_id: int) -> list[ReminderInfo]:
     """What a household is asked to put right now, the next day first: for its own page."""
-    wanted = _chosen(village_id).where(
-        _reminders.c.household_id == household_id, _reminders.c.state == ReminderState.OPEN
-    )
-    return _infos(session, village_id, _ordered(wanted))
+    rows = _OPEN.rows(session, village=village_id, household=household_id)
+    return _told(session, village_id, rows)
 
 
 def counts(session: Session, village_id: int) -> dict[str, int]:
@@ -147,14 +146,8 @@ def counts(session: Session, village_id: int) -> dict[str, int]:
 
 def due_count(session: Session, village_id: int, *, groups: Collection[int] | None = None) -> int:
     """How many wait to be looked at because their day is over, in these groups or in all."""
-    wanted = (
-        select(func.count())
-        .select_from(_reminders.join(_households, _same_household()))
-        .where(_reminders.c.village_id == village_id, _is_due())
-    )
-    if groups is not None:
-        wanted = wanted.where(_households.c.group_id.in_(groups))
-    return session.connection().scalar(wanted) or 0
+    rows = _DUE_BY_GROUP.rows(session, village=village_id, today=clock.today())
+    return sum(row.there for row in rows if groups is None or row.group_id in groups)
 
 
 def letter_of(session: Session, village_id: int, reminder_id: int) -> ReminderLetter:
@@ -179,7 +172,7 @@ def letter_of(session: Session, village_id: int, reminder_id: int) -> ReminderLe
     )
 
 
-def _chosen(village_id: int) -> Select[Any]:
+def _chosen(village_id: int | BindParameter[int]) -> Select[Any]:
     """Reminders of one village, each with its household."""
     return (
         select(
@@ -228,8 +221,33 @@ def _ordered(wanted: Select[Any]) -> Select[Any]:
     )
 
 
+_OPEN: Final = Prepared(
+    _ordered(
+        _chosen(bindparam("village")).where(
+            _reminders.c.household_id == bindparam("household"),
+            _reminders.c.state == ReminderState.OPEN,
+        )
+    )
+)
+_DUE_BY_GROUP: Final = Prepared(
+    select(_households.c.group_id, func.count().label("there"))
+    .select_from(_reminders.join(_households, _same_household()))
+    .where(
+        _reminders.c.village_id == bindparam("village"),
+        _reminders.c.state == ReminderState.OPEN,
+        _reminders.c.put_right_by < bindparam("today"),
+    )
+    .group_by(_households.c.group_id)
+)
+
+
 def _infos(session: Session, village_id: int, wanted: Select[Any]) -> list[ReminderInfo]:
-    rows = session.connection().execute(wanted).all()
+    return _told(session, village_id, session.connection().execute(wanted).all())
+
+
+def _told(session: Session, village_id: int, rows: Sequence[Any]) -> list[ReminderInfo]:
+    if not rows:
+        return []
     names = user_names(session, village_id)
     schemes = {
         version: scheme_version(session, village_id, version)

@@ -24,8 +24,8 @@ from moralbank.rounds.service import barred_for
 from moralbank.rounds.standing import Board, Place, Score
 
 SAID_AT_MOST: Final = 5
-LISTED_AT_ONCE: Final = 300
-"""So many households are listed, folded by group, without asking for a group first."""
+LISTED_AT_ONCE: Final = 150
+"""So many scores are listed, folded by group, without asking for a group first."""
 
 
 def round_facts(
@@ -40,7 +40,7 @@ def round_facts(
     board = board_of(session, actor.village_id, info)
     infos = {one.id: one for one in board.households}
     results = results_of(session, actor.village_id, round_id)
-    few = len(board.households) <= LISTED_AT_ONCE
+    few = len(board.households) * len(info.items) <= LISTED_AT_ONCE
     if group_id is None and not few:
         group_id = next(iter(info.groups))
     return {

@@ -1,12 +1,12 @@
 """Reading rounds: what they are, how they stand, what they gave."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select
 from sqlmodel import Session
 
 from moralbank.access.queries import user_names
@@ -15,6 +15,7 @@ from moralbank.households.queries import HouseholdInfo, household_labels
 from moralbank.households.taking_part import history
 from moralbank.i18n import mark
 from moralbank.paging import Page, place
+from moralbank.prepared import Prepared
 from moralbank.rounds.choices import Choice, choices_kept
 from moralbank.rounds.models import (
     Round,
@@ -40,6 +41,24 @@ _scheme_items = SchemeItem.__table__  # type: ignore[attr-defined]
 
 PAGE_ROWS: Final = 30
 _SCORE: Final = [_scores.c[name] for name in Score.__dataclass_fields__]
+
+
+_OPEN: Final = (
+    select(_rounds)
+    .where(_rounds.c.village_id == bindparam("village"), _rounds.c.state == RoundState.OPEN)
+    .order_by(_rounds.c.id)
+)
+_OPEN_OF_ALL: Final = Prepared(_OPEN)
+_OPEN_OF_ONE: Final = Prepared(
+    _OPEN.where(
+        _rounds.c.id.in_(
+            select(_scorers.c.round_id).where(
+                _scorers.c.village_id == bindparam("village"),
+                _scorers.c.user_id == bindparam("scorer"),
+            )
+        )
+    )
+)
 
 
 class RoundUnknown(NotFound):
@@ -156,22 +175,16 @@ def round_page(session: Session, village_id: int, number: int = 1) -> Page[Round
         .where(_rounds.c.village_id == village_id)
         .order_by(_rounds.c.state == RoundState.CLOSED, _rounds.c.id.desc())
     )
-    return Page(_rows(session, village_id, chosen.limit(PAGE_ROWS).offset(here.offset)), here)
+    shown = session.connection().execute(chosen.limit(PAGE_ROWS).offset(here.offset)).all()
+    return Page(_rows(session, village_id, shown), here)
 
 
 def open_rounds(session: Session, village_id: int, *, scorer: int | None = None) -> list[RoundRow]:
     """The rounds that take scores, the first opened first; of one scorer, or of all."""
-    chosen = (
-        select(_rounds)
-        .where(_rounds.c.village_id == village_id, _rounds.c.state == RoundState.OPEN)
-        .order_by(_rounds.c.id)
-    )
-    if scorer is not None:
-        own = select(_scorers.c.round_id).where(
-            _scorers.c.village_id == village_id, _scorers.c.user_id == scorer
-        )
-        chosen = chosen.where(_rounds.c.id.in_(own))
-    return _rows(session, village_id, chosen)
+    if scorer is None:
+        return _rows(session, village_id, _OPEN_OF_ALL.rows(session, village=village_id))
+    found = _OPEN_OF_ONE.rows(session, village=village_id, scorer=scorer)
+    return _rows(session, village_id, found)
 
 
 def households_of(
@@ -279,9 +292,10 @@ def form_of(session: Session, village_id: int, round_id: int) -> RoundForm:
     )
 
 
-def _rows(session: Session, village_id: int, chosen: Any) -> list[RoundRow]:
+def _rows(session: Session, village_id: int, rounds: Sequence[Any]) -> list[RoundRow]:
     """Rounds with their figures, the same as `board_of` has: as many statements for any number."""
-    rounds = session.connection().execute(chosen).all()
+    if not rounds:
+        return []
     ids = [row.id for row in rounds]
     known = history(session, village_id)
     groups = _numbers_by_round(session, _groups.c.group_id, village_id, ids)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 
 from sqlmodel import Session
 
@@ -31,6 +32,22 @@ class Door:
     own: Mapping[int, Score]
     words: Mapping[int, str]
 
+    @property
+    def told(self) -> dict[str, Any]:
+        """What the page tells of this door (static/rounds-doors.js); what is empty is left out."""
+        home = self.household
+        facts = {
+            "id": home.id,
+            "head": home.head,
+            "number": _("%(number)s 号", number=home.number),
+            "others": _("%(names)s已评", names=self.others) if self.others else "",
+            "barred": _("回避（%(tie)s）：这一户由别人来评", tie=self.barred)
+            if self.barred
+            else "",
+            "own": [] if self.barred else [_as_told(*one, self.words) for one in self.own.items()],
+        }
+        return _filled(facts)
+
 
 def doors_of(session: Session, actor: Actor, info: RoundInfo) -> list[tuple[str, list[Door]]]:
     """The households in walking order, group by group, as one scorer sees them."""
@@ -48,6 +65,17 @@ def doors_of(session: Session, actor: Actor, info: RoundInfo) -> list[tuple[str,
     ]
     grouped = groupby(doors, lambda door: door.household.group)
     return [(group, list(several)) for group, several in grouped]
+
+
+def _as_told(item: int, one: Score, words: Mapping[int, str]) -> dict[str, Any]:
+    """One's own score at a door; its points and its remark are told even where they are empty."""
+    told = {"item": item, "op": one.op, "revision": one.revision, "points": one.points}
+    more = {"photo": one.photo_id, "conflict": words.get(item, "")}
+    return {**told, "remark": one.remark, **_filled(more)}
+
+
+def _filled(facts: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in facts.items() if value}
 
 
 def _others(info: RoundInfo, cells: Mapping[Place, Cell], household_id: int, own: int) -> str:

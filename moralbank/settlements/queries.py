@@ -1,12 +1,12 @@
 """Reading settlements: the list, one of them, what each shop is owed, what waits for whom."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import BindParameter, Select, bindparam, func, select
 from sqlmodel import Session
 
 from moralbank import clock
@@ -18,6 +18,7 @@ from moralbank.i18n import _, mark
 from moralbank.ledger.models import AccountKind
 from moralbank.ledger.queries import balances
 from moralbank.paging import Page, place
+from moralbank.prepared import Prepared, among
 from moralbank.settlements.contents import NOTHING, Sums, sums_by_shop, unsettled
 from moralbank.settlements.models import Settlement, SettlementState
 from moralbank.store.keeping import NoShop, ShopInfo, ShopNotChosen, shop_for, shops
@@ -221,13 +222,15 @@ def claims(session: Session, village_id: int, shop_id: int | None = None) -> lis
 def waiting_for(session: Session, actor: Actor) -> list[SettlementInfo]:
     """Settlements whose next step is this person's, oldest first; a shopkeeper's own shop's."""
     states = [state for state, permission in NEXT.items() if may(actor.role, permission)]
-    wanted = _of(actor.village_id).where(_settlements.c.state.in_(states))
-    if actor.role == Role.SHOPKEEPER:
+    if not states:
+        return []
+    found = _IN_STATES.rows(session, village=actor.village_id, states=states)
+    if found and actor.role == Role.SHOPKEEPER:
         own = None
         with suppress(NoShop, ShopNotChosen):
             own = shop_for(session, actor).id
-        wanted = wanted.where(_settlements.c.shop_id == own)
-    return _infos(session, actor.village_id, wanted)[::-1] if states else []
+        found = [row for row in found if row.shop_id == own]
+    return _told(session, actor.village_id, found)[::-1]
 
 
 def shown_shop(session: Session, actor: Actor) -> int | None:
@@ -249,12 +252,15 @@ def shown_settlement(session: Session, actor: Actor, settlement_id: int) -> Sett
     return found
 
 
-def _of(village_id: int) -> Select[Any]:
+def _of(village_id: int | BindParameter[int]) -> Select[Any]:
     return (
         select(_settlements)
         .where(_settlements.c.village_id == village_id)
         .order_by(_settlements.c.id.desc())
     )
+
+
+_IN_STATES: Final = Prepared(_of(bindparam("village")).where(among(_settlements.c.state, "states")))
 
 
 def _fitting(village_id: int, wanted: Listed) -> Select[Any]:
@@ -291,7 +297,10 @@ def _claim(shop: ShopInfo, held: int, free: Sums, every: list[SettlementInfo]) -
 
 def _infos(session: Session, village_id: int, wanted: Select[Any]) -> list[SettlementInfo]:
     """Settlements with shops and names, by three statements however many they are."""
-    rows = session.connection().execute(wanted).all()
+    return _told(session, village_id, session.connection().execute(wanted).all())
+
+
+def _told(session: Session, village_id: int, rows: Sequence[Any]) -> list[SettlementInfo]:
     if not rows:
         return []
     known = {one.id: one for one in shops(session, village_id)}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, and_, bindparam, func, literal_column, select
 from sqlmodel import Session
 from sqlmodel import select as select_rows
 
@@ -18,6 +18,7 @@ from moralbank.errors import NotFound
 from moralbank.i18n import _, clauses, mark
 from moralbank.local_numbers import number_or_unknown
 from moralbank.paging import Page, place
+from moralbank.prepared import Prepared
 from moralbank.scheme.models import CapPeriod
 from moralbank.sittings.models import Attendee, Duty, Sitting, SittingState
 from moralbank.villages.queries import settings_of
@@ -124,13 +125,25 @@ class Due:
         return clauses(said)
 
 
+_OPEN: Final = Prepared(
+    select(_sittings.c.id).where(
+        _sittings.c.village_id == bindparam("village"),
+        _sittings.c.state == literal_column(f"'{SittingState.OPEN.value}'"),
+    )
+)
+_NEWEST: Final = Prepared(
+    select(_sittings.c.id, _sittings.c.held_on)
+    .where(_sittings.c.village_id == bindparam("village"))
+    .order_by(_sittings.c.held_on.desc(), _sittings.c.id.desc())
+    .limit(1)
+)
+
+
 def open_sitting(session: Session, village_id: int) -> int | None:
     """The number of the sitting that goes on now, if there is one."""
-    return session.exec(
-        select_rows(Sitting.id).where(
-            Sitting.village_id == village_id, Sitting.state == SittingState.OPEN
-        )
-    ).first()
+    session.flush()  # one that was opened in this very transaction
+    found: int | None = _OPEN.scalar(session, village=village_id)
+    return found
 
 
 def sitting_row(session: Session, village_id: int, sitting_id: int) -> Sitting:
@@ -171,16 +184,7 @@ def sittings_page(
 def due(session: Session, village_id: int) -> Due:
     """When the last sitting was held, and when the next one is due."""
     every = settings_of(session, village_id)[SITTINGS]
-    last = (
-        session.connection()
-        .execute(
-            select(_sittings.c.id, _sittings.c.held_on)
-            .where(_sittings.c.village_id == village_id)
-            .order_by(_sittings.c.held_on.desc(), _sittings.c.id.desc())
-            .limit(1)
-        )
-        .first()
-    )
+    last = _NEWEST.first(session, village=village_id)
     last_id, last_on = (last.id, last.held_on) if last else (None, None)
     if every == SITTINGS_ANY:
         return Due(every, last_id, last_on, None, late=False)

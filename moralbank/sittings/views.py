@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from moralbank.access.permissions import may as role_may
 from moralbank.access.queries import users_of
-from moralbank.awards.queries import waiting_by_group
+from moralbank.awards.desks import waiting_by_group
 from moralbank.db import reading, writing
 from moralbank.errors import MoralbankError
 from moralbank.i18n import _

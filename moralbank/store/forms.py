@@ -219,6 +219,14 @@ class ReceiptLines:
         }
         self.wrong: dict[int, str] = {}
 
+    def busy(self) -> set[int]:
+        """The products beside which something is said of what came."""
+        return {
+            number
+            for number, said in self.typed.items()
+            if said.pieces not in {"", "0"} or said.best_before
+        }
+
     def read(self) -> dict[int, ReceivedLine]:
         """The lines by product; what can't be read is told in `wrong`, by product."""
         lines = {}

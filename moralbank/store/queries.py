@@ -7,7 +7,7 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any, Final
 
-from sqlalchemy import Date, and_, bindparam, func, or_, select
+from sqlalchemy import Date, and_, bindparam, func, select
 from sqlmodel import Session
 
 from moralbank import clock
@@ -46,11 +46,15 @@ _GOODS: Final = select(
     .label("expired"),
 ).order_by(_products.c.id)
 _BY_ID: Final = Prepared(
-    _GOODS.where(
-        _products.c.village_id == bindparam("village"), among(_products.c.id, "products")
-    )
+    _GOODS.where(_products.c.village_id == bindparam("village"), among(_products.c.id, "products"))
 )
 """Asked by the counter at every redemption, so built once."""
+_OF_ALL: Final = Prepared(_GOODS.where(_products.c.village_id == bindparam("village")))
+_OF_SHOP: Final = Prepared(
+    _GOODS.where(
+        _products.c.village_id == bindparam("village"), _products.c.shop_id == bindparam("shop")
+    )
+)
 
 
 class ProductUnknown(NotFound):
@@ -92,6 +96,11 @@ class ProductInfo:
     def title(self) -> str:
         """Name and size, as people ask for it: "大豆油 5 升"."""
         return f"{self.name} {self.spec}".rstrip()
+
+    def fits(self, words: str) -> bool:
+        """Whether somebody may mean this by its barcode, or by a part of its name or SKU."""
+        sought = words.casefold()
+        return words == self.barcode or sought in f"{self.title} {self.sku}".casefold()
 
     @property
     def sellable(self) -> int:
@@ -146,12 +155,12 @@ def products(
     barcode or pinyin initials (ddy) it matches. A shop has a few hundred goods at most, so they
     are sought here rather than in the database.
     """
-    wanted = _products.c.village_id == village_id
-    if shop_id is not None:
-        wanted = and_(wanted, _products.c.shop_id == shop_id)
-    if active_only:
-        wanted = and_(wanted, _offered_today())
-    found = _select(session, wanted)
+    session.flush()
+    if shop_id is None:
+        rows = _OF_ALL.rows(session, village=village_id)
+    else:
+        rows = _OF_SHOP.rows(session, village=village_id, shop=shop_id)
+    found = [info for info in map(_info, rows) if info.offered or not active_only]
     categories = {info.category: place for place, info in reversed(list(enumerate(found)))}
     found.sort(key=lambda info: (categories[info.category], info.id))
     sought = unicodedata.normalize("NFKC", typed).strip().casefold()
@@ -271,16 +280,6 @@ def _info(row: Any) -> ProductInfo:
         limit_period=LimitPeriod(row.limit_period),
         photo_id=row.photo_id,
         expired=int(row.expired),
-    )
-
-
-def _offered_today() -> Any:
-    """The condition that `ProductInfo.offered` states."""
-    today = clock.today()
-    return and_(
-        _products.c.active.is_(True),
-        or_(_products.c.on_from.is_(None), _products.c.on_from <= today),
-        or_(_products.c.on_until.is_(None), _products.c.on_until >= today),
     )
 
 

@@ -1,7 +1,8 @@
 """Pages of what comes in and goes without a slip: receipts, goods sent back, waste."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from flask import flash, redirect, render_template, request, url_for
 
@@ -10,6 +11,7 @@ from moralbank.access.queries import user_names
 from moralbank.db import reading, writing
 from moralbank.errors import MoralbankError
 from moralbank.i18n import _
+from moralbank.local_numbers import local_number
 from moralbank.store import receipts as papers
 from moralbank.store import service
 from moralbank.store.forms import (
@@ -20,14 +22,51 @@ from moralbank.store.forms import (
     typed_quantities,
 )
 from moralbank.store.keeping import shop_for
-from moralbank.store.queries import products, shelves
+from moralbank.store.queries import ProductInfo, products, shelves
 from moralbank.store.views_shops import asked_shop, may_manage, room
 from moralbank.web.errors import status_of
 from moralbank.web.guards import current_actor, may
-from moralbank.web.pages import asked_page, pager
+from moralbank.web.pages import LONGEST_SEARCH, asked_page, pager
 from moralbank.web.request_ids import next_request_id, sent_request_id
 
 ONE = "/store/receipts/<int:receipt_id>"
+SHELF_ROWS: Final = 40
+"""Of a larger shop so many products at once are asked about, and those typed in already."""
+
+
+@dataclass
+class Shelf:
+    """What a form of many goods shows: everything of a small shop, else one part after another.
+
+    `parts` are the shelves cut into pieces, empty where all is shown; `number` is the one that is
+    shown, None where only those are that have something typed beside them; `sought` was looked
+    for, and `found` is the first of what fits.
+    """
+
+    goods: list[ProductInfo]
+    parts: list[tuple[str, list[ProductInfo]]] = field(default_factory=list)
+    number: int | None = None
+    sought: str = ""
+    found: int | None = None
+
+    @classmethod
+    def of(cls, goods: list[ProductInfo], sent: ReceiptLines) -> "Shelf":
+        """The part that the request asks for by `shelf`, or by words or a barcode in `seek`."""
+        if len(goods) <= SHELF_ROWS:
+            return cls(goods)
+        busy = sent.busy()
+        parts = list(_parts(goods))
+        asked = request.form.get("shelf", "")
+        sought = "" if asked else request.form.get("seek", "").strip()[:LONGEST_SEARCH]
+        fitting = [one for one in goods if sought and one.fits(sought)][:SHELF_ROWS]
+        number = local_number(asked)
+        if not sought and not busy and number is None:
+            number = 0
+        if number is not None and number < len(parts):
+            fitting = parts[number][1]
+        wanted = busy | {one.id for one in fitting}
+        shown = [one for one in goods if one.id in wanted]
+        return cls(shown, parts, number, sought, fitting[0].id if sought and fitting else None)
 
 
 @dataclass
@@ -63,6 +102,8 @@ def receive_post() -> Any:
     """Take goods in; after a refusal what was typed is still there."""
     form, sent = ReceiveForm(request.form), ReceiptLines(request.form)
     lines = sent.read()
+    if "shelf" in request.form:  # another part of the shop, with what was typed so far
+        return _receive_page(form, ReceiptLines(request.form))
     if not form.validate() or sent.wrong:
         return _receive_page(form, sent), 422
     said = [form.supplier.data or "", form.number.data or "", form.note.data or ""]
@@ -157,11 +198,13 @@ def _receive_page(
         village_id = current_actor().village_id
         goods = products(session, village_id, choice.shop.id)
         known = papers.suppliers(session, village_id, choice.shop.id)
+    shelf = Shelf.of(goods, sent)
     return render_template(
         "store/receive.html",
         form=form,
         choice=choice,
-        shelves=shelves(goods),
+        shelf=shelf,
+        shelves=shelves(shelf.goods),
         typed=sent.typed,
         wrong=sent.wrong,
         names={one.id: one.title for one in goods},
@@ -169,6 +212,17 @@ def _receive_page(
         today=clock.today(),
         request_id=next_request_id(refusal),
     )
+
+
+def _parts(goods: list[ProductInfo]) -> Iterator[tuple[str, list[ProductInfo]]]:
+    """The shelves; one of very many goods in several parts, numbered."""
+    for category, rows in shelves(goods):
+        firsts = range(0, len(rows), SHELF_ROWS)
+        for n, first in enumerate(firsts, 1):
+            yield (
+                category if len(firsts) == 1 else f"{category} {n}",
+                rows[first : first + SHELF_ROWS],
+            )
 
 
 def _receipt_page(receipt_id: int, sent: Quantities) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from functools import partial
 from itertools import groupby
-from typing import Any
+from typing import Any, Final
 
 from flask import flash, redirect, render_template, request, url_for
 from sqlmodel import Session
@@ -14,6 +14,7 @@ from moralbank.errors import MoralbankError
 from moralbank.i18n import _
 from moralbank.ledger.queries import rate_on
 from moralbank.local_numbers import number_or_unknown
+from moralbank.paging import place
 from moralbank.store import counting
 from moralbank.store.counts import CountedLine, count_for, count_number, count_page
 from moralbank.store.counts import count_sheet as read_sheet
@@ -42,6 +43,7 @@ from moralbank.web.printed import ACTUAL_SIZE, printed, printed_poster
 from moralbank.web.request_ids import next_request_id, sent_request_id
 
 COUNT = "/store/counts/<int:count_id>"
+ORDER_ROWS: Final = 40
 
 
 @room.get("/store/counts")
@@ -186,10 +188,14 @@ def order() -> Any:
     back, ahead, lines, choice = _asked_order()
     low_only = request.args.get("low") == "1"
     shown = [line for line in lines if line.low or not low_only]
+    by_supplier = [line for errand in errands(shown) for line in errand.lines]
+    here = place(len(by_supplier), asked_page(), ORDER_ROWS)
+    kept = {"back": back, "ahead": ahead, "low": 1 if low_only else None, **choice.kept}
     return render_template(
         "store/order.html",
         choice=choice,
-        errands=errands(shown),
+        errands=errands(by_supplier[here.offset : here.offset + ORDER_ROWS]),
+        pager=pager(here, "store.order", **kept),
         lines=shown,
         sum_fen=sum(line.sum_fen or 0 for line in shown),
         unknown=sum(line.cost_fen is None for line in shown),

@@ -2,12 +2,12 @@
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import Select, and_, case, func, select
+from sqlalchemy import Select, and_, bindparam, case, func, select
 from sqlmodel import Session
 
 from moralbank import clock
@@ -20,6 +20,7 @@ from moralbank.errors import NotFound
 from moralbank.i18n import _, mark
 from moralbank.ledger.queries import head_mark
 from moralbank.local_numbers import number_or_unknown
+from moralbank.prepared import Prepared
 from moralbank.supervision.drawing import rule_words
 from moralbank.supervision.models import Finding, Recheck, RecheckLine
 from moralbank.supervision.months import Month
@@ -100,18 +101,19 @@ def posted_in(session: Session, village_id: int, month: Month, seq: int | None =
     return list(session.connection().scalars(wanted))
 
 
-def posted_points(session: Session, village_id: int, month: Month) -> int:
-    """The points of the same deeds: what merits gave less what deductions took."""
-    worth = case((_awards.c.deduction, -_awards.c.collected), else_=_awards.c.points)
-    wanted = _posted(village_id, month).with_only_columns(func.coalesce(func.sum(worth), 0))
-    return int(session.connection().scalar(wanted) or 0)
+def posted_sums(session: Session, village_id: int, month: Month) -> tuple[int, int]:
+    """How many deeds those are, and their points together."""
+    when = {"begin": month.begin, "end": month.end}
+    sums = _POSTED_SUMS.rows(session, village=village_id, **when)[0]
+    return sums.deeds, int(sums.points)
 
 
 def rechecks(session: Session, village_id: int, month: Month | None = None) -> list[RecheckInfo]:
     """Every draw of a month, or of all, the newest first."""
-    wanted = select(_rechecks).where(_rechecks.c.village_id == village_id)
     if month is not None:
-        wanted = wanted.where(_rechecks.c.month == month.first)
+        of_month = _OF_MONTH.rows(session, village=village_id, first=month.first)
+        return _told(session, village_id, of_month)[::-1]
+    wanted = select(_rechecks).where(_rechecks.c.village_id == village_id)
     return _infos(session, village_id, wanted)[::-1]
 
 
@@ -217,12 +219,16 @@ def _day(moment: datetime) -> date:
     return clock.local(moment).date()
 
 
+_ITS_STEPS: Final = and_(
+    _steps.c.village_id == _awards.c.village_id, _steps.c.award_id == _awards.c.id
+)
+
+
 def _posted(village_id: int, month: Month) -> Select[Any]:
     """The deeds whose posting fell into a month."""
-    joined = and_(_steps.c.village_id == _awards.c.village_id, _steps.c.award_id == _awards.c.id)
     return (
         select(_awards)
-        .join_from(_awards, _steps, joined)
+        .join_from(_awards, _steps, _ITS_STEPS)
         .where(
             _awards.c.village_id == village_id,
             _steps.c.act == Act.POST,
@@ -230,6 +236,23 @@ def _posted(village_id: int, month: Month) -> Select[Any]:
             _steps.c.at < month.end,
         )
     )
+
+
+_POSTED_SUMS: Final = Prepared(
+    select(
+        func.count().label("deeds"),
+        func.coalesce(
+            func.sum(case((_awards.c.deduction, -_awards.c.collected), else_=_awards.c.points)), 0
+        ).label("points"),
+    )
+    .join_from(_awards, _steps, _ITS_STEPS)
+    .where(
+        _awards.c.village_id == bindparam("village"),
+        _steps.c.act == Act.POST,
+        _steps.c.at >= bindparam("begin"),
+        _steps.c.at < bindparam("end"),
+    )
+)
 
 
 def _posted_at(session: Session, village_id: int, recheck_id: int) -> dict[int, datetime]:
@@ -248,7 +271,20 @@ def _posted_at(session: Session, village_id: int, recheck_id: int) -> dict[int, 
 
 def _infos(session: Session, village_id: int, wanted: Select[Any]) -> list[RecheckInfo]:
     """Draws in order, by three statements however many they are."""
-    rows = session.connection().execute(wanted.order_by(_rechecks.c.id)).all()
+    return _told(session, village_id, session.connection().execute(wanted.order_by(_rechecks.c.id)))
+
+
+_OF_MONTH: Final = Prepared(
+    select(_rechecks)
+    .where(_rechecks.c.village_id == bindparam("village"), _rechecks.c.month == bindparam("first"))
+    .order_by(_rechecks.c.id)
+)
+
+
+def _told(session: Session, village_id: int, given: Iterable[Any]) -> list[RecheckInfo]:
+    rows = list(given)
+    if not rows:
+        return []
     found = _findings(session, village_id)
     names, before = user_names(session, village_id), Counter[date]()
     infos = []

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, or_, select
 from sqlmodel import Session
 
 from moralbank.access.queries import user_names
@@ -17,6 +17,7 @@ from moralbank.awards.queries import AwardRow, awards_named
 from moralbank.awards.states import ACT_LABELS, Act
 from moralbank.households.erased import Erased, erased_in
 from moralbank.i18n import _, mark
+from moralbank.prepared import Prepared, among
 from moralbank.supervision.months import Month
 
 _steps = AwardStep.__table__  # type: ignore[attr-defined]
@@ -100,6 +101,34 @@ class TieMove:
         return _(_TIES["access.untie" if self.ended else "access.tie"])
 
 
+def _audited(which: ColumnElement[bool]) -> Prepared:
+    return Prepared(
+        select(_audit)
+        .where(
+            and_(_audit.c.village_id == bindparam("village"), which),
+            _audit.c.at >= bindparam("begin"),
+            _audit.c.at < bindparam("end"),
+        )
+        .order_by(_audit.c.id)
+    )
+
+
+_BAR_HITS: Final = _audited(
+    or_(_audit.c.act.endswith(_BARRED, autoescape=True), _audit.c.act == _OWN)
+)
+_TIE_MOVES: Final = _audited(or_(*(_audit.c.act == act for act in _TIES)))
+_STEPPED: Final = Prepared(
+    select(_steps)
+    .where(
+        _steps.c.village_id == bindparam("village"),
+        among(_steps.c.act, "acts"),
+        _steps.c.at >= bindparam("begin"),
+        _steps.c.at < bindparam("end"),
+    )
+    .order_by(_steps.c.at, _steps.c.award_id, _steps.c.step)
+)
+
+
 def overrides(session: Session, village_id: int, month: Month) -> list[Override]:
     """Points changed in the review, or after an objection, the oldest first."""
     steps = _stepped(session, village_id, month, (Act.ADJUST, Act.CHANGE))
@@ -121,12 +150,9 @@ def reversals(session: Session, village_id: int, month: Month) -> list[Reversal]
 
 def bar_hits(session: Session, village_id: int, month: Month) -> list[BarHit]:
     """Every attempt to judge one's own household, kin or record, the oldest first."""
-    barred = or_(_audit.c.act.endswith(_BARRED, autoescape=True), _audit.c.act == _OWN)
-    names = user_names(session, village_id)
-    return [
-        _bar_hit(row, names.get(row.user_id, ""))
-        for row in _audited(session, village_id, month, barred)
-    ]
+    rows = _BAR_HITS.rows(session, village=village_id, begin=month.begin, end=month.end)
+    names = user_names(session, village_id) if rows else {}
+    return [_bar_hit(row, names.get(row.user_id, "")) for row in rows]
 
 
 def tie_moves(session: Session, village_id: int, month: Month) -> list[TieMove]:
@@ -135,7 +161,7 @@ def tie_moves(session: Session, village_id: int, month: Month) -> list[TieMove]:
     erased = erased_in(session, village_id)
     return [
         _tie_move(row, names.get(row.user_id, ""), erased)
-        for row in _audited(session, village_id, month, _audit.c.act.in_(_TIES))
+        for row in _TIE_MOVES.rows(session, village=village_id, begin=month.begin, end=month.end)
     ]
 
 
@@ -172,34 +198,12 @@ def _tie_move(row: Any, by: str, erased: Erased) -> TieMove:
 
 
 def _stepped(session: Session, village_id: int, month: Month, acts: Sequence[Act]) -> list[Any]:
-    rows = session.connection().execute(
-        select(_steps)
-        .where(
-            _steps.c.village_id == village_id,
-            _steps.c.act.in_(acts),
-            _steps.c.at >= month.begin,
-            _steps.c.at < month.end,
-        )
-        .order_by(_steps.c.at, _steps.c.award_id, _steps.c.step)
-    )
-    return list(rows)
+    when = {"begin": month.begin, "end": month.end}
+    return _STEPPED.rows(session, village=village_id, acts=acts, **when)
 
 
 def _awards_of(session: Session, village_id: int, steps: Sequence[Any]) -> dict[int, AwardRow]:
+    if not steps:
+        return {}
     ids = {step.award_id for step in steps}
     return {row.id: row for row in awards_named(session, village_id, ids)}
-
-
-def _audited(
-    session: Session, village_id: int, month: Month, which: ColumnElement[bool]
-) -> list[Any]:
-    rows = session.connection().execute(
-        select(_audit)
-        .where(
-            and_(_audit.c.village_id == village_id, which),
-            _audit.c.at >= month.begin,
-            _audit.c.at < month.end,
-        )
-        .order_by(_audit.c.id)
-    )
-    return list(rows)

@@ -14,8 +14,6 @@ from itertools import islice
 from pathlib import PurePath
 from typing import Final
 
-import python_calamine
-
 from moralbank.errors import Invalid
 from moralbank.i18n import _, mark
 from moralbank.tables.cells import HEADER_ROWS, Cell, Headings, Table, best_header, is_blank
@@ -142,6 +140,7 @@ def _from_zip(content: bytes, headings: Headings) -> Table:
                 return _from_workbook(content, headings, {})
     except (
         zipfile.BadZipFile,
+        EOFError,  # it ends in the middle of a member
         zlib.error,
         KeyError,
         NotImplementedError,
@@ -166,6 +165,8 @@ def _from_workbook(
     content: bytes, headings: Headings, errors: Mapping[int, Mapping[tuple[int, int], str]]
 ) -> Table:
     """Let calamine read; `errors` puts back the failed formulas, which it shows as blank."""
+    import python_calamine  # noqa: PLC0415 - only who brings a file needs it
+
     try:
         workbook = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
         sheets = [

@@ -4,13 +4,13 @@ import io
 import math
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import Final
-
-import xlsxwriter
-from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
+from typing import TYPE_CHECKING, Final
 
 from moralbank.tables.cells import Cell, Table, as_text, is_blank
+
+if TYPE_CHECKING:
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
 
 # Words of the file itself, which are known again when it comes back: never translated.
 _RESULT_HEADINGS: Final = ("导入结果", "原因")
@@ -41,6 +41,8 @@ def marked_table(
     columns `exact` stay text, so that none loses a digit. `said` gives the words of a text cell
     at (row, column) where some must not be shown. Columns of an earlier marked copy are replaced.
     """
+    import xlsxwriter  # noqa: PLC0415 - slow to import
+
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(
         buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
@@ -80,10 +82,10 @@ def _own_width(table: Table, header_row: int) -> int:
 
 
 def _write(
-    sheet: Worksheet,
+    sheet: "Worksheet",
     place: tuple[int, int],
     shown: tuple[Cell, str | None],
-    style: Format,
+    style: "Format",
     *,
     exact: bool,
 ) -> None:

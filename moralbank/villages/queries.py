@@ -59,16 +59,19 @@ class VillageInfo:
         return f"{self.town}{self.name}"
 
 
+_VILLAGE: Final = Prepared(
+    select(Village.id, Village.name, Head.left_at)
+    .join(Head, col(Head.village_id) == col(Village.id), isouter=True)
+    .where(Village.id == bindparam("village"))
+)
+
+
 def village_info(session: Session, village_id: int) -> VillageInfo:
     """The village with everything it has set; raises VillageUnknown."""
-    found = session.exec(
-        select(Village, Head.left_at)
-        .join(Head, col(Head.village_id) == col(Village.id), isouter=True)
-        .where(Village.id == village_id)
-    ).first()
-    if found is None:
+    session.flush()  # what was changed in this very transaction
+    village = _VILLAGE.first(session, village=village_id)
+    if village is None:
         raise VillageUnknown(village=village_id)
-    village, left_at = found
     values = settings_of(session, village_id)
     return VillageInfo(
         id=village.id,
@@ -76,7 +79,7 @@ def village_info(session: Session, village_id: int) -> VillageInfo:
         town=values[TOWN],
         organisation=values[ORGANISATION] or f"{village.name}村民委员会",
         settings=values,
-        left_at=left_at,
+        left_at=village.left_at,
     )
 
 

@@ -16,7 +16,9 @@ from moralbank.console import Console
 from moralbank.db import Database
 from moralbank.errors import Refused
 from moralbank.i18n import _, mark
+from moralbank.loading import loaded_for_good
 from moralbank.migrations import upgrade
+from moralbank.web.allocator import keep_little
 from moralbank.web.closing import close_at_start
 from moralbank.web.own_address import outward_address
 
@@ -51,6 +53,7 @@ def serve(
     console: Console, *, host: str | None, port: int, no_browser: bool, https: bool, https_port: int
 ) -> None:
     """Serve the pages until stopped."""
+    keep_little()
     settings = console.settings()
     logs.begin(settings.log_level)
     console.open().require_current()  # say what is missing before serving
@@ -101,6 +104,7 @@ def run_server(app: Flask, host: str, port: int, *, browser: bool) -> None:
         )
     _open_browser(address, wanted=browser)
     close_at_start(app)
+    loaded_for_good()
     listen(
         app,
         host=host,
@@ -138,6 +142,7 @@ def serve_safely(settings: Settings, host: str, port: int, safe: int, *, browser
     click.echo(f"  SHA-1   {own.sha1}")
     _open_browser(f"http://127.0.0.1:{port}/trust", wanted=browser and _is_everywhere(host))
     close_at_start(app)
+    loaded_for_good()
     https.listen(app, host, own)
 
 

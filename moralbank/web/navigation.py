@@ -1,6 +1,7 @@
 """The menu: which rooms a role sees, and in which order."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from flask import request, url_for
@@ -73,13 +74,19 @@ _FIRST: Final = {
 
 def entries(role: str) -> list[Entry]:
     """The menu of a role; the room one is in is marked on all its pages."""
+    seen = _seen(role, request.script_root)
+    here = _room([url for _label, url, _icon in seen])
+    return [Entry(_(label), url, icon, url == here) for label, url, icon in seen]
+
+
+@lru_cache(maxsize=64)
+def _seen(role: str, _below: str) -> list[tuple[str, str, str]]:
+    """Words, address and icon of what a role sees, on a server `_below` whose root we are."""
     first = _FIRST[Role(role)]
     order = {endpoint: place for place, endpoint in enumerate(first)}
     own = [line for line in _MENU if may(role, line[3])]
     own.sort(key=lambda line: order.get(line[1], len(first)))  # the others stay as they are
-    seen = [(label, url_for(endpoint), icon) for label, endpoint, icon, _part in own]
-    here = _room([url for _label, url, _icon in seen])
-    return [Entry(_(label), url, icon, url == here) for label, url, icon in seen]
+    return [(label, url_for(endpoint), icon) for label, endpoint, icon, _part in own]
 
 
 def _room(urls: list[str]) -> str:

@@ -1,6 +1,7 @@
 """Deciding: approve and post, refuse, take back; each once, and never one's own."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from threading import Barrier
 
 import pytest
@@ -10,9 +11,10 @@ from moralbank.access.permissions import Role
 from moralbank.access.service import change_role
 from moralbank.audit import Actor
 from moralbank.awards import acting, bars, posting
-from moralbank.awards.honours import deeds as posted_deeds
+from moralbank.awards.desks import count_waiting
+from moralbank.awards.honours import Span, merits, notes
 from moralbank.awards.models import AwardState
-from moralbank.awards.queries import AwardUnknown, count_waiting, steps_of
+from moralbank.awards.queries import AwardUnknown, steps_of
 from moralbank.errors import MoralbankError
 from moralbank.ledger.models import AccountKind, EventKind
 from moralbank.ledger.queries import account_of, head_mark, statement
@@ -186,11 +188,12 @@ def test_only_posted_deeds_reach_the_boards(deeds: Deeds) -> None:
     deeds.refuse(refused, "没有")
     day = deeds.row(posted).deed_on
     with town.database.reading() as session:
-        found = posted_deeds(session, town.village_id, day, day, None)
-        assert [(deed.household_id, deed.points, deed.note) for deed in found] == [
-            (town.household(DU).id, 3, "栽了二十棵杨树")
-        ]
-        assert posted_deeds(session, town.village_id, day, day, {1, 2}) == []
+        span = Span(day.replace(day=1), day, [deeds.row(posted).item])
+        found = merits(session, town.village_id, span)
+        assert [(one.household_id, one.points) for one in found] == [(town.household(DU).id, 3)]
+        told = notes(session, town.village_id, span, [town.household(DU).id], most=8, highest=True)
+        assert [one.note for one in told] == ["栽了二十棵杨树"]
+        assert merits(session, town.village_id, replace(span, items=[1, 2])) == []
         assert count_waiting(session, town.village_id) == 1
 
 

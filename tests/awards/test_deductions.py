@@ -6,7 +6,7 @@ import pytest
 
 from moralbank import clock
 from moralbank.awards import judging, posting, service, understanding
-from moralbank.awards.honours import deeds as honoured
+from moralbank.awards.honours import Span, tallies
 from moralbank.awards.models import AwardState
 from moralbank.ledger.models import AccountKind
 from moralbank.ledger.queries import account_of, statement
@@ -42,9 +42,11 @@ def test_what_is_there_is_collected_and_no_more(deeds: Deeds) -> None:
         theirs = account_of(session, town.village_id, AccountKind.HOUSEHOLD_POINTS, owner)
         memos = {line.memo for line in statement(session, town.village_id, theirs.account)}
         day = clock.today()
-        on_boards = honoured(session, town.village_id, day - timedelta(days=9), day, None)
+        span = Span((day - timedelta(days=9)).replace(day=1), day, range(1, 200))
+        homes = [town.household(label).id for label in (DU, WANG)]
+        on_boards = tallies(session, town.village_id, span, homes)
     assert f"扣分：{LITTER} {day:%m-%d}" in memos
-    assert [deed.item_name for deed in on_boards] == ["植树绿化"]
+    assert [(one.item_name, one.merits) for one in on_boards] == [("植树绿化", 1)]
     assert deeds.problems() == []
     deeds.reverse(first, "查实不是他家")
     deeds.reverse(penniless, "查实不是他家")

@@ -10,13 +10,12 @@ from moralbank.access.permissions import Role
 from moralbank.audit import Actor
 from moralbank.awards import acting, bars, deciding, judging, posting, service, understanding
 from moralbank.awards.caps import CapRefused
+from moralbank.awards.desks import to_verify_count, waiting_by_group
 from moralbank.awards.models import AwardSource, AwardState
 from moralbank.awards.queries import (
     own_drafts,
     to_verify,
-    to_verify_count,
     waiting,
-    waiting_by_group,
 )
 from moralbank.awards.verification import NotVerified, NoVerification
 from moralbank.errors import Invalid

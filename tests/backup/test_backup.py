@@ -13,7 +13,7 @@ import pytest
 
 from moralbank import clock
 from moralbank.access.permissions import Role
-from moralbank.archive import sealing
+from moralbank.archive import key_files
 from moralbank.awards.service import RecordAward, record
 from moralbank.backup.disk import (
     DiskFault,
@@ -113,7 +113,7 @@ def test_sealed_backups_open_with_their_passphrase_alone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Sealing knows no passphrase any more; an older passphrase opens what it sealed."""
-    monkeypatch.setattr(sealing, "COST", 10)  # nobody here tries passphrases
+    monkeypatch.setattr(key_files, "COST", 10)  # nobody here tries passphrases
     terminal = hamlet_terminal
     take_photo(hamlet, tmp_path)
     told_twice = ("--seal", "--passphrase-stdin")

@@ -38,27 +38,17 @@ def _figures(said: str) -> dict[str, dict[str, Any]]:
     return {row["name"]: row for row in told["figures"]}
 
 
-def test_bench_alone_measures_the_counter(shell: Terminal) -> None:
-    rows = _figures(shell.run("bench", "--rounds", "3", "--acts", "1", "--json"))
-    assert list(rows) == ["counter", "counter-http"]
-    for row in rows.values():
-        assert row["ours"] > row["bare"] > 0
-        assert (row["unit"], row["aim"]) == ("ms", "<= 3")
-        assert row["verdict"] in {"ok", "missed"}  # one act a round is no measure
-
-
 def test_paper_is_measured_row_by_row(shell: Terminal) -> None:
-    chosen = ["--cards", "20", "--row", "cards", "--row", "cards-memory"]
+    chosen = ["--cards", "20", "--row", "cards"]
     rows = _figures(shell.run("bench", "--rounds", "3", "--json", "print", *chosen))
-    assert list(rows) == ["cards", "cards-memory"]
-    assert all(row["verdict"] in {"ok", "missed"} for row in rows.values()), rows
-    cards, memory = rows.values()
+    (cards,) = rows.values()
+    assert cards["verdict"] in {"ok", "missed"}
     assert (cards["unit"], cards["aim"]) == ("cards/s", ">= 0.6")
     assert cards["least"] <= cards["ratio"] <= cards["most"]
     assert cards["bytes"] == len(card_sheet(FACES))
-    assert memory["verdict"] == "ok"
-    said = shell.run("bench", "print", "--rounds", "3", "--cards", "10", "--row", "cards")
-    assert "cards/s" in said
+    said = shell.run("bench", "print", "--rounds", "3", "--cards", "10", "--row", "cards-memory")
+    assert "MB" in said
+    assert " ok " in said
     assert "结论" in said
 
 

@@ -13,9 +13,10 @@ from moralbank.awards.service import RecordAward, record
 from moralbank.cards.queries import CardInfo, card_by_token
 from moralbank.cards.service import issue
 from moralbank.check import check_village
+from moralbank.counter.basket import Customer, customer
 from moralbank.counter.closing import close_day
 from moralbank.counter.models import Proof
-from moralbank.counter.queries import Customer, SlipFilter, SlipInfo, customer, slip, slips
+from moralbank.counter.queries import SlipFilter, SlipInfo, slip, slips
 from moralbank.counter.refunding import refund
 from moralbank.counter.refunds import RefundInfo
 from moralbank.counter.refunds import refund as read_refund

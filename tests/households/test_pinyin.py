@@ -4,8 +4,11 @@ import sys
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pypinyin import Style, lazy_pinyin
+from pypinyin.constants import PHRASES_DICT, PINYIN_DICT
 
 from moralbank.households.pinyin import initials
+from moralbank.readings import syllables, toned, written
 
 
 @pytest.mark.parametrize(
@@ -70,6 +73,31 @@ def test_any_text_gives_lower_case_letters(text: str) -> None:
     assert all("a" <= letter <= "z" for letter in letters)
 
 
-def test_importing_does_not_read_the_dictionaries() -> None:
-    code = "import sys, moralbank.households.pinyin; raise SystemExit('pypinyin' in sys.modules)"
+def test_characters_and_phrases_are_read_as_by_pypinyin() -> None:
+    for sign in map(chr, sorted(PINYIN_DICT)[::40]):
+        assert toned(sign) == lazy_pinyin(sign, style=Style.TONE)[0]
+    for phrase in ("重庆火锅", "长江面粉", "西藏红花", *sorted(PHRASES_DICT)[::40]):
+        assert syllables(phrase) == lazy_pinyin(phrase), phrase
+    assert toned("a") == toned("\U00031fff") == ""
+    assert syllables("绿 2\U00031fff") == ["lv", " ", "2", "\U00031fff"]
+
+
+def test_the_table_keeps_the_phrases_that_shorter_ones_do_not_tell() -> None:
+    characters = {"重": "zhòng", "庆": "qìng", "国": "guó", "𬭎": "hóng"}
+    phrases = {"国庆": "guo qing", "重庆": "chong qing", "国重庆": "guo chong qing"}
+    head, known, *rest = written(characters, phrases).splitlines()
+    assert head.startswith("#")
+    assert known == "- guó hóng qìng zhòng"
+    assert rest == ['56FD !"', "5E86 !$", "91CD !%", "2CB4E !#", "", "重庆 chong qing"]
+
+
+def test_the_server_does_not_need_the_dictionaries() -> None:
+    code = """
+import sys
+from moralbank.access.passwords import require_strong
+from moralbank.households.pinyin import initials
+assert initials("张建国") == "zjg"
+require_strong("chun-hua-qiu-shi", ["张建国"], "password")
+raise SystemExit("pypinyin" in sys.modules)
+"""
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

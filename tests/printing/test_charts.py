@@ -8,6 +8,7 @@ import pytest
 
 from moralbank.printing import charts
 from moralbank.printing.charts import Bar, Part, Point
+from moralbank.printing.growth import Growth, Series, growth
 from moralbank.printing.sheet import A4, Document
 from tests.printing.paper import Paper
 
@@ -110,3 +111,26 @@ def test_the_same_drawing_stands_on_paper() -> None:
     for words in ("手里有的300.00元", "积分&<余额>", "132%够", "不够", "450"):
         assert words in text
     assert paper.least_margin_mm() > 10
+
+
+def test_growth_is_drawn_over_factors_or_over_even_steps() -> None:
+    tens = Growth("红榜", "件", "ms", (10, 100, 1000),
+                  [Series("本程序", (1, 10, 100)), Series("对照", (3, 3, 3))])  # fmt: skip
+    text = charts.svg(growth(tens), "")
+    *_legend, ours, bare = _shapes(text, "polyline")
+    (x1, y1), (x2, y2), (x3, y3) = _corners(ours)
+    assert x2 - x1 == pytest.approx(x3 - x2, abs=0.02)
+    assert y1 - y2 == pytest.approx(y2 - y3, abs=0.02)
+    assert "stroke-dasharray" in bare  # a black-and-white printer tells them apart
+    assert {"红榜", "件", "ms", "本程序", "对照", "1,000", "3"} <= set(_words(text))
+    minutes = Growth("内存", "秒", "MB", range(0, 600, 30), [Series("本程序", range(60, 80))])
+    text = charts.svg(growth(minutes), "")
+    assert {"0", "200", "400", "600", "100"} <= set(_words(text))
+    assert len(_shapes(text, "circle")) == 1  # the legend's
+    with pytest.raises(ValueError, match="empty"):
+        growth(Growth("", "", "", (), [Series("", ())]))
+
+
+def _corners(line: dict[str, str]) -> list[tuple[float, float]]:
+    numbers = [float(number) for number in line["points"].split()]
+    return list(zip(numbers[::2], numbers[1::2], strict=True))

@@ -11,7 +11,7 @@ from sqlalchemy import event
 
 from moralbank import clock
 from moralbank.access.permissions import Role
-from moralbank.awards.honours import deeds
+from moralbank.awards.honours import Span, merits, tallies
 from moralbank.boards.periods import Period, current_year
 from moralbank.counter.queries import SlipFilter, slip_sums
 from moralbank.counter.refunding import refund
@@ -85,13 +85,15 @@ def _own(town: Town) -> dict[str, Any]:
     """The same figures as the village's own pages have them."""
     year, village_id = current_year(), town.village_id
     with town.database.reading() as session:
-        own = deeds(session, village_id, year.first, year.last, None)
+        span = Span(year.first, year.last, range(1, 200))
+        own = merits(session, village_id, span)
+        homes = {one.household_id for one in own}
         taken = slip_sums(session, village_id, SlipFilter(year.first, year.last))
         now = cover(session, village_id).now
         return {
-            "deeds": len(own),
+            "deeds": sum(one.merits for one in tallies(session, village_id, span, homes)),
             "points": sum(one.points for one in own),
-            "earning": len({one.household_id for one in own}),
+            "earning": len(homes),
             "used": taken.points_used - taken.points_back,
             "fen": taken.net_fen,
             "held": total(session, village_id, AccountKind.HOUSEHOLD_POINTS),

@@ -1,5 +1,6 @@
 """What comes in and goes out without a slip: receipts, goods sent back, waste, refunds."""
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -277,6 +278,35 @@ def test_a_receipt_by_the_page(till: Till, browse: Browse) -> None:
     assert "290.00" in browse(Role.ACCOUNTANT).open("/store/receipts/1")
     assert till.product("OIL-5L").stock == 3
     assert till.problems() == []
+
+
+def test_a_large_shop_is_asked_about_part_by_part(
+    till: Till, browse: Browse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("moralbank.store.views_receipts.SHELF_ROWS", 5)
+    keeper, oil, salt = browse(Role.SHOPKEEPER), _id(till, "OIL-5L"), _id(till, "SALT-400G")
+
+    def asked() -> set[int]:
+        return {int(number) for number in re.findall(r'name="q-(\d+)"', keeper.page)}
+
+    keeper.open("/store/receive")
+    first = asked()
+    assert 0 < len(first) <= 5
+    typed = {f"q-{oil}": "12", f"c-{oil}": "58", "number": "0231"}
+    page = keeper.send("/store/receive", shelf="1", **typed).get_data(as_text=True)
+    keeper.page = page
+    assert oil in asked()
+    assert not first & asked() - {oil}
+    assert re.search(rf'name="q-{oil}" value="12"', page)
+    assert 'value="0231"' in page
+    keeper.page = keeper.send("/store/receive", shelf="", seek="salt-4", **typed).get_data(
+        as_text=True
+    )
+    assert asked() == {oil, salt}
+    assert f'data-found="q-{salt}"' in keeper.page
+    form = {"request_id": keeper.value("request_id"), **typed, f"q-{salt}": "3", "seek": "x"}
+    assert keeper.send("/store/receive", **form).status_code == 303
+    assert (till.product("OIL-5L").stock, till.product("SALT-400G").stock) == (12, 3)
 
 
 def test_waste_by_the_page(till: Till, browse: Browse) -> None:
