@@ -77,17 +77,20 @@ ROWS: Final = {
     "ledger": "redeeming",
     "ledger-pg": "redeeming_pg",
     "notice": "closing",
-    "balance": "statements",
-    "board": "ranking",
     "http": "counter",
     "page": "homes",
-    "county": "county",
     "start": "starting",
     "peer": "peer",
+    "balance": "statements",
+    "board": "ranking",
     "memory": "working_set",
     "print": "paper",
+    "county": "county",
 }
-"""A row's name → the module that measures it, by `measure(plan: Plan) -> Measured`."""
+"""A row's name → the module that measures it, by `measure(plan: Plan) -> Measured`.
+
+In the order in which they are measured: what takes longest comes last.
+"""
 
 
 def measurement(name: str) -> Callable[[Plan], Measured]:

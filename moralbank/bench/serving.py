@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from logging import ERROR, getLogger
 from secrets import token_hex
 from threading import Thread
 from typing import Any, Final
@@ -18,6 +19,8 @@ THREADS: Final = 8
 LISTENER: Final = f"moralbank-bench-{token_hex(4)}"
 """What every answer names as its server: whoever else listens on the port is found out."""
 _TIMEOUT_S: Final = 30
+
+getLogger("waitress.queue").setLevel(ERROR)  # more callers than threads are what is measured
 
 
 def empty_app() -> Flask:

@@ -159,6 +159,15 @@ def in_column(name: str, change: Callable[[Any], Any]) -> Callable[[str], str]:
     return changed
 
 
+def drop(file: Path, *members: str) -> None:
+    """Take members out of a village's file."""
+    with zipfile.ZipFile(file) as old:
+        kept = {name: old.read(name) for name in old.namelist() if name not in members}
+    with zipfile.ZipFile(file, "w") as new:
+        for name, content in kept.items():
+            new.writestr(name, content)
+
+
 def without(*names: str) -> Callable[[str], str]:
     """A table as an older release had it: these columns left out."""
 
