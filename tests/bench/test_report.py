@@ -66,7 +66,8 @@ def test_every_row_is_measured_in_a_folder_that_goes(bench: Bench) -> None:
 
     bench.rows = {"board": [row], "balance": [row], "start": [row]}
     said = bench.run("--rounds", "4")
-    assert [one.name for one in folders] == ["balance", "balance", "start"]
+    assert [one.name for one in folders] == ["0", "balance", "balance"]
+    assert folders[0].parent.name == "start"
     assert not any(one.exists() for one in folders)
     assert "<= 3" in said
     assert "p99 ms 7" in said
