@@ -87,8 +87,8 @@ def bench(
         first = outcome.runs[0]
         loads = " → ".join(f"{load}" for load in first.loads)
         _show(outcome.rows(), {**first.machine, "load": loads})
-        if outcome.is_twice:
-            click.echo(suite.agreement(outcome))
+        if twice:
+            click.echo(suite.agreement(outcome.rows()))
     if outcome.is_invalid():
         context.exit(REFUSED)
 

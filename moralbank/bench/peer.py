@@ -150,6 +150,7 @@ def _set_up(url: str) -> None:
     import django  # noqa: PLC0415 - of the extra bench
     from django.conf import settings  # noqa: PLC0415
     from django.core.management import call_command  # noqa: PLC0415
+    from django.db import connections  # noqa: PLC0415
 
     there = make_url(url)
     place: dict[str, Any] = {
@@ -160,6 +161,12 @@ def _set_up(url: str) -> None:
         "PORT": there.port or "",
         "PASSWORD": there.password or "",
     }
+    if settings.configured:  # a second run, in another database
+        connections.settings["default"].update(place)
+        connections["default"].close()
+        del connections["default"]
+        call_command("migrate", verbosity=0)
+        return
     settings.configure(
         DATABASES={"default": place},
         INSTALLED_APPS=["django.contrib.contenttypes", "mptt", "hordak"],

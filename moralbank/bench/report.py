@@ -3,6 +3,7 @@
 The frame is `benchmarks.md` beside this file, the people's words stand in `notes.toml`.
 """
 
+import json
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -13,8 +14,8 @@ from typing import Any, Final
 
 from moralbank.bench.drawings import curve_picture
 from moralbank.bench.figures import INVALID, Curve, readings
-from moralbank.bench.plan import Size
-from moralbank.bench.suite import NOISE, Outcome, agreement
+from moralbank.bench.plan import ROWS, Size
+from moralbank.bench.suite import NOISE, Outcome, agreement, is_twice, noisy_ones
 from moralbank.i18n import in_the_villages_language
 from moralbank.paths import PACKAGE
 from moralbank.whole_files import write_whole
@@ -43,43 +44,75 @@ _MACHINE: Final = {
     "postgresql": "PostgreSQL",
 }
 
+KEPT: Final = "benchmarks.json"
+"""What was measured, as it is kept for the next time that only some rows are."""
+_SAME: Final = ("moralbank", "cores", "processor", "memory_gb", "system", "python", "sqlite")
+"""What a machine is known by."""
+
 Row = Mapping[str, Any]
+Found = dict[str, Any]
+"""`Outcome.as_json`, with size, rounds, and loads by row."""
 
 
 def write(outcome: Outcome, size: Size, rounds: int, folder: Path) -> list[Path]:
-    """Write the document and its charts into `folder`; returns their paths. Raises OSError."""
-    curves = [curve for part in outcome.runs[0].parts for curve in part.measured.curves]
+    """Write the document and its charts into `folder`; returns their paths. Raises OSError.
+
+    What stands there of other rows stays, if it was measured on this machine in this size.
+    """
+    found = _with_earlier(outcome.as_json(), size, rounds, folder / PICTURES / KEPT)
+    curves = [Curve(**curve) for curve in found["curves"]]
     (folder / PICTURES).mkdir(parents=True, exist_ok=True)
     written = {
         folder / _picture(curve): curve_picture(curve, _words("curves", curve.name))
         for curve in curves
     }
+    written[folder / PICTURES / KEPT] = json.dumps(found, ensure_ascii=False, indent=1) + "\n"
     with in_the_villages_language():
-        written[folder / DOCUMENT] = document(outcome, size, rounds, curves)
+        written[folder / DOCUMENT] = document(found, size, rounds, curves)
     for path, text in written.items():
         write_whole(path, text.encode(), mode=_READABLE, lasting=False)
     return list(written)
 
 
-def document(outcome: Outcome, size: Size, rounds: int, curves: Sequence[Curve]) -> str:
+def _with_earlier(found: Found, size: Size, rounds: int, file: Path) -> Found:
+    """What was found now, and before it what an earlier run found of other rows."""
+    of = {"size": size.name, "rounds": rounds}
+    loads = {row["row"]: found["loads"] for row in found["figures"]}
+    now = {**found, **of, "loads": loads}
+    before = json.loads(file.read_text("utf-8")) if file.exists() else {}
+    if not before or any(before[name] != of[name] for name in of):
+        return now
+    if any(before["machine"].get(name) != found["machine"].get(name) for name in _SAME):
+        return now
+    old = [row for row in before["figures"] if row["row"] not in loads]
+    names = {curve["name"] for curve in now["curves"]}
+    now["figures"] = sorted([*old, *now["figures"]], key=lambda row: list(ROWS).index(row["row"]))
+    now["curves"] = [c for c in before["curves"] if c["name"] not in names] + now["curves"]
+    now["machine"] = {**before["machine"], **{k: v for k, v in found["machine"].items() if v}}
+    for name in ("loads", "seconds"):
+        now[name] = {**before[name], **now[name]}
+    return now
+
+
+def document(found: Found, size: Size, rounds: int, curves: Sequence[Curve]) -> str:
     """The document's text."""
-    rows = outcome.rows()
-    noisy = ", ".join(f"`{name}`" for name in outcome.noisy())
+    rows = found["figures"]
+    noisy = ", ".join(f"`{name}`" for name in noisy_ones(rows))
     noise = f"The second run differs by {NOISE} % or more in {noisy}." if noisy else ""
     frame = Template((_FOLDER / DOCUMENT).read_text("utf-8"))
     text = frame.substitute(
         preface=_all_words()["preface"].strip(),
         closing=_all_words()["closing"].strip(),
         scope=_scope(size, rounds),
-        agreement=agreement(outcome),
-        table=_table(_heads(outcome), (_line(row, outcome) for row in rows)),
+        agreement=agreement(rows),
+        table=_table(_heads(rows), (_line(row, twice=is_twice(rows)) for row in rows)),
         beside=_beside(rows),
         notes=_notes(rows, "note") or "没有要说明的。",
         pictures="\n\n".join(
             f"![{_words('curves', curve.name).get('title', curve.name)}]({_picture(curve)})"
             for curve in curves
         ),
-        machine=_table(("", ""), _machine(outcome)),
+        machine=_table(("", ""), _machine(found)),
         noise=noise,
         english="\n\n".join((_english(rows), _notes(rows, "english"))).rstrip(),
     )
@@ -109,13 +142,13 @@ def _words(kind: str, name: str) -> Mapping[str, str]:
     return found
 
 
-def _heads(outcome: Outcome) -> Sequence[str]:
-    again = ["第二遍", "相差"] if outcome.is_twice else []
+def _heads(rows: Sequence[Row]) -> Sequence[str]:
+    again = ["第二遍", "相差"] if is_twice(rows) else []
     ratio = ["本程序", "对照", "比值", *again, "目标", "结论"]
     return ["名称", "做的事", "与什么比", *ratio]
 
 
-def _line(row: Row, outcome: Outcome) -> Iterator[str]:
+def _line(row: Row, *, twice: bool) -> Iterator[str]:
     words = _words("figures", row["name"])
     yield f"`{row['name']}`"
     yield words.get("work", row["work"])
@@ -123,9 +156,10 @@ def _line(row: Row, outcome: Outcome) -> Iterator[str]:
     yield _amount(row["ours"], row["unit"])
     yield _amount(row["bare"], row["unit"])
     yield _ratio(row)
-    if outcome.is_twice:
-        yield _number(row["again"])
-        yield "" if row["differs"] is None else f"{row['differs']:+.1f}%"
+    if twice:
+        differs = row.get("differs")
+        yield _number(row.get("again"))
+        yield "" if differs is None else f"{differs:+.1f}%"
     yield row["aim"] or ""
     yield _verdict(row["verdict"])
 
@@ -164,14 +198,14 @@ def _notes(rows: Sequence[Row], key: str) -> str:
     return "\n".join(f"- `{name}`: {note}" for name, note in named if note)
 
 
-def _machine(outcome: Outcome) -> Iterator[tuple[str, str]]:
-    for name, value in outcome.runs[0].machine.items():
+def _machine(found: Found) -> Iterator[tuple[str, str]]:
+    for name, value in found["machine"].items():
         if value:
             yield _MACHINE.get(name, name), str(value)
-    loads = ["–" if load is None else f"{load:g}" for load in outcome.runs[0].loads]
-    yield "平均负载（每遍开始、结束）", " → ".join(loads)
-    minutes = sum(part.seconds for run in outcome.runs for part in run.parts) / 60
-    yield "量了多久", f"{minutes:.0f} 分钟"
+    loads = [load for pair in found["loads"].values() for load in pair if load is not None]
+    if loads:
+        yield "平均负载（各行量前、量后）", f"{min(loads):g} – {max(loads):g}"
+    yield "量了多久", f"{sum(found['seconds'].values()) / 60:.0f} 分钟"
 
 
 def _english(rows: Sequence[Row]) -> str:

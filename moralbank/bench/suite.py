@@ -1,7 +1,7 @@
 """The rows of the table measured one after the other, and what a second run says of the first."""
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,6 +56,10 @@ class Run:
     def rows(self) -> list[dict[str, Any]]:
         """All figures as lines of the table."""
         return [row for part in self.parts for row in part.rows()]
+
+    def seconds_of(self, name: str) -> float:
+        """How long one row took, in seconds."""
+        return sum(part.seconds for part in self.parts if part.name == name)
 
 
 def runs(
@@ -127,11 +131,6 @@ class Outcome:
 
     runs: tuple[Run, ...]
 
-    @property
-    def is_twice(self) -> bool:
-        """Whether there is a second run."""
-        return len(self.runs) > 1
-
     def rows(self) -> list[dict[str, Any]]:
         """The first run's figures; with a second one, `again` (its ratio) and `differs` (in %).
 
@@ -140,32 +139,41 @@ class Outcome:
         first, *others = (run.rows() for run in self.runs)
         return _compared(first, others[0]) if others else first
 
-    def noisy(self) -> list[str]:
-        """The figures whose ratios differ by as much as NOISE."""
-        return [row["name"] for row in self.rows() if abs(row.get("differs") or 0) >= NOISE]
-
     def is_invalid(self) -> bool:
         """Whether any figure is worth nothing."""
         return any(is_invalid(row) for row in self.rows())
 
     def as_json(self) -> dict[str, Any]:
         """Everything, as plain values."""
-        first = self.runs[0]
+        first, rows = self.runs[0], self.rows()
         return {
             "machine": first.machine,
             "loads": first.loads,
-            "noisy": self.noisy(),
-            "seconds": {part.name: round(part.seconds, 1) for part in first.parts},
-            "figures": self.rows(),
+            "noisy": noisy_ones(rows),
+            "seconds": {
+                part.name: round(sum(run.seconds_of(part.name) for run in self.runs), 1)
+                for part in first.parts
+            },
+            "figures": rows,
             "curves": [vars(curve) for part in first.parts for curve in part.measured.curves],
         }
 
 
-def agreement(outcome: Outcome) -> str:
+def noisy_ones(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The figures whose ratios differ by as much as NOISE."""
+    return [row["name"] for row in rows if abs(row.get("differs") or 0) >= NOISE]
+
+
+def is_twice(rows: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether any of them were measured a second time."""
+    return any(row.get("again") is not None for row in rows)
+
+
+def agreement(rows: Sequence[Mapping[str, Any]]) -> str:
     """In words whether two runs agree; empty where there was one."""
-    if not outcome.is_twice:
+    if not is_twice(rows):
         return ""
-    if noisy := outcome.noisy():
+    if noisy := noisy_ones(rows):
         return _(
             "这台电脑不安静：两遍的比值差了 %(percent)s%% 或更多的有 %(names)s，只能当参考。",
             percent=NOISE,
