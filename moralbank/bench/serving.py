@@ -13,9 +13,9 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from moralbank.app import create_app
 from moralbank.config import Settings
+from moralbank.web.commands import THREADS
 
 EMPTY: Final = "/empty"
-THREADS: Final = 8
 LISTENER: Final = f"moralbank-bench-{token_hex(4)}"
 """What every answer names as its server: whoever else listens on the port is found out."""
 _TIMEOUT_S: Final = 30
