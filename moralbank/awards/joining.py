@@ -1,7 +1,7 @@
 """The one select behind every list of deeds: with household, group, item and member."""
 
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import BindParameter, ColumnElement, Select, and_, literal_column, or_, select
 
@@ -63,6 +63,10 @@ def stands(*states: AwardState) -> ColumnElement[bool]:
     literals: list[ColumnElement[str]] = [literal_column(f"'{state.value}'") for state in states]
     found: ColumnElement[bool] = awards.c.state.in_(literals)
     return found
+
+
+UNPOSTED: Final[ColumnElement[bool]] = awards.c.state != literal_column("'posted'")
+"""The condition of `ix_awards_unposted`, as a literal for the same reason."""
 
 
 def walking(chosen: Select[Any]) -> Select[Any]:

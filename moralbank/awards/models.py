@@ -40,6 +40,9 @@ _LIVE = text(
     "state IN ('claimed', 'verified', 'returned', 'approved', 'noticed', 'objected', 'posted')"
 )
 
+UNPOSTED = text("state <> 'posted'")
+"""Deeds that are on their way, or were not given, as the index over them says it."""
+
 TOLD = text("state = 'posted' AND NOT deduction AND note <> ''")
 """Deeds whose notes a board may tell, as the index over them says it."""
 
@@ -109,6 +112,14 @@ class Award(SQLModel, table=True):
         Index("ix_awards_state", "village_id", "state", "id"),
         Index("ix_awards_deeds", "village_id", "deed_on", "state"),
         Index("ix_awards_household", "village_id", "household_id", "item"),
+        # What a card's page tells of: few rows however long the history is.
+        Index(
+            "ix_awards_unposted",
+            "village_id",
+            "household_id",
+            sqlite_where=UNPOSTED,
+            postgresql_where=UNPOSTED,
+        ),
         Index(
             "ix_awards_told",
             "village_id",

@@ -187,7 +187,9 @@ _UNFINISHED: Final = and_(
 _OWN_DRAFTS: Final = Prepared(joining.joined(_HERE).where(_UNFINISHED))
 _DEEDS: Final = Prepared(
     joining.joined(_HERE).where(
-        _awards.c.household_id == bindparam("household"), among(_awards.c.state, "states")
+        _awards.c.household_id == bindparam("household"),
+        joining.UNPOSTED,
+        among(_awards.c.state, "states"),
     )
 )
 
@@ -308,7 +310,7 @@ def own_drafts(session: Session, village_id: int, user_id: int) -> list[AwardRow
 def deeds_of(
     session: Session, village_id: int, household_id: int, states: Collection[AwardState]
 ) -> list[AwardRow]:
-    """A household's deeds that stand so: the newest first."""
+    """A household's deeds that stand so, none of them posted: the newest first."""
     rows = _DEEDS.rows(session, village=village_id, household=household_id, states=states)
     return _newest_first(told(session, village_id, rows))
 

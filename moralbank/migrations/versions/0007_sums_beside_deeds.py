@@ -19,6 +19,7 @@ def upgrade() -> None:
     _months()
     _honours()
     _told_deeds()
+    _unposted_deeds()
     _newest_photos()
     if not _is_sqlite():
         _keep_villages_apart("award_months", "award_honours")
@@ -97,6 +98,18 @@ def _told_deeds() -> None:
         ["village_id", "household_id", "member_id", "item", "deed_on", "points", "id"],
         sqlite_where=told,
         postgresql_where=told,
+    )
+
+
+def _unposted_deeds() -> None:
+    """What is told of on a household's card: few of its deeds."""
+    unposted = sa.text("state <> 'posted'")
+    op.create_index(
+        "ix_awards_unposted",
+        "awards",
+        ["village_id", "household_id"],
+        sqlite_where=unposted,
+        postgresql_where=unposted,
     )
 
 
