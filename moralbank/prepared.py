@@ -114,6 +114,8 @@ def _forget(session: OrmSession, *_ended: object) -> None:
 
 
 event.listen(OrmSession, "after_begin", _remember)
+# A nested transaction begins when its session's connection is asked for, and not before.
+event.listen(OrmSession, "after_transaction_create", _forget)
 event.listen(OrmSession, "after_soft_rollback", _forget)
 event.listen(OrmSession, "after_transaction_end", _forget)
 

@@ -47,7 +47,7 @@ with_rounds = click.option(
     default="full",
     show_default=True,
     type=click.Choice(tuple(SIZES)),
-    help=_("量多大的账：full 是发布用的（到一千万笔，要几个小时），small 只是试一试"),
+    help=_("量多大的账：full 是发布用的（到一千万笔，全部量一遍要半个多小时），small 只是试一试"),
 )
 @click.option("--twice", is_flag=True, help=_("全部量两遍，看两遍差多少"))
 @click.option(

@@ -106,6 +106,17 @@ def test_a_refusal_undoes_its_own_block_alone(village: Town) -> None:
     assert "undone-1" not in ids(village.database)
 
 
+def test_a_nested_transaction_undoes_what_was_prepared(village: Town) -> None:
+    with village.database.writing() as session:
+        ADD.run(session, **request("outer-001"))
+        nested = session.begin_nested()
+        ADD.run(session, **request("nested-01"))
+        nested.rollback()
+        ADD.run(session, **request("outer-002"))
+    assert {"outer-001", "outer-002"} <= set(ids(village.database))
+    assert "nested-01" not in ids(village.database)
+
+
 def test_a_request_within_a_request_is_undone_with_it(village: Town) -> None:
     def outer() -> int:
         once(session, VILLAGE_ID, "inner-request", "test", {}, lambda: 5)
